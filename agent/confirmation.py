@@ -1,0 +1,58 @@
+"""Whether a message is a plain yes or no to the summary just shown: an allow-list judged by code, never a model."""
+
+import re
+import unicodedata
+from enum import StrEnum
+
+YES_CHOICE = "confirm_order"
+NO_CHOICE = "keep_cart"
+
+_YES = {
+    "si", "sip", "sii", "siii", "sipo", "si po", "sisi", "si si", "ya", "ya po", "yapo", "dale", "ok", "oka",
+    "okey", "okay", "oki", "bueno", "bueno ya", "listo", "confirmo", "confirmado", "confirmar", "confirma",
+    "confirmalo", "si confirmo", "si confirmado", "si confirma", "si confirmalo", "lo confirmo",
+    "si lo confirmo", "de acuerdo", "correcto", "si correcto", "esta bien", "si esta bien", "perfecto",
+    "si perfecto", "hagale", "dale si", "si dale", "dale nomas", "dale no mas", "ya dale", "si ya", "ya si",
+    "obvio", "claro", "si claro", "claro que si", "por supuesto", "acepto", "si acepto", "haz el pedido",
+    "hazlo", "si hazlo", "haga el pedido", "si haz el pedido", "hacer el pedido", "pidelo",
+    "quiero confirmar", "si quiero", "si quiero confirmar", "va", "vamos", "de una", "si de una", "conforme",
+    "si conforme", "si todo bien", "todo bien", "esta perfecto", "si eso", "eso es", "me parece",
+    "me parece bien", "s", "simon", "sim", "yes", "afirmativo", "👍", "👌", "✅", "si 👍", "ok 👍", "dale 👍",
+}  # fmt: skip
+_NO = {
+    "no", "nop", "nopo", "no po", "noo", "todavia no", "aun no", "no todavia", "no gracias", "no aun",
+    "mejor no", "no confirmo", "no lo confirmes", "no confirmes", "no por ahora", "por ahora no", "espera",
+    "esperate", "negativo", "no quiero", "cancela", "cancelar", "cancelalo", "no lo confirmo",
+    "no estoy seguro", "no estoy segura", "👎",
+}  # fmt: skip
+_COURTESY = re.compile(
+    r"\b(por favor|porfa(?:vor|s)?|porfis|gracias|muchas gracias|plis|please|hola|amigo|amiga|caserita|casero|nomas|no mas)\b"
+)
+
+
+class Answer(StrEnum):
+    YES = "yes"
+    NO = "no"
+    NEITHER = "neither"
+
+
+def read_answer(text: str, choice: str | None = None) -> Answer:
+    """Silence, a question ("¿ok?"), or a yes with anything more in it is NEITHER."""
+    if choice == YES_CHOICE:
+        return Answer.YES
+    if choice == NO_CHOICE:
+        return Answer.NO
+    if "?" in text:
+        return Answer.NEITHER
+    words = _plain(text)
+    for answer, phrases in ((Answer.YES, _YES), (Answer.NO, _NO)):
+        if words in phrases or _plain(_COURTESY.sub(" ", words)) in phrases:
+            return answer
+    return Answer.NEITHER
+
+
+def _plain(text: str) -> str:
+    folded = "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
+    folded = re.sub(r"[^\w\s👍👌✅👎]", " ", folded)
+    folded = re.sub(r"([a-z])\1{2,}", r"\1", folded)
+    return " ".join(folded.split())

@@ -1,0 +1,105 @@
+"""All that one turn knows before it thinks: read in one short transaction, then never changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+from agent.memory import Memory
+from data.repositories.items import CatalogueItem
+from data.states import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class StoreProfile:
+    """The tenant as its shoppers know it; tone and instructions are the owner's own words."""
+
+    name: str
+    currency: str = "CLP"
+    timezone: str = "America/Santiago"
+    tone: str = "cercano"
+    instructions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboundText:
+    """One unanswered message. `choice` is the id of the button that was tapped, if one was."""
+
+    text: str
+    choice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    sender: Sender
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """`quoted_price` is what the shopper last saw; `item.unit_price` is what it costs now."""
+
+    item: CatalogueItem
+    quantity: int
+    quoted_price: Decimal
+
+    @property
+    def subtotal(self) -> Decimal:
+        return self.item.unit_price * self.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryLine:
+    sku: str
+    name: str
+    quantity: int
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSummary:
+    """Exactly what the shopper was shown; a yes is to this hash and to no other."""
+
+    id: UUID
+    hash: str
+    lines: tuple[SummaryLine, ...]
+    total: Decimal
+    currency: str
+    text: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TurnContext:
+    """`messages` is the burst to answer, oldest first; `history` what was said before it."""
+
+    tenant_id: UUID
+    conversation_id: UUID
+    contact_id: UUID
+    contact_name: str | None
+    store: StoreProfile
+    messages: tuple[InboundText, ...]
+    history: tuple[Utterance, ...]
+    memory: Memory
+    cart: tuple[CartLine, ...]
+    summary: OrderSummary | None
+    now: datetime
+
+    @property
+    def text(self) -> str:
+        return "\n".join(message.text for message in self.messages)
+
+
+class Catalogue(Protocol):
+    """How a turn finds things; price and stock are read from their rows at each call."""
+
+    async def search(self, query: str, limit: int) -> Sequence[CatalogueItem]:
+        """Relevant items only, best first; nothing relevant is an empty list."""
+        ...
+
+    async def by_skus(self, skus: Sequence[str]) -> dict[str, CatalogueItem]:
+        """Keyed by the SKU as the catalogue writes it; unknown and archived ones are left out.
+        SKUs are compared whatever their case."""
+        ...

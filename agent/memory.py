@@ -1,0 +1,36 @@
+"""What the agent keeps of a conversation between turns: typed fields only, never free-text notes to itself."""
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Pending(BaseModel):
+    """A question the agent asked and waits for: which of `skus`, or how many of `skus[0]`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["which", "how_many", "empty_cart"]
+    skus: tuple[str, ...] = ()
+    quantity: int | None = None
+
+
+class Memory(BaseModel):
+    """Stored as JSON on the conversation; unknown fields of an older or newer version are dropped."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    shown: tuple[str, ...] = ()
+    """SKUs last shown, in the order the shopper saw them: what "el segundo" counts in."""
+    focus: str | None = None
+    """The SKU last talked about: what "ese" and "ponle 3" mean."""
+    pending: Pending | None = None
+    query: str | None = None
+    """The last search, so that "¿y en negro?" and "más barato" can refine it."""
+    summary_id: UUID | None = None
+    """The summary now waiting for a yes."""
+    order_reference: str | None = None
+    lost_count: int = Field(default=0, ge=0)
+    has_greeted: bool = False
+    last_reply: str = ""

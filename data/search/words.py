@@ -1,0 +1,156 @@
+"""Turns text into comparable words: folded, singular, stemmed, and by sound."""
+
+import re
+import threading
+import unicodedata
+from functools import lru_cache
+
+import Stemmer
+
+from data.search.units import MEASURE_TOKEN, mark_measures, read_number, write_number
+
+_PUNCTUATION_KEPT = set("/.,-~+&'\"”“″×*")
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+_TOKEN = re.compile(
+    r"(?P<measure>\d+(?:\.\d+)?[a-z]+2?~\d+(?:\.\d+)?)"
+    r"|(?P<size>[a-z]?\d[\d./,]*[a-z]*(?:x\d[\d./,]*[a-z]*)+)"
+    r"|(?P<fraction>\d+\s+\d+/\d+|\d+/\d+)"
+    r"|(?P<code>[a-z]+-\d[a-z\d]*(?:-[a-z\d]+)*|\d+[a-z]+\d[a-z\d]*|\d+-?[a-z]+|[a-z]+\d[a-z\d]*)"
+    r"|(?P<number>\d+(?:[.,]\d+)*)"
+    r"|(?P<word>[a-z]+)"
+)
+_LETTERS_OR_DIGITS = re.compile(r"[a-z]+|\d+")
+_CLOTHES_SIZES = {"2xl": "xxl", "3xl": "xxxl", "4xl": "xxxxl", "2xs": "xxs"}
+_PHONETIC_RULES = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"ph", "f"),
+        (r"sh|ch", "x"),
+        (r"^ps", "s"),
+        (r"h", ""),
+        (r"qu(?=[ei])|q|ck", "k"),
+        (r"gu(?=[ei])", "G"),
+        (r"g(?=[ei])", "j"),
+        (r"ll|y(?=[aeiou])", "Y"),
+        (r"^i(?=[aeou])", "Y"),
+        (r"y", "i"),
+        (r"c(?=[ei])|z", "s"),
+        (r"c", "k"),
+        (r"v", "b"),
+        (r"w", "u"),
+        (r"n(?=[bp])", "m"),
+        (r"G", "g"),
+        (r"(.)\1+", r"\1"),
+    )
+)
+_local = threading.local()
+
+
+def normalise(text: str) -> str:
+    """Lower case, accents folded, everything that is not a word or a number's mark turned into a space."""
+    folded = unicodedata.normalize("NFKD", text.replace("½", " 1/2").replace("¼", " 1/4").replace("¾", " 3/4"))
+    folded = "".join(c for c in folded.lower() if not unicodedata.combining(c))
+    kept = (c if (c.isascii() and c.isalnum()) or c in _PUNCTUATION_KEPT else " " for c in folded)
+    return _STRETCHED.sub(r"\1", " ".join("".join(kept).replace("~", " ").split()))
+
+
+def tokenise(text: str, *, parts: bool = True) -> list[str]:
+    """Split into singular words and canonical measures.
+
+    With `parts` (documents) a mixed token is followed by its parts, and a measure by its bare
+    number marked "9~"; without (queries) each thing the person wrote is one token.
+    """
+    tokens: list[str] = []
+    for match in _TOKEN.finditer(mark_measures(normalise(text))):
+        tokens.extend(_READERS[match.lastgroup or "word"](match[0], parts))
+    return tokens
+
+
+def _measure(token: str, parts: bool) -> list[str]:
+    measure, _, number = token.partition("~")
+    return [measure, f"{number}~"] if parts else [measure]
+
+
+def _size(token: str, parts: bool) -> list[str]:
+    pieces = [piece.rstrip(".,/") for piece in token.split("x")]
+    bare = [re.sub(r"(?<=\d)[a-z]+$", "", piece) for piece in pieces]
+    joined = "x".join(_plain_number(piece) for piece in bare)
+    return [joined, *(f"{_plain_number(piece)}~" for piece in bare)] if parts else [joined]
+
+
+def _plain_number(text: str) -> str:
+    value = read_number(text)
+    return text if value is None else write_number(value)
+
+
+def _number(token: str, parts: bool) -> list[str]:
+    value = read_number(token)
+    if value is not None:
+        return [write_number(value)]
+    return [piece for piece in re.split(r"[.,]", token) if piece]
+
+
+def _code(token: str, parts: bool) -> list[str]:
+    joined = token.replace("-", "")
+    joined = _CLOTHES_SIZES.get(joined, joined)
+    return [joined, *_LETTERS_OR_DIGITS.findall(token)] if parts else [joined]
+
+
+def _word(token: str, parts: bool) -> list[str]:
+    return [singular(token)]
+
+
+_READERS = {
+    "measure": _measure,
+    "size": _size,
+    "fraction": _number,
+    "code": _code,
+    "number": _number,
+    "word": _word,
+}
+
+
+def code_parts(token: str) -> list[str]:
+    """Return the runs of letters and of digits of a mixed token: "iphone13" -> ["iphone", "13"]."""
+    return [singular(part) for part in _LETTERS_OR_DIGITS.findall(token)]
+
+
+@lru_cache(maxsize=200_000)
+def singular(word: str) -> str:
+    """Take the Spanish plural off; a wrong guess does no harm, as both sides make the same one."""
+    if len(word) < 4 or not word.endswith("s") or word.endswith("ss"):
+        return word
+    if re.search(r"[aeiou]ces$", word):
+        return word[:-3] + "z"
+    if re.search(r"[aeiou][lrndj]es$", word):
+        return word[:-2]
+    return word[:-1]
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """Return the Spanish stem of a word; tokens with digits are their own stem."""
+    if not word.isalpha():
+        return word
+    if not hasattr(_local, "stemmer"):
+        _local.stemmer = Stemmer.Stemmer("spanish")  # PyStemmer objects are not shared between threads
+    stemmed: str = _local.stemmer.stemWord(word)
+    return stemmed
+
+
+@lru_cache(maxsize=200_000)
+def phonetic(word: str) -> str:
+    """Return how a Chilean ear hears it: b/v, s/c/z, ll/y, silent h, g/j, qu/k are one each."""
+    for pattern, replacement in _PHONETIC_RULES:
+        word = pattern.sub(replacement, word)
+    return word
+
+
+def is_measure(token: str) -> bool:
+    """Whether the token is a canonical measure ("500ml") or a size ("2x4", "m8x40")."""
+    return bool(MEASURE_TOKEN.match(token)) or bool(re.fullmatch(r"[a-z]?\d[\d.]*(?:x\d[\d./]*)+", token))
+
+
+def is_number(token: str) -> bool:
+    """Whether the token is a bare number."""
+    return bool(re.fullmatch(r"\d+(?:\.\d+)?", token))

@@ -1,0 +1,73 @@
+"""The closed sets of values that rows may hold, each with its meaning beside it."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a member may do; each includes what the next one may."""
+
+    OWNER = "owner"  # everything, members and secrets included
+    ADMIN = "admin"  # catalogue, channels, settings
+    SELLER = "seller"  # answers people, changes orders
+    ACCOUNTANT = "accountant"  # reads orders and reports
+    VIEWER = "viewer"  # reads
+
+
+class ChannelKind(StrEnum):
+    TWILIO_WHATSAPP = "twilio_whatsapp"
+    WEBCHAT = "webchat"
+    TERMINAL = "terminal"
+
+
+class ConversationStatus(StrEnum):
+    AUTOMATED = "automated"  # the agent answers
+    HANDED_OFF = "handed_off"  # a human answers, the agent is silent
+    CLOSED = "closed"
+
+
+class Sender(StrEnum):
+    CONTACT = "contact"
+    AGENT = "agent"
+    HUMAN = "human"
+    SYSTEM = "system"
+
+
+class Delivery(StrEnum):
+    """How far an outbound message got; only moves down this list."""
+
+    QUEUED = "queued"
+    SENDING = "sending"  # handed to the provider, answer not yet known
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+class ImportStatus(StrEnum):
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class ImportMode(StrEnum):
+    REPLACE = "replace"  # variants missing from the file are archived
+    UPDATE = "update"  # variants missing from the file stay as they are
+
+
+class CartStatus(StrEnum):
+    OPEN = "open"
+    ORDERED = "ordered"
+
+
+class OrderStatus(StrEnum):
+    PLACED = "placed"  # agreed with the contact
+    SUBMITTED = "submitted"  # sent to Odoo
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    FULFILLED = "fulfilled"
+
+
+class BrainKind(StrEnum):
+    RULES = "rules"
+    LLM = "llm"

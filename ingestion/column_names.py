@@ -1,0 +1,179 @@
+"""The table of what shops call their columns, in Spanish, Portuguese and English, best name first."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ingestion.text import folded
+
+# Words that add nothing when another is there: "nombre del producto", "código artículo", "variant price".
+_FILLERS = frozenset({"de", "del", "la", "el", "los", "las", "do", "da", "of", "the", "al", "su", "producto", "productos",
+                      "articulo", "articulos", "item", "items", "product", "products", "variant", "variante", "produto",
+                      "prod", "art", "clp", "pesos", "peso", "chilenos"})  # fmt: skip
+
+# Never said to a shopper, so neither a field nor an option: costs, margins, suppliers, dates, notes of the shop.
+PRIVATE: Final = re.compile(
+    r"cost[oe]s?\b|\bcosto|\bcusto|\bcost\b|\bcompras?\b|purchase|margen|margin|utilidad|ganancia|markup|profit|proveedor|"
+    r"supplier|fornecedor|descuento|discount|desconto|comision|observaci|\bnotas?\b|comentario|interna\b|"
+    r"\bfecha|\bdate\b|\bdata\b|created|updated|minim|maxim|critic|reposicion|reorden|reservad|transito|vendid|"
+    r"\biva\b$|\bimpuesto|\btax\b|compare at|anterior|\bantes\b|usuario|password|clave$|\btotal\b|estado$|activo$|"
+    r"publicado|visible|\burl\b|link|handle"
+)
+_MONEY = re.compile(r"\bprec|\bprice|\bpreco|\bvalor|\bpvp|\bneto\b|\btarifa|\bmonto\b|\bimporte\b")
+_PRICE_WORD = r"(?:precios?|prices?|precos?|valor(?:es)?|pvp|tarifa|p)"
+_COST = re.compile(r"\bcost|\bcusto|\bcompra|purchase")
+
+# field -> patterns over the folded name, most wanted first; a column matches the first field and rank it fits.
+_TABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    (
+        "price",
+        (
+            rf"{_PRICE_WORD}(?: unitario| unit)?(?: venta| detalle)?(?: publico)?(?: (?:con|c|mas)? ?iva(?: incl\w*)?| final| bruto)"
+            rf"|{_PRICE_WORD} (?:venta )?(?:publico|consumidor)(?: final)?|{_PRICE_WORD} iva incl\w*|pvp",
+            rf"{_PRICE_WORD} (?:de )?ventas?|{_PRICE_WORD} vta|(?:sales?|selling|regular|retail|list) price|lst price|list price"
+            rf"|{_PRICE_WORD} (?:normal|regular|detalle|lista|tienda|local|web)|preco venda|venta",
+            rf"{_PRICE_WORD} (?:unitario|unidad|unit|uni|un|por unidad|x unidad|c u|cada uno)|precios?|prices?|precos?|valor|valores|"
+            r"pu|punit|unit price|tarifa|monto|importe|p v p|cuanto cuesta|cuanto sale",
+            rf"{_PRICE_WORD} (?!.*(?:neto|sin|s iva|mayor|oferta|promo|rebaja|especial|efectivo|dolar|usd|antes|kilo total)).*",
+            rf"{_PRICE_WORD} (?:oferta|promo\w*|rebajad\w*|especial|efectivo|liquidacion).*|oferta|sale|precio (?:x|por|al) mayor.*"
+            rf"|{_PRICE_WORD} mayoris\w+",
+            rf"neto|{_PRICE_WORD} neto.*|{_PRICE_WORD} (?:unitario )?(?:sin|s) iva|{_PRICE_WORD}.* neto|net price",
+        ),
+    ),
+    (
+        "stock",
+        (
+            r"stock disponible|disponibles?|available(?: stock)?|available quantity|cantidad disponible|qty available|"
+            r"unidades disponibles|disponibilidad|free to use quantity",
+            r"stock|stock (?:actual|total|fisico|real|final|tienda|web|unidades|un)|en stock|in stock|inventory(?: qty)?|inventario(?: actual)?",
+            r"existencias?|saldo|saldo stock|on hand|on hand quantity|quantity on hand|cantidad a mano|cantidad (?:en|mano)(?: stock)?|"
+            r"estoque|stock quantity|hay",
+            r"cantidad|cant|cantidades|unidades|quantity|qty|quantidade|qtd|qtde|unids|unid|uds|und|unds|en existencia",
+            r"(?:stock|existencias?|inventario|estoque) .*",
+        ),
+    ),
+    (
+        "barcode",
+        (
+            r"(?:cod|codigo|code|codigos)? ?(?:barras?|barra|ean ?\d*|gtin|upc)|ean ?\d*|gtin|upc|bar ?code|gtin.*|"
+            r"codigo universal|cod ?bar(?:ra|ras)?",
+        ),
+    ),
+    (
+        "sku",
+        (
+            r"sku|skus|cod(?:igo)? sku|sku cod(?:igo)?|id sku|seller sku|sku interno",
+            r"cod|codigo|codigos|code|codigo interno|cod interno|internal reference|referencia interna|default code|id|"
+            r"cod int|codigo (?:tienda|local|sistema|unico)",
+            r"ref|referencia|reference|referencias|numero parte|n parte|no parte|part number|part no|mpn|clave|id interno",
+            r"(?:cod|codigo) (?!barra|ean|postal|color|proveedor).*",
+        ),
+    ),
+    (
+        "name",
+        (
+            r"nombres?|names?|nome|nombre (?:comercial|web|corto|largo|completo|tienda)|item name|nombre .*",
+            r"productos?|articulos?|product|produto|items?|product name|mercaderias?|titulo|title|que vendo",
+            r"detalle|glosa|denominacion|mercancia|nome .*",
+        ),
+    ),
+    ("brand", (r"marcas?|brand|fabricante|manufacturer|vendor|laboratorio|editorial",)),
+    (
+        "category",
+        (
+            r"categorias?|category|categories|categoria .*",
+            r"rubros?|familias?|lineas?|departamentos?|secciones|seccion|grupos?|clase|coleccion|tipos?|type|pasillo",
+            r"sub ?(?:categorias?|familias?|rubros?|category)",
+        ),
+    ),
+    (
+        "description",
+        (
+            r"descripcion|descripciones|description|descricao|desc|body(?: html)?|descripcion (?:larga|completa|web|detallada)",
+            r"descripcion .*|short description|caracteristicas|especificaciones|ficha(?: tecnica)?|informacion|detalles",
+        ),
+    ),
+    ("unit", (r"unidad|unidad (?:medida|venta)|u ?m|udm|uom|unit|unidade|und|unid|un|u medida|unit measure",)),
+    (
+        "synonyms",
+        (
+            r"sinonimos?|synonyms?|alias|tambien llamado|otros nombres|nombres alternativos|palabras clave|keywords|"
+            r"tags?|etiquetas?|busqueda",
+        ),
+    ),
+    (
+        "image_url",
+        (
+            r"(?:url |link |src )?(?:imagen|imagenes|image|images|foto|fotos|picture|imagem|photo)(?: (?:url|src|link|principal|1))?",
+        ),
+    ),
+)
+FIELDS: Final = tuple((field, tuple(re.compile(pattern) for pattern in patterns)) for field, patterns in _TABLE)
+
+# What customers choose by. Other columns keep the shop's own name, in lower case.
+OPTIONS: Final[dict[str, str]] = {
+    name: option
+    for option, names in {
+        "talla": ("talla", "tallas", "talle", "talles", "size", "tamanho", "calce", "numero calzado", "n calzado"),
+        "color": ("color", "colores", "colour", "cor", "cores", "tono"),
+        "medida": ("medida", "medidas", "dimension", "dimensiones", "dimensions", "tamano", "tamanos"),
+        "material": ("material", "materiales", "tela", "composicion"),
+        "sabor": ("sabor", "sabores", "flavor", "flavour"),
+        "modelo": ("modelo", "model", "modelos"),
+        "formato": ("formato", "presentacion", "contenido", "envase"),
+        "género": ("genero", "sexo", "gender"),
+        "aroma": ("aroma", "fragancia"),
+        "voltaje": ("voltaje", "voltage"),
+        "peso": ("peso", "weight"),
+        "largo": ("largo", "longitud", "length"),
+    }.items()
+    for name in names
+}
+
+
+def plain_name(header: str) -> str:
+    """The words by which a header is recognised: "Precio Venta ($)*" -> "precio venta"."""
+    if header.strip() in {"$", "$$", "CLP", "CLP$", "$ CLP"}:
+        return "precio"
+    words = folded(header.replace("º", "").replace("°", "")).split()
+    meaningful = [word for word in words if word not in _FILLERS]
+    return " ".join(meaningful or words)
+
+
+def is_private(name: str) -> bool:
+    """Whether a plain name is the shop's own business: a cost, a margin, a supplier, a date."""
+    return PRIVATE.search(name) is not None
+
+
+def is_money(name: str) -> bool:
+    return _MONEY.search(name) is not None
+
+
+def is_cost(name: str) -> bool:
+    return _COST.search(name) is not None
+
+
+def fields_of(name: str) -> Iterator[tuple[str, int]]:
+    """Each field a plain name may stand for, with its rank there (0 is the best name)."""
+    for field, patterns in FIELDS:
+        rank = next((rank for rank, pattern in enumerate(patterns) if pattern.fullmatch(name)), None)
+        if rank is not None and not _is_barred(field, rank, name):
+            yield field, rank
+
+
+def _is_barred(field: str, rank: int, name: str) -> bool:
+    """Costs are never prices; "stock mínimo" is no stock. "Precio c/iva" and image links only look private."""
+    if field == "price":
+        return is_cost(name) or re.search(r"anterior|antes|compare|minim|maxim|descuento", name) is not None
+    return field != "image_url" and is_private(name)
+
+
+def header_score(cells: list[str]) -> int:
+    """How many different fields and options this row names: the header is the row that names most."""
+    found = set[str]()
+    for cell in cells:
+        if not cell or len(cell) > 60:
+            continue
+        name = plain_name(cell)
+        found.update([field for field, _ in fields_of(name)][:1] or ([OPTIONS[name]] if name in OPTIONS else []))
+    return len(found)
