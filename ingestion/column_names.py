@@ -7,37 +7,40 @@ from typing import Final
 from ingestion.text import folded
 
 # Words that add nothing when another is there: "nombre del producto", "código artículo", "variant price".
-_FILLERS = frozenset({"de", "del", "la", "el", "los", "las", "do", "da", "of", "the", "al", "su", "producto", "productos",
-                      "articulo", "articulos", "item", "items", "product", "products", "variant", "variante", "produto",
-                      "prod", "art", "clp", "pesos", "peso", "chilenos"})  # fmt: skip
+_FILLER_WORDS = (
+    "de del la el los las do da of the al su producto productos articulo articulos item items product products "
+    "variant variante produto prod art clp peso pesos chilenos"
+)
+_FILLERS = frozenset(_FILLER_WORDS.split())
 
 # Never said to a shopper, so neither a field nor an option: costs, margins, suppliers, dates, notes of the shop.
 PRIVATE: Final = re.compile(
-    r"cost[oe]s?\b|\bcosto|\bcusto|\bcost\b|\bcompras?\b|purchase|margen|margin|utilidad|ganancia|markup|profit|proveedor|"
-    r"supplier|fornecedor|descuento|discount|desconto|comision|observaci|\bnotas?\b|comentario|interna\b|"
-    r"\bfecha|\bdate\b|\bdata\b|created|updated|minim|maxim|critic|reposicion|reorden|reservad|transito|vendid|"
-    r"\biva\b$|\bimpuesto|\btax\b|compare at|anterior|\bantes\b|usuario|password|clave$|\btotal\b|estado$|activo$|"
-    r"publicado|visible|\burl\b|link|handle"
+    r"\bcost|\bcusto|\bcompras?\b|purchase|margen|margin|utilidad|ganancia|markup|profit|proveedor|supplier|fornecedor|"
+    r"descuento|discount|desconto|comision|observaci|\bnotas?\b|comentario|\bfecha|\bdate\b|\bdata\b|created|updated|"
+    r"minim|maxim|critic|reposicion|reorden|reservad|transito|vendid|\biva\b$|impuesto|\btax\b|compare at|anterior|"
+    r"\bantes\b|^total\b|publicado|visible|\burl\b|link|handle"
 )
-_MONEY = re.compile(r"\bprec|\bprice|\bpreco|\bvalor|\bpvp|\bneto\b|\btarifa|\bmonto\b|\bimporte\b")
-_PRICE_WORD = r"(?:precios?|prices?|precos?|valor(?:es)?|pvp|tarifa|p)"
+_MONEY = re.compile(r"\bprec|\bprice|\bvalor|\bpvp|\bneto\b|\btarifa|\bmonto\b|\bimporte\b")
 _COST = re.compile(r"\bcost|\bcusto|\bcompra|purchase")
+_NO_PRICE = re.compile(_COST.pattern + r"|anterior|antes|compare|minim|maxim|descuento|\btotal\b")
 
-# field -> patterns over the folded name, most wanted first; a column matches the first field and rank it fits.
+_P = r"(?:precios?|prices?|precos?|valor(?:es)?|pvp|tarifa|p)"
+# field -> patterns over the whole plain name, the most wanted first.
 _TABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (
         "price",
         (
-            rf"{_PRICE_WORD}(?: unitario| unit)?(?: venta| detalle)?(?: publico)?(?: (?:con|c|mas)? ?iva(?: incl\w*)?| final| bruto)"
-            rf"|{_PRICE_WORD} (?:venta )?(?:publico|consumidor)(?: final)?|{_PRICE_WORD} iva incl\w*|pvp",
-            rf"{_PRICE_WORD} (?:de )?ventas?|{_PRICE_WORD} vta|(?:sales?|selling|regular|retail|list) price|lst price|list price"
-            rf"|{_PRICE_WORD} (?:normal|regular|detalle|lista|tienda|local|web)|preco venda|venta",
-            rf"{_PRICE_WORD} (?:unitario|unidad|unit|uni|un|por unidad|x unidad|c u|cada uno)|precios?|prices?|precos?|valor|valores|"
-            r"pu|punit|unit price|tarifa|monto|importe|p v p|cuanto cuesta|cuanto sale",
-            rf"{_PRICE_WORD} (?!.*(?:neto|sin|s iva|mayor|oferta|promo|rebaja|especial|efectivo|dolar|usd|antes|kilo total)).*",
-            rf"{_PRICE_WORD} (?:oferta|promo\w*|rebajad\w*|especial|efectivo|liquidacion).*|oferta|sale|precio (?:x|por|al) mayor.*"
-            rf"|{_PRICE_WORD} mayoris\w+",
-            rf"neto|{_PRICE_WORD} neto.*|{_PRICE_WORD} (?:unitario )?(?:sin|s) iva|{_PRICE_WORD}.* neto|net price",
+            rf"{_P}(?: unitario| unit)?(?: venta| detalle)?(?: publico)?"
+            r"(?: (?:con |c )?iva(?: incl\w*)?| final| bruto)|"
+            rf"{_P} (?:venta )?(?:publico|consumidor)(?: final)?|pvp|p v p",
+            rf"{_P} (?:ventas?|vta|normal|regular|detalle|lista|tienda|local|web)|preco venda|venta|lst price|"
+            r"(?:sales?|selling|regular|retail|list) price",
+            rf"{_P} (?:unitario|unidad|unit|uni|un|por unidad|x unidad|c u|cada uno)|precios?|prices?|precos?|valor|"
+            r"valores|pu|punit|unit price|tarifa|monto|importe|cuanto cuesta|cuanto sale",
+            rf"{_P} (?!.*(?:neto|sin|s iva|mayor|oferta|promo|rebaja|especial|efectivo|dolar|usd|liquida)).*",
+            rf"{_P} (?:oferta|promo\w*|rebajad\w*|especial|efectivo|liquidacion).*|oferta|"
+            rf"{_P} (?:x|por|al) mayor.*|{_P} mayoris\w+",
+            rf"neto|{_P} (?:unitario )?(?:sin|s) iva|{_P} (?:.* )?neto.*|net price",
         ),
     ),
     (
@@ -45,43 +48,41 @@ _TABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         (
             r"stock disponible|disponibles?|available(?: stock)?|available quantity|cantidad disponible|qty available|"
             r"unidades disponibles|disponibilidad|free to use quantity",
-            r"stock|stock (?:actual|total|fisico|real|final|tienda|web|unidades|un)|en stock|in stock|inventory(?: qty)?|inventario(?: actual)?",
-            r"existencias?|saldo|saldo stock|on hand|on hand quantity|quantity on hand|cantidad a mano|cantidad (?:en|mano)(?: stock)?|"
-            r"estoque|stock quantity|hay",
-            r"cantidad|cant|cantidades|unidades|quantity|qty|quantidade|qtd|qtde|unids|unid|uds|und|unds|en existencia",
+            r"stock|stock (?:actual|total|fisico|real|final|tienda|web|unidades|un)|en stock|in stock|"
+            r"inventory(?: qty)?|inventario(?: actual)?",
+            r"existencias?|saldo|saldo stock|on hand|on hand quantity|quantity on hand|cantidad a mano|estoque|"
+            r"cantidad (?:en|mano)(?: stock)?|stock quantity|hay|en existencia",
+            r"cantidad|cant|cantidades|unidades|quantity|qty|quantidade|qtd|qtde|unids?|uds?|unds?",
             r"(?:stock|existencias?|inventario|estoque) .*",
         ),
     ),
     (
         "barcode",
-        (
-            r"(?:cod|codigo|code|codigos)? ?(?:barras?|barra|ean ?\d*|gtin|upc)|ean ?\d*|gtin|upc|bar ?code|gtin.*|"
-            r"codigo universal|cod ?bar(?:ra|ras)?",
-        ),
+        (r"(?:(?:cod|codigo|code) )?(?:barras?|ean ?\d*|gtin.*|upc)|bar ?code|codigo universal|codbarras?",),
     ),
     (
         "sku",
         (
-            r"sku|skus|cod(?:igo)? sku|sku cod(?:igo)?|id sku|seller sku|sku interno",
-            r"cod|codigo|codigos|code|codigo interno|cod interno|internal reference|referencia interna|default code|id|"
-            r"cod int|codigo (?:tienda|local|sistema|unico)",
-            r"ref|referencia|reference|referencias|numero parte|n parte|no parte|part number|part no|mpn|clave|id interno",
+            r"skus?|cod(?:igo)? sku|sku cod(?:igo)?|id sku|seller sku|sku interno",
+            r"cod|codigos?|code|codigo interno|cod int(?:erno)?|internal reference|referencia interna|default code|"
+            r"codigo (?:tienda|local|sistema|unico)",
+            r"ref|referencias?|reference|numero parte|n parte|no parte|part number|part no|mpn|clave|id|id interno",
             r"(?:cod|codigo) (?!barra|ean|postal|color|proveedor).*",
         ),
     ),
     (
         "name",
         (
-            r"nombres?|names?|nome|nombre (?:comercial|web|corto|largo|completo|tienda)|item name|nombre .*",
-            r"productos?|articulos?|product|produto|items?|product name|mercaderias?|titulo|title|que vendo",
-            r"detalle|glosa|denominacion|mercancia|nome .*",
+            r"nombres?|names?|nome|nombre (?:comercial|web|corto|largo|completo|tienda)",
+            r"productos?|articulos?|product|produto|items?|mercaderias?|titulo|title|que vendo",
+            r"detalle|glosa|denominacion|mercancia|(?:nombre|nome) (?!categoria|marca|cliente|vendedor).*",
         ),
     ),
     ("brand", (r"marcas?|brand|fabricante|manufacturer|vendor|laboratorio|editorial",)),
     (
         "category",
         (
-            r"categorias?|category|categories|categoria .*",
+            r"categorias?|category|categories|(?:nombre )?categoria .*|nombre categoria",
             r"rubros?|familias?|lineas?|departamentos?|secciones|seccion|grupos?|clase|coleccion|tipos?|type|pasillo",
             r"sub ?(?:categorias?|familias?|rubros?|category)",
         ),
@@ -89,8 +90,10 @@ _TABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (
         "description",
         (
-            r"descripcion|descripciones|description|descricao|desc|body(?: html)?|descripcion (?:larga|completa|web|detallada)",
-            r"descripcion .*|short description|caracteristicas|especificaciones|ficha(?: tecnica)?|informacion|detalles",
+            r"descripcion|descripciones|description|descricao|desc|body(?: html)?|"
+            r"descripcion (?:larga|completa|web|detallada)",
+            r"descripcion .*|short description|caracteristicas|especificaciones|ficha(?: tecnica)?|informacion|"
+            r"detalles",
         ),
     ),
     ("unit", (r"unidad|unidad (?:medida|venta)|u ?m|udm|uom|unit|unidade|und|unid|un|u medida|unit measure",)),
@@ -104,11 +107,12 @@ _TABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (
         "image_url",
         (
-            r"(?:url |link |src )?(?:imagen|imagenes|image|images|foto|fotos|picture|imagem|photo)(?: (?:url|src|link|principal|1))?",
+            r"(?:url |link |src )?(?:imagen|imagenes|image|images|foto|fotos|picture|imagem|photo)"
+            r"(?: (?:url|src|link|principal|1))?",
         ),
     ),
 )
-FIELDS: Final = tuple((field, tuple(re.compile(pattern) for pattern in patterns)) for field, patterns in _TABLE)
+FIELDS: Final = tuple((field, tuple(map(re.compile, patterns))) for field, patterns in _TABLE)
 
 # What customers choose by. Other columns keep the shop's own name, in lower case.
 OPTIONS: Final[dict[str, str]] = {
@@ -157,14 +161,14 @@ def fields_of(name: str) -> Iterator[tuple[str, int]]:
     """Each field a plain name may stand for, with its rank there (0 is the best name)."""
     for field, patterns in FIELDS:
         rank = next((rank for rank, pattern in enumerate(patterns) if pattern.fullmatch(name)), None)
-        if rank is not None and not _is_barred(field, rank, name):
+        if rank is not None and not _is_barred(field, name):
             yield field, rank
 
 
-def _is_barred(field: str, rank: int, name: str) -> bool:
-    """Costs are never prices; "stock mínimo" is no stock. "Precio c/iva" and image links only look private."""
+def _is_barred(field: str, name: str) -> bool:
+    """Costs are never prices, "stock mínimo" is no stock; "precio c/iva" and links to images only look private."""
     if field == "price":
-        return is_cost(name) or re.search(r"anterior|antes|compare|minim|maxim|descuento", name) is not None
+        return _NO_PRICE.search(name) is not None
     return field != "image_url" and is_private(name)
 
 

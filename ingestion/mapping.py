@@ -9,6 +9,10 @@ from ingestion.numbers import Column, Problem, parse_stock
 from ingestion.text import folded
 
 Cells = Sequence[str]
+# Added to the rank of a column whose cells are not what its name says: a "Producto" of bare numbers.
+_CONTRADICTED = 100
+# Taken by their name alone when nothing better is there: the rows will say what is wrong with them.
+_LAST_RESORT = ("price", "name", "stock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,10 @@ def map_columns(headers: Sequence[str], sample_rows: Sequence[Mapping[str, str]]
     chosen = _choose(candidates)
     if "name" not in chosen and "description" in chosen:
         chosen["name"] = chosen.pop("description")
+    for name in _LAST_RESORT:
+        spare = [c.header for c in candidates.get(name, ()) if c.header not in chosen.values()]
+        if name not in chosen and spare:
+            chosen[name] = spare[0]
     _require(chosen, headers)
     taken = set(chosen.values())
     rest = [header for header in headers if header not in taken]
@@ -51,19 +59,20 @@ def _candidates(headers: Sequence[str], sample_rows: Sequence[Mapping[str, str]]
     for position, header in enumerate(headers):
         cells = [text for row in sample_rows if (text := row.get(header, "").strip())]
         for name, rank in fields_of(plain_name(header)):
-            penalty = 0 if _CONTENT.get(name, _anything)(cells) else 100
+            penalty = 0 if _CONTENT.get(name, _anything)(cells) else _CONTRADICTED
             found.setdefault(name, []).append(_Candidate(rank + penalty, position, header))
     return found
 
 
 def _choose(candidates: Mapping[str, list[_Candidate]]) -> dict[str, str]:
-    """Each field takes its best free column; a column whose cells speak against it is the last resort."""
+    """Each field takes its best free column, unless the column's cells speak against it."""
     chosen: dict[str, str] = {}
-    everyone = [(c.rank, order, c.position, name, c) for order, name in enumerate(candidates) for c in candidates[name]]
-    for rank, _, _, name, candidate in sorted(everyone, key=lambda entry: entry[:3]):
-        is_last_resort_allowed = rank < 100 or name in {"price", "name", "sku"}
-        if name not in chosen and candidate.header not in chosen.values() and is_last_resort_allowed:
-            chosen[name] = candidate.header
+    everyone = [
+        (c.rank, order, c.position, name, c.header) for order, name in enumerate(candidates) for c in candidates[name]
+    ]
+    for rank, _, _, name, header in sorted(everyone):
+        if rank < _CONTRADICTED and name not in chosen and header not in chosen.values():
+            chosen[name] = header
     return chosen
 
 

@@ -15,7 +15,10 @@ HIGHEST = 1_000_000_000
 # Currencies whose prices have no decimals; there "1.990" can only be one thousand nine hundred and ninety.
 WITHOUT_DECIMALS = frozenset({"CLP", "PYG"})
 
-_CURRENCY_MARKS = re.compile(r"^(?:clp|ars|cop|mxn|pen|uyu)?\s*\$?\s*(?:clp)?\s*|\s*(?:clp|pesos?|\$)$", re.IGNORECASE)
+_CURRENCY_MARKS = re.compile(
+    r"^(?:clp|ars|cop|mxn|pen|uyu|pyg|usd?|eur|€|s/)?\s*\$?\s*(?:clp)?\s*|\s*(?:clp|pesos?|usd|eur|€|\$)$",
+    re.IGNORECASE,
+)
 _FOREIGN = re.compile(r"us\$|\busd\b|u\$s|€|\beur\b|£|\buf\b|\bdolar(?:es)?\b", re.IGNORECASE)
 _PRICE_TAIL = re.compile(
     r"\s*(?:\.-|,-|\.--|-|/|c/u|c\.u\.?|cada uno|la unidad|por unidad|\(?(?:c/|con )?iva(?: incl(?:uido|\.)?)?\)?)$",
@@ -27,18 +30,25 @@ _DIGITS = re.compile(r"\d[\d.,]*")
 _SPACED_THOUSANDS = re.compile(r"\d{1,3}(?:[ '’]\d{3})+(?=$|[.,])")
 _GROUPS = {s: re.compile(rf"[1-9]\d{{0,2}}(?:{re.escape(s)}\d{{3}})+") for s in (".", ",")}
 
-_ON_REQUEST = frozenset({"consultar", "consulte", "a consultar", "consultar precio", "preguntar", "cotizar", "a cotizar",
-                         "a convenir", "por definir", "por confirmar", "variable", "ver", "pendiente"})  # fmt: skip
-_NOTHING = frozenset({"", "n a", "na", "n d", "nd", "s p", "s d", "s i", "sin precio", "sin dato", "sin datos",
-                      "sin informacion", "no aplica", "null", "none", "nan"})  # fmt: skip
 
-_NONE_LEFT = frozenset({"", "agotado", "agotada", "agotados", "no", "n", "false", "falso", "sin stock", "sin existencia",
-                        "sin existencias", "no hay", "no disponible", "no queda", "no quedan", "quiebre", "quiebre stock",
-                        "quiebre de stock", "sin inventario", "sin unidades", "cero", "ninguno", "out of stock", "sold out",
-                        "esgotado", "a pedido", "por encargo", "por llegar", "n a", "na", "s s"})  # fmt: skip
-_NOT_COUNTED = frozenset({"si", "s", "yes", "sim", "true", "verdadero", "disponible", "disponibles", "disponivel", "en stock",
-                          "con stock", "hay", "hay stock", "in stock", "instock", "ok", "ilimitado", "siempre", "stock",
-                          "available"})  # fmt: skip
+def _phrases(listed: str) -> frozenset[str]:
+    return frozenset(listed.split("|"))
+
+
+_ON_REQUEST = _phrases(
+    "consultar|consulte|a consultar|consultar precio|preguntar|cotizar|a cotizar|a convenir|por definir|por confirmar|"
+    "variable|ver|pendiente"
+)
+_NOTHING = _phrases("|n a|na|n d|nd|s p|s d|s i|sin precio|sin dato|sin datos|sin informacion|no aplica|null|none|nan")
+_NONE_LEFT = _phrases(
+    "|agotado|agotada|agotados|no|n|false|falso|sin stock|sin existencia|sin existencias|no hay|no disponible|no queda|"
+    "no quedan|quiebre|quiebre stock|quiebre de stock|sin inventario|sin unidades|cero|ninguno|out of stock|sold out|"
+    "esgotado|a pedido|por encargo|por llegar|n a|na|s s"
+)
+_NOT_COUNTED = _phrases(
+    "si|s|yes|sim|true|verdadero|disponible|disponibles|disponivel|en stock|con stock|hay|hay stock|in stock|instock|"
+    "ok|ilimitado|siempre|stock|available"
+)
 _STOCK_CELL = re.compile(
     r"(?:\+|>=?|≥|mas de|más de|quedan|hay|stock:?)?\s*(?P<number>-?\s*\d[\d.,]*)\s*\+?\s*"
     r"(?:un|uni|unid|unids|und|unds|u|ud|uds|unidad|unidades|pz|pza|pzas|pieza|piezas|pcs?|par|pares|mts?|mt|m|metros?|"
@@ -74,6 +84,9 @@ class Column:
         return cls(proofs.pop()) if len(proofs) == 1 else cls()
 
 
+UNPROVEN = Column()
+
+
 def _proof(cell: str, has_decimals: bool) -> Separator | None:
     """The decimal separator this cell gives away: "1,290.00" and "1,290,000" a dot, "1.290,00" a comma."""
     if isinstance(cell, ExactNumber) or not ("," in cell or "." in cell):
@@ -95,7 +108,7 @@ def _other(separator: Separator) -> Separator:
     return "," if separator == "." else "."
 
 
-def parse_price(text: str, currency: str = "CLP", column: Column = Column()) -> Decimal | Problem:  # noqa: B008  # frozen
+def parse_price(text: str, currency: str = "CLP", column: Column = UNPROVEN) -> Decimal | Problem:
     """The price in `currency`, or why it is none.
 
     | cell (CLP)                                              | result                                        |
@@ -133,8 +146,13 @@ def _within_limits(value: Decimal) -> Decimal | Problem:
     return value.to_integral_value() if value == value.to_integral_value() else value.normalize()
 
 
+def _words(body: str) -> str:
+    """What the cell says; digits and letters of other scripts are something said, though not understood."""
+    return folded(body) or "".join(character for character in body if character.isalnum())
+
+
 def _refused_price(body: str, currency: str) -> Problem | None:
-    words = folded(body)
+    words = _words(body)
     if words in _NOTHING:
         return Problem("PRICE_MISSING")
     if words in _ON_REQUEST:
@@ -196,7 +214,7 @@ def _read_with_one(number: str, separator: Separator, has_decimals: bool, column
     return Problem("AMBIGUOUS", (whole + part, f"{whole},{part}"))
 
 
-def parse_stock(text: str, column: Column = Column()) -> int | None | Problem:  # noqa: B008  # frozen
+def parse_stock(text: str, column: Column = UNPROVEN) -> int | Problem | None:
     """Whole units on hand, None when the shop does not count them, or why the cell says neither.
 
     | cell                                   | result                                                          |
@@ -210,7 +228,7 @@ def parse_stock(text: str, column: Column = Column()) -> int | None | Problem:  
     | anything else                          | STOCK_INVALID                                                   |
     """
     body = unicodedata.normalize("NFKC", text).replace("−", "-").strip().lstrip("'").strip()
-    words = folded(body)
+    words = _words(body)
     if words in _NONE_LEFT:
         return 0
     if words in _NOT_COUNTED:
