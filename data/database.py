@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionm
 from sqlalchemy.orm import Session, SessionTransaction
 
 from data.errors import DatabaseUnavailable, UnsafeDatabaseRole
+from data.transaction import Transaction
 
 APP_ROLE = "caserita_app"
 LOOKUP_ROLE = "caserita_lookup"
@@ -86,10 +87,10 @@ class Database:
         )
 
     @asynccontextmanager
-    async def transaction(self, tenant_id: UUID) -> AsyncIterator[AsyncSession]:
+    async def transaction(self, tenant_id: UUID) -> AsyncIterator[Transaction]:
         """One transaction that sees and writes this tenant's rows only; commits unless it raises."""
         async with self._sessions(info={"tenant_id": tenant_id}) as session, session.begin():
-            yield session
+            yield Transaction(session, tenant_id)
 
     @asynccontextmanager
     async def lookup(self) -> AsyncIterator[AsyncConnection]:

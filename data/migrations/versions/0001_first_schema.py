@@ -651,7 +651,9 @@ def create_job_queue() -> None:
     op.execute("CREATE SCHEMA jobs")
     op.execute("SET LOCAL search_path = jobs")
     # Many statements in one text: only asyncpg's own execute takes that.
-    await_only(op.get_bind().connection.driver_connection.execute(SchemaManager.get_schema()))
+    connection = op.get_bind().connection.driver_connection
+    assert connection is not None
+    await_only(connection.execute(SchemaManager.get_schema()))
     op.execute(f"SET LOCAL search_path = {SEARCH_PATH}")
     for kind, rights in {
         "TABLES": "SELECT, INSERT, UPDATE, DELETE",
@@ -667,5 +669,6 @@ def downgrade() -> None:
     for table in reversed(["tenants", *TENANT_TABLES]):
         op.execute(f"DROP TABLE app.{table} CASCADE")
     op.execute(
-        "DROP FUNCTION app.tenant(), app.find_tenants(), app.find_tenant(text), app.find_channel(uuid), app.find_members(text)"
+        "DROP FUNCTION app.tenant(), app.find_tenants(), app.find_tenant(text), app.find_channel(uuid), "
+        "app.find_members(text)"
     )

@@ -1,0 +1,41 @@
+"""Finds variants for words: the index gives ids and scores, the rows read now give everything else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from data.catalogue_index import CatalogueIndexes
+from data.database import Database
+from data.repositories.items import CatalogueItem
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    item: CatalogueItem
+    score: float
+
+
+class Retriever:
+    """One tenant's catalogue as a turn sees it (agent.context.Catalogue)."""
+
+    def __init__(self, database: Database, indexes: CatalogueIndexes, tenant_id: UUID) -> None:
+        self._database = database
+        self._indexes = indexes
+        self._tenant_id = tenant_id
+
+    async def hits(self, query: str, limit: int) -> list[Hit]:
+        found = await self._indexes.search(self._tenant_id, query, limit)
+        if not found:
+            return []
+        async with self._database.transaction(self._tenant_id) as tx:
+            items = await tx.catalogue.by_search_ids([hit.id for hit in found])
+        return [Hit(items[hit.id], hit.score) for hit in found if hit.id in items]
+
+    async def search(self, query: str, limit: int) -> Sequence[CatalogueItem]:
+        return [hit.item for hit in await self.hits(query, limit)]
+
+    async def by_skus(self, skus: Sequence[str]) -> dict[str, CatalogueItem]:
+        if not skus:
+            return {}
+        async with self._database.transaction(self._tenant_id) as tx:
+            return await tx.catalogue.by_skus(skus)

@@ -1,0 +1,43 @@
+"""Every setting, read once from the environment (and from `.env`); nothing below this reads it."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _without_slash(url: str) -> str:
+    return url.rstrip("/")
+
+
+class Settings(BaseSettings):
+    """Each field is the environment variable of the same name in capitals; `.env.example` explains them."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    storage_dir: Path = Path("./var")
+    database_url: SecretStr | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    public_base_url: Annotated[str, AfterValidator(_without_slash)] = ""
+    secret_keys: SecretStr | None = None
+    jwt_secret: SecretStr | None = None
+    log_level: str = "INFO"
+    upload_limit_mb: int = Field(default=10, ge=1, le=500)
+
+    llm: str = ""
+    llm_api_key: SecretStr | None = None
+    llm_base_url: str | None = None
+    llm_timeout_seconds: float = Field(default=20.0, gt=0, le=120)
+
+    embeddings: str = ""
+
+    twilio_api_url: Annotated[str, AfterValidator(_without_slash)] = ""
+
+    worker_concurrency: int = Field(default=8, ge=1, le=100)
+
+    @property
+    def base_url(self) -> str:
+        """Where the world reaches this service: what providers sign and what links begin with."""
+        return self.public_base_url or f"http://localhost:{self.port}"

@@ -1,0 +1,57 @@
+"""Finding the tenant before it is known: by RUT, by channel id, by a member's e-mail."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+
+from data.database import Database
+from data.states import Role
+
+
+@dataclass(frozen=True, slots=True)
+class TenantEntry:
+    id: UUID
+    rut: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberEntry:
+    tenant_id: UUID
+    rut: str
+    member_id: UUID
+    role: Role
+    password_hash: str
+
+
+class Directory:
+    """The only questions that may be asked without a tenant; the database answers them through functions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def tenants(self) -> list[TenantEntry]:
+        async with self._database.lookup() as connection:
+            rows = await connection.execute(text("SELECT id, rut, name FROM app.find_tenants()"))
+            return [TenantEntry(*row) for row in rows]
+
+    async def tenant_by_rut(self, rut: str) -> UUID | None:
+        """`rut` in canonical form ("76543210-3")."""
+        return await self._one("SELECT id FROM app.find_tenant(:key)", rut)
+
+    async def tenant_by_channel(self, channel_id: UUID) -> UUID | None:
+        """None for an unknown channel, and for one that is switched off."""
+        return await self._one("SELECT tenant_id FROM app.find_channel(:key)", channel_id)
+
+    async def members(self, email: str) -> list[MemberEntry]:
+        """Every membership of this address, in any tenant."""
+        async with self._database.lookup() as connection:
+            statement = text("SELECT tenant_id, rut, member_id, role, password_hash FROM app.find_members(:email)")
+            rows = await connection.execute(statement, {"email": email})
+            return [MemberEntry(row[0], row[1], row[2], Role(row[3]), row[4]) for row in rows]
+
+    async def _one(self, statement: str, key: object) -> UUID | None:
+        async with self._database.lookup() as connection:
+            found: UUID | None = (await connection.execute(text(statement), {"key": key})).scalar_one_or_none()
+            return found

@@ -1,0 +1,63 @@
+"""The job queue: procrastinate's tables, written from our own transactions.
+
+A job is a row, enqueued in the same transaction as its cause: a rollback leaves none. procrastinate's
+workers (api.worker) run them; its `lock` lets one job at a time through.
+"""
+
+import json
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import text
+
+from data.repositories.repository import Repository
+
+
+class JobName(StrEnum):
+    """Every kind of job. Their arguments are ids only; a job reads all else again."""
+
+    TAKE_TURN = "take_turn"  # tenant_id, conversation_id
+    SEND_MESSAGE = "send_message"  # tenant_id, message_id
+    RUN_IMPORT = "run_import"  # tenant_id, import_id
+
+
+DEFAULT_QUEUE = "default"
+
+_DEFER = text(
+    """
+    SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
+        CAST(:queue AS varchar), CAST(:task AS varchar), CAST(:priority AS integer), CAST(:lock AS text),
+        CAST(NULL AS text), CAST(:args AS jsonb), CAST(:scheduled_at AS timestamptz)
+    )]::procrastinate_job_to_defer_v1[])
+    """
+)
+
+
+class JobQueue(Repository):
+    async def defer(
+        self,
+        name: JobName,
+        *,
+        lock: str,
+        queue: str = DEFAULT_QUEUE,
+        scheduled_at: datetime | None = None,
+        **ids: UUID,
+    ) -> None:
+        """Enqueue a job of this tenant. Jobs of one `lock` run one after another, in order.
+
+        One job per message, never «only if none waits»: the one that waits could read before this commits.
+        """
+        values = {
+            "queue": queue,
+            "task": name.value,
+            "priority": 0,
+            "lock": lock,
+            "args": json.dumps({"tenant_id": str(self.tenant_id)} | {key: str(value) for key, value in ids.items()}),
+            "scheduled_at": scheduled_at,
+        }
+        await self.session.execute(_DEFER, values)
+
+    async def notify(self, topic: str, payload: str) -> None:
+        """Tell listening processes, when this transaction commits."""
+        await self.session.execute(text("SELECT pg_notify(:topic, :payload)"), {"topic": topic, "payload": payload})

@@ -1,0 +1,233 @@
+"""What the tenant sells: reading items, writing products and variants, the vectors that find them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CollectionAggregate,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    case,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.types import TypeEngine
+
+from data.errors import OutOfStock
+from data.models import Product, StockLevel, Variant, VariantVector
+from data.repositories.items import CatalogueItem
+from data.repositories.repository import Repository
+
+# Sold more than there is (a recount after orders) is none left; NULL stays NULL: not counted.
+_AVAILABLE = case(
+    (StockLevel.on_hand.is_not(None), func.greatest(StockLevel.on_hand - StockLevel.reserved, 0)), else_=None
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVariant:
+    """What an import compares a row with: a variant, archived or not, as its table rows hold it."""
+
+    variant: Variant
+    product: Product
+    on_hand: int | None
+
+
+class CatalogueRepository(Repository):
+    async def by_search_ids(self, ids: Sequence[int]) -> dict[int, CatalogueItem]:
+        """Archived ones are left out."""
+        rows = await self._items(
+            self._select().where(Variant.search_id == _any(ids, BigInteger()), ~Variant.is_archived)
+        )
+        return {item.search_id: item for item in rows}
+
+    async def by_skus(self, skus: Sequence[str]) -> dict[str, CatalogueItem]:
+        """Keyed by the SKU as written in the catalogue, whatever the case asked; archived ones are left out."""
+        wanted = [sku.lower() for sku in skus]
+        rows = await self._items(
+            self._select().where(func.lower(Variant.sku) == _any(wanted, Text()), ~Variant.is_archived)
+        )
+        return {item.sku: item for item in rows}
+
+    async def by_variant_ids(self, ids: Sequence[UUID]) -> dict[UUID, CatalogueItem]:
+        """Archived ones included, and marked so."""
+        return {
+            item.variant_id: item for item in await self._items(self._select().where(Variant.id == _any(ids, Uuid())))
+        }
+
+    async def page(self, limit: int, after_sku: str | None = None, *, archived: bool = False) -> list[CatalogueItem]:
+        """By SKU, in lower case; pass the last SKU of a page for the next."""
+        statement = self._select().where(Variant.is_archived == archived)
+        if after_sku is not None:
+            statement = statement.where(func.lower(Variant.sku) > after_sku.lower())
+        return await self._items(statement.order_by(func.lower(Variant.sku)).limit(limit))
+
+    async def count(self) -> int:
+        statement = select(func.count()).where(Variant.tenant_id == self.tenant_id, ~Variant.is_archived)
+        return (await self.session.execute(statement)).scalar_one()
+
+    def _select(self) -> Select[*tuple[Any, ...]]:
+        return (
+            select(
+                Variant.id,
+                Variant.product_id,
+                Variant.search_id,
+                Variant.sku,
+                Product.name,
+                Product.brand,
+                Product.category,
+                Product.description,
+                Variant.options,
+                Variant.unit,
+                Variant.price,
+                Variant.currency,
+                _AVAILABLE,
+                Product.image_url,
+                Variant.is_archived,
+            )
+            .join(Product, (Product.tenant_id == Variant.tenant_id) & (Product.id == Variant.product_id))
+            .outerjoin(StockLevel, (StockLevel.tenant_id == Variant.tenant_id) & (StockLevel.variant_id == Variant.id))
+            .where(Variant.tenant_id == self.tenant_id)
+        )
+
+    async def _items(self, statement: Select[*tuple[Any, ...]]) -> list[CatalogueItem]:
+        return [CatalogueItem(*row) for row in (await self.session.execute(statement)).all()]
+
+    # Writing, as imports do.
+
+    async def lock(self) -> None:
+        """Two imports of one tenant run one after the other."""
+        await self.session.execute(
+            select(func.pg_advisory_xact_lock(func.hashtextextended(f"catalogue:{self.tenant_id}", 0)))
+        )
+
+    async def stored(self) -> list[StoredVariant]:
+        """Everything, archived variants included."""
+        statement = (
+            select(Variant, Product, StockLevel.on_hand)
+            .join(Product, (Product.tenant_id == Variant.tenant_id) & (Product.id == Variant.product_id))
+            .outerjoin(StockLevel, (StockLevel.tenant_id == Variant.tenant_id) & (StockLevel.variant_id == Variant.id))
+            .where(Variant.tenant_id == self.tenant_id)
+        )
+        return [StoredVariant(*row) for row in (await self.session.execute(statement)).tuples()]
+
+    async def upsert_products(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, UUID]:
+        """Rows are columns of Product without tenant and id, unique by `key`; returns key -> id."""
+        ids: dict[str, UUID] = {}
+        for chunk in _chunks(rows):
+            statement = insert(Product).values([{"tenant_id": self.tenant_id, **row} for row in chunk])
+            changed = {c.name: c for c in statement.excluded if c.name not in ("tenant_id", "id", "key", "created_at")}
+            upsert = statement.on_conflict_do_update(index_elements=["tenant_id", "key"], set_=changed)
+            for product_id, key in (await self.session.execute(upsert.returning(Product.id, Product.key))).tuples():
+                ids[key] = product_id
+        return ids
+
+    async def insert_variants(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Rows are columns of Variant with `id`, without tenant."""
+        for chunk in _chunks(rows):
+            await self.session.execute(insert(Variant).values([{"tenant_id": self.tenant_id, **row} for row in chunk]))
+
+    async def update_variants(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Rows are `id` and the columns that change."""
+        if rows:
+            await self.session.execute(update(Variant), [{"tenant_id": self.tenant_id, **row} for row in rows])
+
+    async def archive(self, variant_ids: Sequence[UUID]) -> None:
+        await self.session.execute(
+            update(Variant)
+            .where(Variant.tenant_id == self.tenant_id, Variant.id == _any(variant_ids, Uuid()))
+            .values(is_archived=True)
+        )
+
+    async def set_stock(self, levels: Sequence[tuple[UUID, int | None]]) -> None:
+        """What is on hand, by variant; what is reserved stays."""
+        for chunk in _chunks(levels):
+            statement = insert(StockLevel).values(
+                [{"tenant_id": self.tenant_id, "variant_id": vid, "on_hand": on_hand} for vid, on_hand in chunk]
+            )
+            await self.session.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["tenant_id", "variant_id"], set_={"on_hand": statement.excluded.on_hand}
+                )
+            )
+
+    async def take_stock(self, variant_id: UUID, sku: str, quantity: int) -> None:
+        """Reserve units for an order, or raise OutOfStock: two shoppers cannot take the last one."""
+        statement = (
+            update(StockLevel)
+            .where(
+                StockLevel.tenant_id == self.tenant_id,
+                StockLevel.variant_id == variant_id,
+                (StockLevel.on_hand.is_(None)) | (StockLevel.on_hand - StockLevel.reserved >= quantity),
+            )
+            .values(reserved=StockLevel.reserved + quantity)
+            .returning(StockLevel.variant_id)
+        )
+        if (await self.session.execute(statement)).scalar_one_or_none() is None:
+            left = select(func.coalesce(StockLevel.on_hand - StockLevel.reserved, 0)).where(
+                StockLevel.tenant_id == self.tenant_id, StockLevel.variant_id == variant_id
+            )
+            raise OutOfStock(sku, (await self.session.execute(left)).scalar_one_or_none() or 0)
+
+    # Vectors
+
+    async def embedded_hashes(self, embedder: str) -> dict[UUID, str]:
+        """Which content each stored vector of this embedder was made from."""
+        statement = select(VariantVector.variant_id, VariantVector.content_hash).where(
+            VariantVector.tenant_id == self.tenant_id, VariantVector.embedder == embedder
+        )
+        return dict((await self.session.execute(statement)).tuples().all())
+
+    async def vectors(self, embedder: str) -> dict[UUID, bytes]:
+        """By variant, of those not archived."""
+        statement = (
+            select(VariantVector.variant_id, VariantVector.vector)
+            .join(Variant, (Variant.tenant_id == VariantVector.tenant_id) & (Variant.id == VariantVector.variant_id))
+            .where(VariantVector.tenant_id == self.tenant_id, VariantVector.embedder == embedder, ~Variant.is_archived)
+        )
+        return dict((await self.session.execute(statement)).tuples().all())
+
+    async def save_vectors(self, embedder: str, rows: Iterable[tuple[UUID, str, bytes]]) -> None:
+        """Rows are (variant id, content hash, little-endian float32 bytes)."""
+        for chunk in _chunks(list(rows)):
+            statement = insert(VariantVector).values(
+                [
+                    {
+                        "tenant_id": self.tenant_id,
+                        "variant_id": variant_id,
+                        "embedder": embedder,
+                        "content_hash": content_hash,
+                        "vector": vector,
+                    }
+                    for variant_id, content_hash, vector in chunk
+                ]
+            )
+            await self.session.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["tenant_id", "variant_id", "embedder"],
+                    set_={"content_hash": statement.excluded.content_hash, "vector": statement.excluded.vector},
+                )
+            )
+
+
+# asyncpg takes at most 32,767 parameters in one statement.
+_CHUNK = 1_000
+T = TypeVar("T")
+
+
+def _chunks(rows: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
+
+
+def _any(values: Sequence[Any], kind: TypeEngine[Any]) -> CollectionAggregate[Any]:
+    """One array parameter, however many values: a list of parameters would end at 32,767."""
+    return any_(literal(list(values), ARRAY(kind)))

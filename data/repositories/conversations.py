@@ -1,0 +1,278 @@
+"""Contacts, conversations, messages, turns and handoffs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import and_, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from data.errors import NotFound
+from data.models import Contact, ContactAddress, Conversation, Handoff, Message, Turn
+from data.models.base import Json
+from data.repositories.repository import Repository
+from data.states import ConversationStatus, Delivery, Sender
+
+# A message may skip steps forward (sent -> read) but never go back; a failure is final unless it was read.
+_RANK = {
+    Delivery.QUEUED: 0,
+    Delivery.SENDING: 1,
+    Delivery.SENT: 2,
+    Delivery.FAILED: 3,
+    Delivery.DELIVERED: 4,
+    Delivery.READ: 5,
+}
+
+
+class ConversationRepository(Repository):
+    async def open(self, channel_id: UUID, address: str, contact_name: str | None = None) -> Conversation:
+        """The open conversation of whoever writes from `address`, made (contact included) when there is none.
+
+        Safe against two messages arriving at once: both get the same conversation.
+        """
+        contact_id = await self._contact(channel_id, address, contact_name)
+        found = select(Conversation).where(
+            Conversation.tenant_id == self.tenant_id,
+            Conversation.channel_id == channel_id,
+            Conversation.contact_id == contact_id,
+            Conversation.status != ConversationStatus.CLOSED,
+        )
+        conversation = (await self.session.execute(found)).scalar_one_or_none()
+        if conversation is None:
+            statement = insert(Conversation).values(
+                tenant_id=self.tenant_id, id=uuid4(), contact_id=contact_id, channel_id=channel_id, address=address
+            )
+            await self.session.execute(statement.on_conflict_do_nothing())
+            conversation = (await self.session.execute(found)).scalar_one()
+        return conversation
+
+    async def _contact(self, channel_id: UUID, address: str, name: str | None) -> UUID:
+        found = select(ContactAddress.contact_id).where(
+            ContactAddress.tenant_id == self.tenant_id,
+            ContactAddress.channel_id == channel_id,
+            ContactAddress.address == address,
+        )
+        contact_id = (await self.session.execute(found)).scalar_one_or_none()
+        if contact_id is not None:
+            return contact_id
+        contact = Contact(tenant_id=self.tenant_id, id=uuid4(), name=name)
+        self.session.add(contact)
+        await self.session.flush()
+        statement = insert(ContactAddress).values(
+            tenant_id=self.tenant_id, id=uuid4(), contact_id=contact.id, channel_id=channel_id, address=address
+        )
+        await self.session.execute(statement.on_conflict_do_nothing())
+        settled = (await self.session.execute(found)).scalar_one()
+        if settled != contact.id:  # another message was first
+            await self.session.delete(contact)
+        return settled
+
+    async def get(self, conversation_id: UUID, *, lock: bool = False) -> Conversation:
+        """With `lock`, no other transaction can change it until this one ends. Raises NotFound."""
+        statement = select(Conversation).where(
+            Conversation.tenant_id == self.tenant_id, Conversation.id == conversation_id
+        )
+        if lock:
+            statement = statement.with_for_update().execution_options(populate_existing=True)
+        conversation = (await self.session.execute(statement)).scalar_one_or_none()
+        if conversation is None:
+            raise NotFound("conversation")
+        return conversation
+
+    async def find(self, channel_id: UUID, address: str) -> Conversation | None:
+        statement = select(Conversation).where(
+            Conversation.tenant_id == self.tenant_id,
+            Conversation.channel_id == channel_id,
+            Conversation.address == address,
+            Conversation.status != ConversationStatus.CLOSED,
+        )
+        return (await self.session.execute(statement)).scalars().first()
+
+    async def contact(self, contact_id: UUID) -> Contact:
+        contact = await self.session.get(Contact, (self.tenant_id, contact_id))
+        if contact is None:
+            raise NotFound("contact")
+        return contact
+
+    async def recent(self, limit: int = 50, before: datetime | None = None) -> Sequence[Conversation]:
+        """Most recently active first."""
+        statement = select(Conversation).where(Conversation.tenant_id == self.tenant_id)
+        if before is not None:
+            statement = statement.where(Conversation.last_message_at < before)
+        statement = statement.order_by(Conversation.last_message_at.desc().nulls_last(), Conversation.id).limit(limit)
+        return (await self.session.execute(statement)).scalars().all()
+
+    async def open_handoff(self, conversation_id: UUID, reason: str, now: datetime) -> Handoff:
+        handoff = Handoff(tenant_id=self.tenant_id, conversation_id=conversation_id, reason=reason, opened_at=now)
+        self.session.add(handoff)
+        conversation = await self.get(conversation_id)
+        conversation.status = ConversationStatus.HANDED_OFF
+        await self.session.flush()
+        return handoff
+
+    async def close_handoff(self, conversation_id: UUID, now: datetime) -> None:
+        """People are done: the agent answers again. Nothing happens when no handoff is open."""
+        await self.session.execute(
+            update(Handoff)
+            .where(
+                Handoff.tenant_id == self.tenant_id,
+                Handoff.conversation_id == conversation_id,
+                Handoff.closed_at.is_(None),
+            )
+            .values(closed_at=now)
+        )
+        conversation = await self.get(conversation_id)
+        if conversation.status is ConversationStatus.HANDED_OFF:
+            conversation.status = ConversationStatus.AUTOMATED
+
+    async def add_turn(self, turn: Turn) -> None:
+        self.session.add(turn)
+        await self.session.flush()
+
+
+class MessageRepository(Repository):
+    async def add_inbound(
+        self,
+        conversation: Conversation,
+        *,
+        external_id: str,
+        text: str,
+        payload: Json,
+        sent_at: datetime | None,
+        now: datetime,
+    ) -> UUID | None:
+        """Insert or nothing: None when this external id is here already (a provider's second delivery)."""
+        statement = (
+            insert(Message)
+            .values(
+                tenant_id=self.tenant_id,
+                id=uuid4(),
+                conversation_id=conversation.id,
+                channel_id=conversation.channel_id,
+                sender=Sender.CONTACT,
+                text=text,
+                payload=payload,
+                external_id=external_id,
+                sent_at=sent_at,
+            )
+            .on_conflict_do_nothing(index_elements=["tenant_id", "channel_id", "external_id"])
+            .returning(Message.id)
+        )
+        message_id = (await self.session.execute(statement)).scalar_one_or_none()
+        if message_id is not None:
+            conversation.last_inbound_at = conversation.last_message_at = now
+        return message_id
+
+    async def add_outbound(
+        self,
+        conversation: Conversation,
+        *,
+        text: str,
+        payload: Json,
+        now: datetime,
+        sender: Sender = Sender.AGENT,
+        turn_id: UUID | None = None,
+    ) -> Message:
+        message = Message(
+            tenant_id=self.tenant_id,
+            id=uuid4(),
+            conversation_id=conversation.id,
+            channel_id=conversation.channel_id,
+            sender=sender,
+            text=text,
+            payload=payload,
+            delivery=Delivery.QUEUED,
+            turn_id=turn_id,
+        )
+        self.session.add(message)
+        conversation.last_message_at = now
+        await self.session.flush()
+        return message
+
+    async def get(self, message_id: UUID, *, lock: bool = False) -> Message | None:
+        statement = select(Message).where(Message.tenant_id == self.tenant_id, Message.id == message_id)
+        if lock:
+            statement = statement.with_for_update().execution_options(populate_existing=True)
+        return (await self.session.execute(statement)).scalar_one_or_none()
+
+    async def unanswered(self, conversation: Conversation) -> Sequence[Message]:
+        """Inbound messages that no turn has answered, oldest first."""
+        statement = (
+            select(Message)
+            .where(
+                Message.tenant_id == self.tenant_id,
+                Message.conversation_id == conversation.id,
+                Message.sender == Sender.CONTACT,
+                Message.position > conversation.answered_position,
+            )
+            .order_by(Message.position)
+        )
+        return (await self.session.execute(statement)).scalars().all()
+
+    async def newest_inbound_position(self, conversation_id: UUID) -> int:
+        statement = select(func.max(Message.position)).where(
+            Message.tenant_id == self.tenant_id,
+            Message.conversation_id == conversation_id,
+            Message.sender == Sender.CONTACT,
+        )
+        return (await self.session.execute(statement)).scalar_one() or 0
+
+    async def history(
+        self,
+        conversation_id: UUID,
+        *,
+        limit: int,
+        before_position: int | None = None,
+        after_position: int | None = None,
+    ) -> list[Message]:
+        """The newest `limit` messages of the conversation in that range, oldest first."""
+        statement = select(Message).where(
+            Message.tenant_id == self.tenant_id, Message.conversation_id == conversation_id
+        )
+        if before_position is not None:
+            statement = statement.where(Message.position < before_position)
+        if after_position is not None:
+            statement = statement.where(Message.position > after_position)
+        statement = statement.order_by(Message.position.desc()).limit(limit)
+        return list(reversed((await self.session.execute(statement)).scalars().all()))
+
+    async def by_turn(self, turn_id: UUID) -> Sequence[Message]:
+        statement = (
+            select(Message)
+            .where(Message.tenant_id == self.tenant_id, Message.turn_id == turn_id)
+            .order_by(Message.position)
+        )
+        return (await self.session.execute(statement)).scalars().all()
+
+    async def advance(
+        self, message_id: UUID, delivery: Delivery, *, external_id: str | None = None, error: str | None = None
+    ) -> bool:
+        """Move an outbound message forward; False when it is further already or not here."""
+        message = await self.get(message_id, lock=True)
+        if message is None or message.delivery is None or _RANK[delivery] <= _RANK[message.delivery]:
+            return False
+        message.delivery = delivery
+        message.external_id = external_id or message.external_id
+        message.delivery_error = error
+        return True
+
+    async def by_external_id(self, channel_id: UUID, external_id: str) -> Message | None:
+        statement = select(Message).where(
+            and_(
+                Message.tenant_id == self.tenant_id,
+                Message.channel_id == channel_id,
+                Message.external_id == external_id,
+            )
+        )
+        return (await self.session.execute(statement)).scalar_one_or_none()
+
+
+class TurnRepository(Repository):
+    async def latest(self, conversation_id: UUID) -> Turn | None:
+        statement = (
+            select(Turn)
+            .where(Turn.tenant_id == self.tenant_id, Turn.conversation_id == conversation_id)
+            .order_by(Turn.last_position.desc())
+            .limit(1)
+        )
+        return (await self.session.execute(statement)).scalar_one_or_none()

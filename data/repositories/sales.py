@@ -1,0 +1,136 @@
+"""Carts, summaries and orders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from data.errors import NotFound
+from data.models import Cart, CartLine, Order, OrderLine, Summary
+from data.repositories.repository import Repository
+from data.states import CartStatus
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLine:
+    variant_id: UUID
+    quantity: int
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderWithLines:
+    order: Order
+    lines: Sequence[OrderLine]
+
+
+class CartRepository(Repository):
+    async def lines(self, conversation_id: UUID) -> list[StoredLine]:
+        """Of the open cart, in the order they were added."""
+        statement = (
+            select(CartLine.variant_id, CartLine.quantity, CartLine.unit_price)
+            .join(Cart, (Cart.tenant_id == CartLine.tenant_id) & (Cart.id == CartLine.cart_id))
+            .where(
+                Cart.tenant_id == self.tenant_id,
+                Cart.conversation_id == conversation_id,
+                Cart.status == CartStatus.OPEN,
+            )
+            .order_by(CartLine.position)
+        )
+        return [StoredLine(*row) for row in (await self.session.execute(statement)).tuples()]
+
+    async def open(self, conversation_id: UUID) -> UUID:
+        """The id of the conversation's open cart, made when there is none."""
+        found = select(Cart.id).where(
+            Cart.tenant_id == self.tenant_id, Cart.conversation_id == conversation_id, Cart.status == CartStatus.OPEN
+        )
+        cart_id = (await self.session.execute(found)).scalar_one_or_none()
+        if cart_id is None:
+            statement = insert(Cart).values(tenant_id=self.tenant_id, id=uuid4(), conversation_id=conversation_id)
+            await self.session.execute(statement.on_conflict_do_nothing())
+            cart_id = (await self.session.execute(found)).scalar_one()
+        return cart_id
+
+    async def replace(self, cart_id: UUID, lines: Sequence[StoredLine]) -> None:
+        """Make the cart hold exactly these lines, in this order."""
+        await self.session.execute(
+            delete(CartLine).where(CartLine.tenant_id == self.tenant_id, CartLine.cart_id == cart_id)
+        )
+        self.session.add_all(
+            CartLine(
+                tenant_id=self.tenant_id,
+                cart_id=cart_id,
+                variant_id=line.variant_id,
+                position=position,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+            )
+            for position, line in enumerate(lines)
+        )
+        await self.session.flush()
+
+
+class OrderRepository(Repository):
+    async def add_summary(self, summary: Summary) -> None:
+        self.session.add(summary)
+        await self.session.flush()
+
+    async def summary(self, summary_id: UUID) -> Summary | None:
+        return await self.session.get(Summary, (self.tenant_id, summary_id))
+
+    async def place(self, order: Order, lines: Sequence[OrderLine]) -> None:
+        """Write an order whose stock is taken already, and close its cart."""
+        cart = await self.session.get(Cart, (self.tenant_id, order.cart_id), with_for_update=True)
+        if cart is None:
+            raise NotFound("cart")
+        cart.status = CartStatus.ORDERED
+        self.session.add(order)
+        await self.session.flush()
+        self.session.add_all(lines)
+        await self.session.flush()
+
+    async def by_reference(self, reference: str) -> OrderWithLines | None:
+        statement = select(Order).where(Order.tenant_id == self.tenant_id, Order.reference == reference)
+        return await self._with_lines((await self.session.execute(statement)).scalar_one_or_none())
+
+    async def get(self, order_id: UUID) -> OrderWithLines | None:
+        return await self._with_lines(await self.session.get(Order, (self.tenant_id, order_id)))
+
+    async def latest(self, conversation_id: UUID) -> OrderWithLines | None:
+        statement = (
+            select(Order)
+            .where(Order.tenant_id == self.tenant_id, Order.conversation_id == conversation_id)
+            .order_by(Order.placed_at.desc())
+            .limit(1)
+        )
+        return await self._with_lines((await self.session.execute(statement)).scalar_one_or_none())
+
+    async def recent(self, limit: int = 50, before: datetime | None = None) -> list[OrderWithLines]:
+        """Newest first."""
+        statement = select(Order).where(Order.tenant_id == self.tenant_id)
+        if before is not None:
+            statement = statement.where(Order.placed_at < before)
+        statement = statement.order_by(Order.placed_at.desc(), Order.id).limit(limit)
+        orders = (await self.session.execute(statement)).scalars().all()
+        lines = await self._lines([order.id for order in orders])
+        return [OrderWithLines(order, lines.get(order.id, [])) for order in orders]
+
+    async def _with_lines(self, order: Order | None) -> OrderWithLines | None:
+        if order is None:
+            return None
+        return OrderWithLines(order, (await self._lines([order.id])).get(order.id, []))
+
+    async def _lines(self, order_ids: Sequence[UUID]) -> dict[UUID, list[OrderLine]]:
+        statement = (
+            select(OrderLine)
+            .where(OrderLine.tenant_id == self.tenant_id, OrderLine.order_id.in_(order_ids))
+            .order_by(OrderLine.order_id, OrderLine.position)
+        )
+        lines: dict[UUID, list[OrderLine]] = {}
+        for line in (await self.session.execute(statement)).scalars():
+            lines.setdefault(line.order_id, []).append(line)
+        return lines

@@ -1,0 +1,95 @@
+"""The tenant itself, its members and its channels."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from data.errors import AlreadyExists, NotFound
+from data.models import Channel, Member, Tenant
+from data.repositories.repository import Repository
+from data.states import ChannelKind, Role
+
+
+class TenantRepository(Repository):
+    async def create(self, rut: str, name: str) -> Tenant:
+        """The tenant of this transaction. Raises AlreadyExists when the RUT is taken (also by a race)."""
+        tenant = Tenant(id=self.tenant_id, rut=rut, name=name)
+        await self.insert(tenant, AlreadyExists(f"tenant {rut}"))
+        return tenant
+
+    async def get(self) -> Tenant:
+        tenant = await self.session.get(Tenant, self.tenant_id)
+        if tenant is None:
+            raise NotFound("tenant")
+        return tenant
+
+    async def bump_catalogue_version(self) -> int:
+        """Tell every process that its search index is out of date."""
+        statement = (
+            update(Tenant)
+            .where(Tenant.id == self.tenant_id)
+            .values(catalogue_version=Tenant.catalogue_version + 1)
+            .returning(Tenant.catalogue_version)
+        )
+        return (await self.session.execute(statement)).scalar_one()
+
+    async def catalogue_version(self) -> int:
+        statement = select(Tenant.catalogue_version).where(Tenant.id == self.tenant_id)
+        version = (await self.session.execute(statement)).scalar_one_or_none()
+        if version is None:
+            raise NotFound("tenant")
+        return version
+
+    async def next_order_number(self) -> int:
+        statement = (
+            update(Tenant)
+            .where(Tenant.id == self.tenant_id)
+            .values(last_order_number=Tenant.last_order_number + 1)
+            .returning(Tenant.last_order_number)
+        )
+        return (await self.session.execute(statement)).scalar_one()
+
+
+class MemberRepository(Repository):
+    async def add(self, email: str, password_hash: str, role: Role) -> Member:
+        """`email` in lower case. Raises AlreadyExists."""
+        member = Member(tenant_id=self.tenant_id, email=email, password_hash=password_hash, role=role)
+        await self.insert(member, AlreadyExists(f"member {email}"))
+        return member
+
+    async def get(self, member_id: UUID) -> Member | None:
+        return await self.session.get(Member, (self.tenant_id, member_id))
+
+    async def by_email(self, email: str) -> Member | None:
+        statement = select(Member).where(Member.tenant_id == self.tenant_id, Member.email == email)
+        return (await self.session.execute(statement)).scalar_one_or_none()
+
+    async def all(self) -> Sequence[Member]:
+        statement = select(Member).where(Member.tenant_id == self.tenant_id).order_by(Member.created_at, Member.id)
+        return (await self.session.execute(statement)).scalars().all()
+
+
+class ChannelRepository(Repository):
+    async def add(
+        self, kind: ChannelKind, name: str, address: str, config: dict[str, object], secrets: bytes | None
+    ) -> Channel:
+        """`secrets` is ciphertext (data.encryption). Raises AlreadyExists for a second (kind, address)."""
+        channel = Channel(
+            tenant_id=self.tenant_id, kind=kind, name=name, address=address, config=config, secrets=secrets
+        )
+        await self.insert(channel, AlreadyExists(f"channel {address}"))
+        return channel
+
+    async def get(self, channel_id: UUID) -> Channel | None:
+        return await self.session.get(Channel, (self.tenant_id, channel_id))
+
+    async def by_address(self, kind: ChannelKind, address: str) -> Channel | None:
+        statement = select(Channel).where(
+            Channel.tenant_id == self.tenant_id, Channel.kind == kind, Channel.address == address
+        )
+        return (await self.session.execute(statement)).scalar_one_or_none()
+
+    async def all(self) -> Sequence[Channel]:
+        statement = select(Channel).where(Channel.tenant_id == self.tenant_id).order_by(Channel.created_at, Channel.id)
+        return (await self.session.execute(statement)).scalars().all()

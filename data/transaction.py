@@ -1,0 +1,70 @@
+"""One transaction of one tenant, with a repository for each thing it may touch."""
+
+from functools import cached_property
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from data.jobs import JobQueue
+from data.repositories.catalogue import CatalogueRepository
+from data.repositories.conversations import ConversationRepository, MessageRepository, TurnRepository
+from data.repositories.events import EventRepository
+from data.repositories.imports import ImportRepository
+from data.repositories.sales import CartRepository, OrderRepository
+from data.repositories.tenants import ChannelRepository, MemberRepository, TenantRepository
+
+
+class Transaction:
+    """Made by `data.database.Database.transaction`, which commits it; never kept beyond it."""
+
+    def __init__(self, session: AsyncSession, tenant_id: UUID) -> None:
+        self._session = session
+        self.tenant_id = tenant_id
+
+    @cached_property
+    def tenants(self) -> TenantRepository:
+        return TenantRepository(self._session)
+
+    @cached_property
+    def members(self) -> MemberRepository:
+        return MemberRepository(self._session)
+
+    @cached_property
+    def channels(self) -> ChannelRepository:
+        return ChannelRepository(self._session)
+
+    @cached_property
+    def conversations(self) -> ConversationRepository:
+        return ConversationRepository(self._session)
+
+    @cached_property
+    def messages(self) -> MessageRepository:
+        return MessageRepository(self._session)
+
+    @cached_property
+    def turns(self) -> TurnRepository:
+        return TurnRepository(self._session)
+
+    @cached_property
+    def catalogue(self) -> CatalogueRepository:
+        return CatalogueRepository(self._session)
+
+    @cached_property
+    def imports(self) -> ImportRepository:
+        return ImportRepository(self._session)
+
+    @cached_property
+    def carts(self) -> CartRepository:
+        return CartRepository(self._session)
+
+    @cached_property
+    def orders(self) -> OrderRepository:
+        return OrderRepository(self._session)
+
+    @cached_property
+    def events(self) -> EventRepository:
+        return EventRepository(self._session)
+
+    @cached_property
+    def jobs(self) -> JobQueue:
+        return JobQueue(self._session)
