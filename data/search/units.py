@@ -40,7 +40,7 @@ _UNITS = {alias: (base, Fraction(factor)) for (base, factor), names in _ALIASES.
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _NUMBER = r"\d+(?:\s+\d+\s*/\s*\d+|\s*/\s*\d+|[.,]\d+)*"
 
-_INCH = re.compile(r"(?<=\d)\s*(?:[\"”“″]|'')(?!\w)")
+_INCH = re.compile(r"(?<=\d)\s*(?:[\"”“″]|'')(?![^\Wx])")
 _FRACTION_OF = re.compile(rf"\b(medio|media|tres cuartos|cuarto|un cuarto)\s+(?:de\s+)?(?={_UNIT}\b)")
 _AND_HALF = re.compile(rf"\b(?:(?P<count>\d+|un|una)\s+)?(?P<unit>{_UNIT})\s+y\s+medio\b")
 _ONE = re.compile(rf"\b(?:un|una)\s+(?=(?:{_UNIT})\b)(?!un\b|u\b)")
@@ -118,8 +118,14 @@ def _joined_sides(match: re.Match[str]) -> str:
     found = [side for side in sides if side]
     bases = {_UNITS[side[2]][0] for side in found if side[2]}
     if bases <= _LENGTHS:
-        return "x".join(re.sub(r"\s+", "", side[1]) if "/" not in side[1] else side[1] for side in found)
+        return "x".join(_plain_side(side[1]) for side in found)
     return " ".join(f"{side[1]}{side[2] or ''}" for side in found)
+
+
+def _plain_side(side: str) -> str:
+    letter = side[0] if side[0].isalpha() else ""
+    value = read_number(side[len(letter) :])
+    return side.replace(" ", "") if value is None else letter + write_number(value)
 
 
 def _half_more(match: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ _PUNCTUATION_KEPT = set("/.,-~+&'\"”“″×*")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _TOKEN = re.compile(
     r"(?P<measure>\d+(?:\.\d+)?[a-z]+2?~\d+(?:\.\d+)?)"
-    r"|(?P<size>[a-z]?\d[\d./,]*[a-z]*(?:x\d[\d./,]*[a-z]*)+)"
+    r"|(?P<size>[a-z]?\d+(?:\.\d+)?(?:x[a-z]?\d+(?:\.\d+)?)+(?![\d.]*[a-z]))"
     r"|(?P<fraction>\d+\s+\d+/\d+|\d+/\d+)"
     r"|(?P<code>[a-z]+-\d[a-z\d]*(?:-[a-z\d]+)*|\d+[a-z]+\d[a-z\d]*|\d+-?[a-z]+|[a-z]+\d[a-z\d]*)"
     r"|(?P<number>\d+(?:[.,]\d+)*)"
@@ -72,15 +72,9 @@ def _measure(token: str, parts: bool) -> list[str]:
 
 
 def _size(token: str, parts: bool) -> list[str]:
-    pieces = [piece.rstrip(".,/") for piece in token.split("x")]
-    bare = [re.sub(r"(?<=\d)[a-z]+$", "", piece) for piece in pieces]
-    joined = "x".join(_plain_number(piece) for piece in bare)
-    return [joined, *(f"{_plain_number(piece)}~" for piece in bare)] if parts else [joined]
-
-
-def _plain_number(text: str) -> str:
-    value = read_number(text)
-    return text if value is None else write_number(value)
+    sides = token.split("x")
+    shorter = ["x".join(sides[:2])] if len(sides) > 2 else []
+    return [token, *shorter, *(f"{side}~" for side in sides)] if parts else [token]
 
 
 def _number(token: str, parts: bool) -> list[str]:

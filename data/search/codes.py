@@ -1,0 +1,80 @@
+"""Finds products by their SKU, barcode or model code inside a sentence."""
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from data.search.documents import SearchDocument
+from data.search.words import is_measure, normalise, tokenise
+
+MAX_MODEL_SHARERS = 5
+MIN_BARE_DIGITS = 6
+MAX_WORDS = 300
+_WORD = re.compile(r"[^\s,;:()¿?¡!\"“”]+")
+_NAMED = re.compile(r"^\s*(?:el\s+|la\s+)?(?:codigo|cod|sku|ean|ref|referencia|modelo)\b[\s.:#]*(?P<code>.+)$")
+_NOT_CODE = re.compile(r"[^A-Z0-9]")
+
+
+def canonical_code(text: str) -> str:
+    """Return a code as it is compared: upper case, letters and digits only."""
+    return _NOT_CODE.sub("", normalise(text).upper())
+
+
+class CodeIndex:
+    """Codes of a catalogue -> positions of their documents."""
+
+    def __init__(self, documents: Sequence[SearchDocument]) -> None:
+        self._codes: defaultdict[str, list[int]] = defaultdict(list)
+        models: defaultdict[str, list[int]] = defaultdict(list)
+        for position, document in enumerate(documents):
+            for code in {canonical_code(document.sku), canonical_code(document.barcode or "")} - {""}:
+                self._codes[code].append(position)
+            for model in {canonical_code(word) for word in _WORD.findall(document.name)}:
+                if _is_model(model):
+                    models[model].append(position)
+        for model, positions in models.items():
+            if len(positions) <= MAX_MODEL_SHARERS and model not in self._codes:
+                self._codes[model] = positions
+
+    def find(self, query: str) -> list[int]:
+        """Return the positions of documents whose code the query gives, in the order given."""
+        found: dict[int, None] = {}
+        for code in (*self._whole(query), *self._inside(query)):
+            found.update(dict.fromkeys(self._codes.get(code, ())))
+        return list(found)
+
+    def _whole(self, query: str) -> Iterator[str]:
+        if len(query) > 80:
+            return
+        plain = normalise(query)
+        if named := _NAMED.match(plain):
+            yield canonical_code(named["code"])
+        code = canonical_code(plain)
+        # A SKU that is an ordinary word ("MARTILLO") is left to the words, which find its siblings too.
+        if any(character.isdigit() for character in code) or "-" in query or "_" in query:
+            yield code
+
+    def _inside(self, query: str) -> Iterator[str]:
+        words = _WORD.findall(query[:4000])[:MAX_WORDS]
+        codes = [canonical_code(word) for word in words]
+        for word, code in zip(words, codes, strict=True):
+            if _stands_out(word.strip(".-"), code):
+                yield code
+        for left, right in itertools.pairwise(codes):
+            if left.isalpha() and 2 <= len(left) <= 5 and right.isdigit() and len(right) >= 2:
+                yield left + right
+
+
+def _stands_out(word: str, code: str) -> bool:
+    """Whether a word within a sentence can only be a code: not a measure, a count or a plain word."""
+    if code.isdigit():
+        return len(code) >= MIN_BARE_DIGITS and "." not in word and "$" not in word
+    if not any(character.isdigit() for character in code):
+        return "-" in word or "_" in word
+    return len(code) >= 3 and not all(is_measure(token) for token in tokenise(word, parts=False))
+
+
+def _is_model(code: str) -> bool:
+    letters = sum(character.isalpha() for character in code)
+    return len(code) >= 5 and letters >= 1 and len(code) - letters >= 2 and _stands_out(code.lower(), code)

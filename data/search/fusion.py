@@ -1,0 +1,47 @@
+"""Joins the lexical and the dense side into one score that means the same for every query."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.search.lexical import LexicalScores
+
+BEST_OF_EACH = 100
+MIN_WITH_HEAD = 0.28
+MIN_WITHOUT_HEAD = 0.5
+MIN_FOREIGN_HEAD = 0.62
+MIN_OF_BEST = 0.5  # of the best hit's coverage
+RANK_SHARE = 0.3
+ADMITTED_COVERAGE = 0.4
+
+Floats = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+
+
+def scaled(score: Floats) -> Floats:
+    """Keep the best hundred, scaled to their maximum."""
+    top = float(score.max()) if len(score) else 0.0
+    if top <= 0:
+        return np.zeros_like(score)
+    if len(score) > BEST_OF_EACH:
+        cut = np.partition(score, -BEST_OF_EACH)[-BEST_OF_EACH]
+        score = np.where(score >= cut, score, np.float32(0))
+    return (np.maximum(score, 0) / top).astype(np.float32)
+
+
+def relevance(scores: LexicalScores, admitted: Flags, *, head_is_foreign: bool) -> Floats:
+    """Return coverage, zeroed where it is too little to call a document relevant."""
+    floor = np.where(scores.has_head, MIN_WITH_HEAD, MIN_FOREIGN_HEAD if head_is_foreign else MIN_WITHOUT_HEAD)
+    relevant = scores.has_core & (scores.coverage >= floor)
+    coverage = np.where(relevant, scores.coverage, np.float32(0))
+    coverage = np.where(admitted, np.maximum(coverage, np.float32(ADMITTED_COVERAGE)), coverage)
+    if len(coverage):
+        coverage = np.where(coverage >= MIN_OF_BEST * coverage.max(), coverage, np.float32(0))
+    return coverage.astype(np.float32)
+
+
+def fuse(coverage: Floats, lexical: Floats, dense: Floats, dense_weight: float) -> Floats:
+    """Return 0 to 1: how much of the query is covered, tempered by rank on both sides."""
+    rank = (1 - dense_weight) * scaled(lexical) + dense_weight * scaled(dense)
+    best = float(rank.max()) if len(rank) else 0.0
+    share = rank / np.float32(best or 1.0)
+    return (coverage * ((1 - RANK_SHARE) + RANK_SHARE * share)).astype(np.float32)

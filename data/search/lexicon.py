@@ -1,0 +1,82 @@
+"""The curated words beside the shop's own: equivalents, courtesy, qualifiers, brands, words spelt right."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from data.search.words import stem, tokenise
+
+FUNCTION_WORDS = frozenset(
+    tokenise("a al ante con de del e el en es la las lo los o para por que se su u unos unas y", parts=False)
+)
+COMPLEMENT_OPENERS = frozenset(("de", "del", "para", "con", "en"))
+CLOTHES_SIZES = frozenset(("xs", "s", "m", "l", "xl", "xxl", "xxxl", "xxxxl"))
+# Colours that are also things: first in a query they are what is looked for.
+NOUNS_TOO = frozenset(("cafe", "naranja", "rosa", "crema", "lana", "lata", "caja", "bolsa", "frasco", "botella",
+                       "bidon", "saco", "tarro", "sobre", "set", "kit", "pack", "paquete", "cinta", "rollo",
+                       "vidrio", "papel", "goma", "carton", "madera", "fierro", "algodon", "cuero", "bebe",
+                       "aluminio", "plastico", "tira", "mini", "lila", "led"))  # fmt: skip
+ASKED_ONLY = "?"
+Phrase = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalents:
+    """Groups of words for one thing; a phrase leads to the other phrases of its groups."""
+
+    others: dict[Phrase, tuple[Phrase, ...]]
+    words: frozenset[str]
+    longest: int
+
+    def of(self, phrase: Phrase) -> tuple[Phrase, ...]:
+        """Return what else the thing is called, or nothing."""
+        return self.others.get(phrase, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All curated words, read once from data/lexicon."""
+
+    equivalents: Equivalents
+    asking: frozenset[str]
+    asking_stems: frozenset[str]
+    qualifiers: frozenset[str]
+    brands: frozenset[str]
+    known: frozenset[str]
+
+
+@cache
+def load_lexicon() -> Lexicon:
+    """Read data/lexicon; the same object every time."""
+    equivalents = _read_equivalents(_read("equivalents.csv"))
+    asking, qualifiers, brands = (_read_words(f"{name}.txt") for name in ("asking", "qualifiers", "brands"))
+    known = _read_words("known.txt") | equivalents.words | qualifiers | brands
+    stems = frozenset(s for s in map(stem, asking) if len(s) >= 5)
+    return Lexicon(equivalents, asking, stems, qualifiers, brands, known)
+
+
+def _read(name: str) -> list[str]:
+    text = (files("data") / "lexicon" / name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def _read_words(name: str) -> frozenset[str]:
+    return frozenset(word for line in _read(name) for word in tokenise(line, parts=False))
+
+
+def _read_equivalents(lines: list[str]) -> Equivalents:
+    others: defaultdict[Phrase, dict[Phrase, None]] = defaultdict(dict)
+    for line in lines:
+        _, *names = line.split(";")
+        asked = [as_phrase(name.removesuffix(ASKED_ONLY)) for name in names]
+        offered = [phrase for phrase, name in zip(asked, names, strict=True) if not name.endswith(ASKED_ONLY)]
+        for phrase in asked:
+            others[phrase].update((other, None) for other in offered if other != phrase)
+    words = frozenset(word for phrase in others for word in phrase)
+    return Equivalents({k: tuple(v) for k, v in others.items()}, words, max(map(len, others), default=0))
+
+
+def as_phrase(text: str) -> Phrase:
+    """Return the content words of a name: "papel de baño" -> ("papel", "bano")."""
+    return tuple(word for word in tokenise(text, parts=False) if word not in FUNCTION_WORDS)

@@ -1,0 +1,246 @@
+"""Reads what somebody typed into slots: one per word that matters, each with what may stand for it."""
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from data.search.lexicon import CLOTHES_SIZES, COMPLEMENT_OPENERS, FUNCTION_WORDS, NOUNS_TOO, Phrase
+from data.search.vocabulary import Vocabulary
+from data.search.words import code_parts, is_measure, is_number, stem, tokenise
+
+MAX_CHARACTERS = 2000
+MAX_SLOTS = 24
+MAX_CORRECTIONS = 10
+EQUIVALENT = 0.85
+SAME_STEM = 0.85
+RUN_TOGETHER = 0.9
+PART_OF_TOKEN = 0.75
+BARE_NUMBER = 0.5
+MARKED_NUMBER = 0.8
+
+_PRICE = re.compile(
+    r"\$\s?\d[\d.,]*(?:\s*(?:lucas?|mil|pesos|clp)\b)?"
+    r"|\b\d[\d.,]*\s*(?:lucas?\b|mil\b|pesos?\b|clp\b|k\b(?=\s*$))",
+    re.IGNORECASE,
+)
+_PRONOUN_TE = re.compile(r"\bte\s+(?=(?:qued|pid|encarg|compr|llev|lleg|pued|pregunt|consult|hag|agradec)\w*)", re.I)
+_SIZE_OPENERS = frozenset(tokenise("talla talle numero nro num n medida", parts=False))
+
+
+class Kind(StrEnum):
+    """What a slot says about the thing looked for."""
+
+    THING = "thing"
+    COMPLEMENT = "complement"
+    QUALIFIER = "qualifier"
+    MEASURE = "measure"
+    NUMBER = "number"
+
+
+KIND_WEIGHT = {
+    Kind.THING: 1.0,
+    Kind.COMPLEMENT: 0.7,
+    Kind.QUALIFIER: 0.5,
+    Kind.MEASURE: 0.5,
+    Kind.NUMBER: 0.3,
+}
+HEAD_WEIGHT = 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Words of the shop that stand for a slot, all of them together, at a weight."""
+
+    phrase: Phrase
+    weight: float
+
+
+@dataclass(slots=True)
+class Slot:
+    """One word of the query."""
+
+    word: str
+    kind: Kind
+    is_head: bool = False
+    alternatives: list[Alternative] = field(default_factory=list)
+
+    def offer(self, phrase: Phrase, weight: float) -> None:
+        """Let a phrase of the shop stand for this word."""
+        if all(known.phrase != phrase or known.weight < weight for known in self.alternatives):
+            self.alternatives = [known for known in self.alternatives if known.phrase != phrase]
+            self.alternatives.append(Alternative(phrase, weight))
+
+    def best(self) -> str:
+        """Return the word as the shop would write it."""
+        if not self.alternatives:
+            return self.word
+        return " ".join(max(self.alternatives, key=lambda alternative: alternative.weight).phrase)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for; no slots when the text only greets or asks."""
+
+    slots: list[Slot]
+    head_is_foreign: bool  # the thing itself is a real word that this shop has nothing of
+
+    def corrected(self) -> str:
+        """Return the query in the shop's words, which is what gets embedded."""
+        return " ".join(slot.best() for slot in self.slots)
+
+
+def read_query(text: str, vocabulary: Vocabulary) -> Query:
+    """Read a query against a shop's words."""
+    text = _PRONOUN_TE.sub(" ", _PRICE.sub(" ", text[:MAX_CHARACTERS]))
+    slots = _without_counts(list(_content(text, vocabulary)))[:MAX_SLOTS]
+    slots = _fill(slots, vocabulary)
+    head = _mark_head(slots, vocabulary)
+    lexicon = vocabulary.lexicon
+    foreign = head is not None and not head.alternatives and _is_real(head.word, lexicon.known)
+    return Query(slots, foreign)
+
+
+def _is_real(word: str, known: frozenset[str]) -> bool:
+    return word in known or any(word[:-1] + vowel in known for vowel in "ao" if word[-1:] in "ao")
+
+
+def _content(text: str, vocabulary: Vocabulary) -> Iterator[Slot]:
+    seen: set[str] = set()
+    after_opener = after_size = False
+    for word in tokenise(text, parts=False):
+        if _is_asking(word, vocabulary):
+            after_opener = (after_opener or word in COMPLEMENT_OPENERS) and bool(seen)
+            after_size = word in _SIZE_OPENERS
+            continue
+        if word in seen or (len(word) == 1 and word.isalpha() and not _is_letter_that_matters(word, vocabulary)):
+            continue
+        kind = _kind(word, vocabulary, first=not seen, after_size=after_size, complement=after_opener)
+        seen.add(word)
+        after_opener = after_size = False
+        yield Slot(word, kind)
+
+
+def _is_letter_that_matters(word: str, vocabulary: Vocabulary) -> bool:
+    return word in CLOTHES_SIZES or word in vocabulary.words
+
+
+def _is_asking(word: str, vocabulary: Vocabulary) -> bool:
+    lexicon = vocabulary.lexicon
+    if word in lexicon.asking or word in FUNCTION_WORDS:
+        return True
+    return stem(word) in lexicon.asking_stems and word not in vocabulary.words and word not in lexicon.known
+
+
+def _kind(word: str, vocabulary: Vocabulary, *, first: bool, after_size: bool, complement: bool) -> Kind:
+    if is_measure(word):
+        return Kind.MEASURE
+    if is_number(word):
+        return Kind.QUALIFIER if after_size else Kind.NUMBER
+    if word in vocabulary.lexicon.qualifiers and not (first and word in NOUNS_TOO):
+        return Kind.QUALIFIER
+    return Kind.COMPLEMENT if complement else Kind.THING
+
+
+def _without_counts(slots: list[Slot]) -> list[Slot]:
+    """Drop numbers that open a query: "2 martillos" asks for hammers."""
+    opening = 0
+    while opening < len(slots) - 1 and slots[opening].kind is Kind.NUMBER:
+        opening += 1
+    return slots[opening:]
+
+
+def _fill(slots: list[Slot], vocabulary: Vocabulary) -> list[Slot]:
+    """Give every slot what the shop has for it; words that turn out to be misspelt courtesy go."""
+    written = [slot.word for slot in slots]
+    kept, corrections = [], 0
+    for slot in slots:
+        _offer_own(slot, vocabulary)
+        if not slot.alternatives and slot.word not in vocabulary.asked_words:
+            corrections += 1
+            if corrections <= MAX_CORRECTIONS and not _offer_corrected(slot, vocabulary):
+                continue
+        kept.append(slot)
+    _offer_joined(kept, vocabulary)
+    _offer_equivalents(kept, vocabulary)
+    return kept if kept or not written else []
+
+
+def _offer_own(slot: Slot, vocabulary: Vocabulary) -> None:
+    word = slot.word
+    if word in vocabulary.words:
+        slot.offer((word,), 1.0)
+    for sibling in vocabulary.siblings(word):
+        slot.offer((sibling,), SAME_STEM)
+    if any(character.isdigit() for character in word):
+        _offer_number(slot, vocabulary)
+
+
+def _offer_number(slot: Slot, vocabulary: Vocabulary) -> None:
+    word = slot.word
+    if f"{word}~" in vocabulary.words:
+        slot.offer((f"{word}~",), MARKED_NUMBER)
+    if is_measure(word):
+        number = re.match(r"\d+(?:\.\d+)?(?=[a-z]+$)", word)
+        if number and number[0] in vocabulary.words:
+            slot.offer((number[0],), BARE_NUMBER)
+        sides = tuple(f"{side}~" for side in word.split("x"))
+    else:
+        sides = tuple(code_parts(word)) if not is_number(word) else ()
+    if len(sides) > 1 and all(side in vocabulary.words for side in sides):
+        slot.offer(sides, PART_OF_TOKEN)
+
+
+def _offer_corrected(slot: Slot, vocabulary: Vocabulary) -> bool:
+    """Offer corrections of a word the shop never uses; False when it is courtesy, misspelt."""
+    word = slot.word
+    if not word.isalpha() or _is_real(word, vocabulary.lexicon.known):
+        return True
+    suggestions = vocabulary.corrector.suggest(word)
+    best = suggestions[0][1] if suggestions else 0.0
+    courtesy = vocabulary.asking_corrector.suggest(word)
+    if courtesy and courtesy[0][1] > max(best, 0.79) and len(word) >= 4:
+        return False
+    for found, weight in suggestions:
+        if found in vocabulary.words:
+            slot.offer((found,), weight)
+        for phrase in vocabulary.equivalents((found,)):
+            slot.offer(phrase, weight * EQUIVALENT)
+    if best < RUN_TOGETHER:
+        _offer_split(slot, vocabulary)
+    if suggestions and not slot.alternatives:
+        slot.word = suggestions[0][0]  # a word of a longer equivalent: "ijienico" of "papel higiénico"
+    return True
+
+
+def _offer_split(slot: Slot, vocabulary: Vocabulary) -> None:
+    word = slot.word
+    for cut in range(3, len(word) - 2):
+        left, right = word[:cut], word[cut:]
+        if left in vocabulary.words and right in vocabulary.words:
+            slot.offer((left, right), RUN_TOGETHER)
+
+
+def _offer_joined(slots: list[Slot], vocabulary: Vocabulary) -> None:
+    for left, right in itertools.pairwise(slots):
+        joined = left.word + right.word
+        if len(joined) >= 4 and joined in vocabulary.words:
+            left.offer((joined,), RUN_TOGETHER)
+            right.offer((joined,), RUN_TOGETHER)
+
+
+def _offer_equivalents(slots: list[Slot], vocabulary: Vocabulary) -> None:
+    words = [slot.word for slot in slots]
+    for start in range(len(words)):
+        for end in range(start + 1, min(len(words), start + vocabulary.lexicon.equivalents.longest) + 1):
+            for phrase in vocabulary.equivalents(tuple(words[start:end])):
+                for slot in slots[start:end]:
+                    slot.offer(phrase, EQUIVALENT)
+
+
+def _mark_head(slots: list[Slot], vocabulary: Vocabulary) -> Slot | None:
+    things = [slot for slot in slots if slot.kind is Kind.THING and slot.word not in vocabulary.brands]
+    if things:
+        things[0].is_head = True
+    return things[0] if things else None
