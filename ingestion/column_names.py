@@ -93,10 +93,10 @@ _TABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             r"descripcion|descripciones|description|descricao|desc|body(?: html)?|"
             r"descripcion (?:larga|completa|web|detallada)",
             r"descripcion .*|short description|caracteristicas|especificaciones|ficha(?: tecnica)?|informacion|"
-            r"detalles",
+            r"detalles?|glosa",
         ),
     ),
-    ("unit", (r"unidad|unidad (?:medida|venta)|u ?m|udm|uom|unit|unidade|und|unid|un|u medida|unit measure",)),
+    ("unit", (r"unidad|unidad (?:medida|venta)|u ?m|u ?d ?m|uom|unit|unidade|und|unid|un|u medida|unit measure",)),
     (
         "synonyms",
         (

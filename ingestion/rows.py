@@ -15,7 +15,7 @@ from ingestion.text import CELL_FAULTS, clean, folded
 
 _TOTALS = re.compile(r"(?:sub|gran )?total(?:es)?(?: (?:general|productos|items|unidades|inventario|stock))?|sumas?")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{1,2}")
-_LIST_BREAK = re.compile(r"[,;|/\n]")
+_LIST_BREAK = re.compile(r"[,;|\n]|\s/\s")
 
 
 @dataclass(frozen=True, slots=True)
