@@ -20,9 +20,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeEngine
 
-from data.errors import OutOfStock
+from data.errors import NotFound, OutOfStock
 from data.models import Product, StockLevel, Variant, VariantVector
 from data.repositories.items import CatalogueItem
 from data.repositories.repository import Repository
@@ -118,7 +119,7 @@ class CatalogueRepository(Repository):
             .outerjoin(StockLevel, (StockLevel.tenant_id == Variant.tenant_id) & (StockLevel.variant_id == Variant.id))
             .where(Variant.tenant_id == self.tenant_id)
         )
-        return [StoredVariant(*row) for row in (await self.session.execute(statement)).tuples()]
+        return [StoredVariant(*row) for row in (await self.session.execute(statement))]
 
     async def upsert_products(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, UUID]:
         """Rows are columns of Product without tenant and id, unique by `key`; returns key -> id."""
@@ -127,7 +128,7 @@ class CatalogueRepository(Repository):
             statement = insert(Product).values([{"tenant_id": self.tenant_id, **row} for row in chunk])
             changed = {c.name: c for c in statement.excluded if c.name not in ("tenant_id", "id", "key", "created_at")}
             upsert = statement.on_conflict_do_update(index_elements=["tenant_id", "key"], set_=changed)
-            for product_id, key in (await self.session.execute(upsert.returning(Product.id, Product.key))).tuples():
+            for product_id, key in await self.session.execute(upsert.returning(Product.id, Product.key)):
                 ids[key] = product_id
         return ids
 
@@ -137,9 +138,13 @@ class CatalogueRepository(Repository):
             await self.session.execute(insert(Variant).values([{"tenant_id": self.tenant_id, **row} for row in chunk]))
 
     async def update_variants(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Rows are `id` and the columns that change."""
-        if rows:
+        """Rows are `id` and the columns that change, the same in each. Raises NotFound for an unknown id."""
+        if not rows:
+            return
+        try:
             await self.session.execute(update(Variant), [{"tenant_id": self.tenant_id, **row} for row in rows])
+        except StaleDataError as error:
+            raise NotFound("variant") from error
 
     async def archive(self, variant_ids: Sequence[UUID]) -> None:
         await self.session.execute(
@@ -185,7 +190,7 @@ class CatalogueRepository(Repository):
         statement = select(VariantVector.variant_id, VariantVector.content_hash).where(
             VariantVector.tenant_id == self.tenant_id, VariantVector.embedder == embedder
         )
-        return dict((await self.session.execute(statement)).tuples().all())
+        return dict((await self.session.execute(statement)).all())
 
     async def vectors(self, embedder: str) -> dict[UUID, bytes]:
         """By variant, of those not archived."""
@@ -194,7 +199,7 @@ class CatalogueRepository(Repository):
             .join(Variant, (Variant.tenant_id == VariantVector.tenant_id) & (Variant.id == VariantVector.variant_id))
             .where(VariantVector.tenant_id == self.tenant_id, VariantVector.embedder == embedder, ~Variant.is_archived)
         )
-        return dict((await self.session.execute(statement)).tuples().all())
+        return dict((await self.session.execute(statement)).all())
 
     async def save_vectors(self, embedder: str, rows: Iterable[tuple[UUID, str, bytes]]) -> None:
         """Rows are (variant id, content hash, little-endian float32 bytes)."""

@@ -41,7 +41,7 @@ class CartRepository(Repository):
             )
             .order_by(CartLine.position)
         )
-        return [StoredLine(*row) for row in (await self.session.execute(statement)).tuples()]
+        return [StoredLine(*row) for row in (await self.session.execute(statement))]
 
     async def open(self, conversation_id: UUID) -> UUID:
         """The id of the conversation's open cart, made when there is none."""

@@ -1,0 +1,410 @@
+"""Row-level security: no tenant table without it, no repository that crosses it."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from data.database import APP_ROLE, Database, parse_url
+from data.directory import Directory
+from data.errors import DataError, NotFound, OutOfStock, UnsafeDatabaseRole
+from data.jobs import JobName
+from data.models import Base, Import, Order, OrderLine, Summary, Turn
+from data.repositories.sales import StoredLine
+from data.states import BrainKind, ChannelKind, ConversationStatus, Delivery, ImportMode, Role
+from data.transaction import Transaction
+from tests.database import make_rut, make_tenant
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+# Tables of the schema that hold no tenant's rows.
+GLOBAL_TABLES = {"alembic_version"}
+
+_FAULTS = """
+    SELECT c.relname,
+           c.relrowsecurity AND c.relforcerowsecurity AS is_forced,
+           EXISTS (
+               SELECT FROM pg_policies p
+               WHERE p.schemaname = 'app' AND p.tablename = c.relname AND p.cmd = 'ALL'
+                 AND p.roles = ARRAY['caserita_app']::name[]
+                 AND p.qual ~ '\mtenant\(\)' AND p.with_check = p.qual
+           ) AS has_policy,
+           pg_get_userbyid(c.relowner) AS owner
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'app' AND c.relkind IN ('r', 'p', 'm', 'v', 'f')
+"""
+
+
+async def test_every_table_of_the_database_is_isolated(database: Database) -> None:
+    async with database.lookup() as connection:
+        rows = (await connection.execute(text(_FAULTS))).all()
+    tables = {row.relname for row in rows} - GLOBAL_TABLES
+    assert tables == {table.name for table in Base.metadata.tables.values()}
+    faults = [row.relname for row in rows if row.relname in tables and not (row.is_forced and row.has_policy)]
+    assert faults == []
+    assert APP_ROLE not in {row.owner for row in rows}
+
+
+async def test_a_table_without_a_policy_is_noticed(database: Database, database_url: str) -> None:
+    """The control of the test above: it can fail."""
+    owner = create_async_engine(parse_url(database_url))
+    async with owner.connect() as connection:
+        await connection.execute(text("CREATE TABLE app.forgotten (tenant_id uuid)"))
+        rows = (await connection.execute(text(_FAULTS))).all()
+        await connection.rollback()
+    await owner.dispose()
+    assert [row.relname for row in rows if not row.has_policy and row.relname not in GLOBAL_TABLES] == ["forgotten"]
+
+
+async def test_the_service_cannot_leave_its_role_or_read_the_other_roles_tables(database: Database) -> None:
+    async with database.lookup() as connection:
+        await connection.execute(text("RESET ROLE"))
+        assert (await connection.execute(text("SELECT current_user"))).scalar_one() == APP_ROLE
+        assert (await connection.execute(text("SELECT count(*) FROM app.tenants"))).scalar_one() == 0
+    with pytest.raises(DBAPIError):
+        async with database.lookup() as connection:
+            await connection.execute(text("ALTER TABLE app.tenants DISABLE ROW LEVEL SECURITY"))
+
+
+async def test_a_role_that_bypasses_security_is_refused(database_url: str) -> None:
+    class AsOwner(Database):
+        def __init__(self) -> None:
+            super().__init__(database_url)
+            self.engine = create_async_engine(parse_url(database_url))
+
+    database = AsOwner()
+    with pytest.raises(UnsafeDatabaseRole):
+        await database.check()
+    await database.close()
+
+
+class Rows:
+    """One of everything, of one tenant, and how to reach it."""
+
+    def __init__(self, tenant_id: UUID) -> None:
+        self.tenant_id = tenant_id
+        self.ids: dict[str, Any] = {}
+
+
+async def fill(database: Database, tenant_id: UUID) -> Rows:
+    rows = Rows(tenant_id)
+    async with database.transaction(tenant_id) as tx:
+        member = await tx.members.add(f"{uuid4()}@example.cl", "hash", Role.OWNER)
+        channel = await tx.channels.add(ChannelKind.WEBCHAT, "web", "web", {}, None)
+        products = await tx.catalogue.upsert_products([product_row("martillo", "Martillo")])
+        variant_id = uuid4()
+        await tx.catalogue.insert_variants([variant_row(variant_id, products["martillo"])])
+        await tx.catalogue.set_stock([(variant_id, 5)])
+        await tx.catalogue.save_vectors("e", [(variant_id, "h", b"\0" * 4)])
+        search_id = (await tx.catalogue.by_skus(["M-1"]))["M-1"].search_id
+        record = await tx.imports.add(
+            Import(tenant_id=tenant_id, file_name="a.csv", file_path="a", mode=ImportMode.REPLACE)
+        )
+        conversation = await tx.conversations.open(channel.id, "+56911111111")
+        await tx.messages.add_inbound(conversation, external_id="same", text="hola", payload={}, sent_at=None, now=NOW)
+        turn = Turn(
+            tenant_id=tenant_id, id=uuid4(), conversation_id=conversation.id, brain=BrainKind.RULES, started_at=NOW,
+            duration_ms=Decimal(1), first_position=0, last_position=1,
+        )  # fmt: skip
+        await tx.conversations.add_turn(turn)
+        outbound = await tx.messages.add_outbound(conversation, text="hola", payload={}, now=NOW, turn_id=turn.id)
+        cart_id = await tx.carts.open(conversation.id)
+        await tx.carts.replace(cart_id, [StoredLine(variant_id, 2, Decimal(5990))])
+        summary = Summary(
+            tenant_id=tenant_id, id=uuid4(), cart_id=cart_id, hash="h", lines=[], total=Decimal(1), currency="CLP",
+            text="…", expires_at=NOW,
+        )  # fmt: skip
+        await tx.orders.add_summary(summary)
+        order = Order(
+            tenant_id=tenant_id, id=uuid4(), reference="S00001", conversation_id=conversation.id,
+            contact_id=conversation.contact_id, cart_id=cart_id, summary_id=summary.id, total=Decimal(1),
+            currency="CLP", placed_at=NOW,
+        )  # fmt: skip
+        line = OrderLine(
+            tenant_id=tenant_id, order_id=order.id, variant_id=variant_id, position=0, sku="M-1", name="Martillo",
+            quantity=1, unit_price=Decimal(1),
+        )  # fmt: skip
+        await tx.orders.place(order, [line])
+        await tx.conversations.open_handoff(conversation.id, "pide una persona", NOW)
+        await tx.events.add("order.placed", order_id=str(order.id))
+        await tx.jobs.defer(JobName.TAKE_TURN, lock="x", conversation_id=conversation.id)
+    rows.ids = {
+        "member": member.id, "email": member.email, "channel": channel.id, "variant": variant_id,
+        "search": search_id, "product": products["martillo"], "import": record.id, "conversation": conversation.id,
+        "contact": conversation.contact_id, "message": outbound.id, "turn": turn.id, "cart": cart_id,
+        "summary": summary.id, "order": order.id,
+    }  # fmt: skip
+    return rows
+
+
+def product_row(key: str, name: str) -> dict[str, Any]:
+    return {
+        "id": uuid4(), "key": key, "name": name, "brand": None, "category": None, "description": None,
+        "synonyms": [], "image_url": None,
+    }  # fmt: skip
+
+
+def variant_row(variant_id: UUID, product_id: UUID, sku: str = "M-1", price: int = 5990) -> dict[str, Any]:
+    return {
+        "id": variant_id, "product_id": product_id, "sku": sku, "barcode": None, "options": {}, "unit": None,
+        "price": Decimal(price), "currency": "CLP", "content_hash": "h",
+    }  # fmt: skip
+
+
+Reading = Callable[[Transaction, dict[str, Any]], Awaitable[Any]]
+
+# Every way to read through a repository, with ids of another tenant: each must find nothing.
+READS: dict[str, Reading] = {
+    "member": lambda tx, ids: tx.members.get(ids["member"]),
+    "member by e-mail": lambda tx, ids: tx.members.by_email(ids["email"]),
+    "members": lambda tx, ids: tx.members.all(),
+    "channel": lambda tx, ids: tx.channels.get(ids["channel"]),
+    "channel by address": lambda tx, ids: tx.channels.by_address(ChannelKind.WEBCHAT, "web"),
+    "channels": lambda tx, ids: tx.channels.all(),
+    "conversation found": lambda tx, ids: tx.conversations.find(ids["channel"], "+56911111111"),
+    "conversations": lambda tx, ids: tx.conversations.recent(),
+    "message": lambda tx, ids: tx.messages.get(ids["message"]),
+    "message by external id": lambda tx, ids: tx.messages.by_external_id(ids["channel"], "same"),
+    "messages": lambda tx, ids: tx.messages.history(ids["conversation"], limit=10),
+    "newest inbound": lambda tx, ids: tx.messages.newest_inbound_position(ids["conversation"]),
+    "messages of a turn": lambda tx, ids: tx.messages.by_turn(ids["turn"]),
+    "turn": lambda tx, ids: tx.turns.latest(ids["conversation"]),
+    "items by search id": lambda tx, ids: tx.catalogue.by_search_ids([ids["search"]]),
+    "items by SKU": lambda tx, ids: tx.catalogue.by_skus(["M-1"]),
+    "items by variant": lambda tx, ids: tx.catalogue.by_variant_ids([ids["variant"]]),
+    "items": lambda tx, ids: tx.catalogue.page(10),
+    "item count": lambda tx, ids: tx.catalogue.count(),
+    "stored variants": lambda tx, ids: tx.catalogue.stored(),
+    "vectors": lambda tx, ids: tx.catalogue.vectors("e"),
+    "embedded hashes": lambda tx, ids: tx.catalogue.embedded_hashes("e"),
+    "import": lambda tx, ids: tx.imports.get(ids["import"]),
+    "imports": lambda tx, ids: tx.imports.recent(),
+    "cart lines": lambda tx, ids: tx.carts.lines(ids["conversation"]),
+    "summary": lambda tx, ids: tx.orders.summary(ids["summary"]),
+    "order": lambda tx, ids: tx.orders.get(ids["order"]),
+    "order by reference": lambda tx, ids: tx.orders.by_reference("S00001"),
+    "latest order": lambda tx, ids: tx.orders.latest(ids["conversation"]),
+    "orders": lambda tx, ids: tx.orders.recent(),
+    "events": lambda tx, ids: tx.events.recent(),
+}
+
+# Every way to write through a repository: each must fail or change nothing of the other tenant's.
+WRITES: dict[str, Reading] = {
+    "delivery": lambda tx, ids: tx.messages.advance(ids["message"], Delivery.READ),
+    "import": lambda tx, ids: tx.imports.set(ids["import"], file_name="stolen"),
+    "variant": lambda tx, ids: tx.catalogue.update_variants([{"id": ids["variant"], "price": Decimal(1)}]),
+    "archive": lambda tx, ids: tx.catalogue.archive([ids["variant"]]),
+    "new variant of its product": lambda tx, ids: tx.catalogue.insert_variants(
+        [variant_row(uuid4(), ids["product"], "M-2")]
+    ),
+    "stock": lambda tx, ids: tx.catalogue.set_stock([(ids["variant"], 0)]),
+    "taken stock": lambda tx, ids: tx.catalogue.take_stock(ids["variant"], "M-1", 1),
+    "vector": lambda tx, ids: tx.catalogue.save_vectors("e", [(ids["variant"], "x", b"")]),
+    "cart": lambda tx, ids: tx.carts.replace(ids["cart"], []),
+    "cart line": lambda tx, ids: tx.carts.replace(ids["cart"], [StoredLine(ids["variant"], 1, Decimal(1))]),
+    "new cart": lambda tx, ids: tx.carts.open(ids["conversation"]),
+    "conversation": lambda tx, ids: tx.conversations.get(ids["conversation"], lock=True),
+    "contact": lambda tx, ids: tx.conversations.contact(ids["contact"]),
+    "new conversation on its channel": lambda tx, ids: tx.conversations.open(ids["channel"], "+56922222222"),
+    "handoff": lambda tx, ids: tx.conversations.open_handoff(ids["conversation"], "x", NOW),
+    "handback": lambda tx, ids: tx.conversations.close_handoff(ids["conversation"], NOW),
+    "order of its cart": lambda tx, ids: tx.orders.place(
+        Order(tenant_id=ids["owner"], cart_id=ids["cart"], reference="S9"), []
+    ),
+    "a row in its name": lambda tx, ids: tx.imports.add(
+        Import(tenant_id=ids["owner"], file_name="x", file_path="x", mode=ImportMode.UPDATE)
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+async def owner(database: Database) -> Rows:
+    return await fill(database, await make_tenant(database))
+
+
+@pytest.fixture(scope="module")
+async def intruder(database: Database) -> UUID:
+    return await make_tenant(database)
+
+
+async def snapshot(database: Database, tenant_id: UUID) -> dict[str, list[Any]]:
+    """All rows of a tenant, table by table."""
+    found: dict[str, list[Any]] = {}
+    async with database.engine.begin() as connection:
+        await connection.execute(text("SELECT set_config('app.tenant_id', :t, true)"), {"t": str(tenant_id)})
+        for table in Base.metadata.sorted_tables:
+            rows = await connection.execute(text(f"SELECT t::text FROM app.{table.name} t ORDER BY 1"))
+            found[table.name] = list(rows.scalars())
+    return found
+
+
+async def test_the_owner_has_one_row_in_every_table(database: Database, owner: Rows) -> None:
+    """The control: what the others must not see is there."""
+    rows = await snapshot(database, owner.tenant_id)
+    assert [table for table, found in rows.items() if not found] == []
+
+
+@pytest.mark.parametrize("name", READS)
+async def test_another_tenant_reads_nothing(database: Database, owner: Rows, intruder: UUID, name: str) -> None:
+    async with database.transaction(intruder) as tx:
+        assert not await READS[name](tx, owner.ids)
+
+
+@pytest.mark.parametrize("name", [name for name in READS if name not in {"newest inbound"}])
+async def test_the_owner_reads_its_own(database: Database, owner: Rows, name: str) -> None:
+    async with database.transaction(owner.tenant_id) as tx:
+        found = await READS[name](tx, owner.ids)
+        if name not in {"cart lines"}:  # its cart was ordered
+            assert found
+
+
+@pytest.mark.parametrize("name", WRITES)
+async def test_another_tenant_changes_nothing(database: Database, owner: Rows, intruder: UUID, name: str) -> None:
+    before = await snapshot(database, owner.tenant_id)
+    try:
+        async with database.transaction(intruder) as tx:
+            await WRITES[name](tx, owner.ids | {"owner": owner.tenant_id})
+    except (DataError, DBAPIError):
+        pass
+    assert await snapshot(database, owner.tenant_id) == before
+
+
+async def test_every_repository_method_is_in_the_tables_above() -> None:
+    """A new repository method must be added to READS or WRITES, or named here with its reason."""
+    own_rows_only = {
+        "tenants.create",
+        "tenants.get",
+        "tenants.bump_catalogue_version",
+        "tenants.catalogue_version",
+        "tenants.next_order_number",
+        "members.add",
+        "channels.add",
+        "catalogue.upsert_products",
+        "events.add",
+        "jobs.defer",
+        "jobs.notify",
+        "catalogue.lock",
+        "orders.add_summary",
+        "conversations.add_turn",
+        "messages.add_inbound",
+        "messages.add_outbound",
+        "messages.unanswered",
+        "conversations.get",
+    }  # fmt: skip - they take rows of this tenant, or no id at all
+    covered = "\n".join(name for lambda_ in (*READS.values(), *WRITES.values()) for name in lambda_.__code__.co_names)
+    missing = []
+    for repository in vars(Transaction).values():
+        kind = getattr(getattr(repository, "func", None), "__annotations__", {}).get("return")
+        for method in vars(kind) if kind else {}:
+            name = f"{repository.attrname}.{method}"
+            if not method.startswith("_") and method not in covered.split("\n") and name not in own_rows_only:
+                missing.append(name)
+    assert missing == []
+
+
+async def test_two_tenants_with_the_same_words_stay_apart(database: Database) -> None:
+    first, second = [await fill(database, await make_tenant(database)) for _ in range(2)]
+    async with database.transaction(first.tenant_id) as tx:
+        order = await tx.orders.by_reference("S00001")
+        assert order is not None
+        assert order.order.id == first.ids["order"] != second.ids["order"]
+
+
+async def test_a_pool_shared_by_many_tenants_never_mixes_them(database: Database) -> None:
+    tenants = [await make_tenant(database, f"Tienda {n}") for n in range(8)]
+    order = random.Random(7)  # noqa: S311 - a fixed order, not a secret
+
+    async def use(tenant: UUID) -> None:
+        try:
+            async with asyncio.timeout(order.choice([0.001, 5, 5, 5])), database.transaction(tenant) as tx:
+                assert (await tx.tenants.get()).id == tenant
+                if order.random() < 0.2:
+                    raise NotFound
+        except (TimeoutError, NotFound):
+            pass
+        async with database.lookup() as connection:
+            assert (await connection.execute(text("SELECT count(*) FROM app.tenants"))).scalar_one() == 0
+
+    await asyncio.gather(*(use(order.choice(tenants)) for _ in range(300)))
+
+
+async def test_the_directory_tells_only_which_tenant(database: Database, owner: Rows) -> None:
+    directory = Directory(database)
+    assert await directory.tenant_by_channel(owner.ids["channel"]) == owner.tenant_id
+    assert await directory.tenant_by_channel(uuid4()) is None
+    assert [entry.member_id for entry in await directory.members(owner.ids["email"])] == [owner.ids["member"]]
+    assert owner.tenant_id in {entry.id for entry in await directory.tenants()}
+    assert await directory.tenant_by_rut(make_rut()) is None
+
+
+async def test_the_last_units_are_sold_once(database: Database) -> None:
+    rows = await fill(database, await make_tenant(database))
+
+    async def take() -> bool:
+        try:
+            async with database.transaction(rows.tenant_id) as tx:
+                await tx.catalogue.take_stock(rows.ids["variant"], "M-1", 1)
+        except OutOfStock as error:
+            assert error.available == 0
+            return False
+        return True
+
+    taken = await asyncio.gather(*(take() for _ in range(20)))
+    assert sum(taken) == 5
+
+
+async def test_a_message_delivered_twice_is_one_row(database: Database) -> None:
+    rows = await fill(database, await make_tenant(database))
+
+    async def arrive(address: str) -> UUID | None:
+        async with database.transaction(rows.tenant_id) as tx:
+            conversation = await tx.conversations.open(rows.ids["channel"], address)
+            return await tx.messages.add_inbound(
+                conversation, external_id="twice", text="hola", payload={}, sent_at=None, now=NOW
+            )
+
+    arrived = await asyncio.gather(*(arrive("+56933333333") for _ in range(10)))
+    assert len([message for message in arrived if message]) == 1
+    async with database.transaction(rows.tenant_id) as tx:
+        found = [c for c in await tx.conversations.recent() if c.address == "+56933333333"]
+        assert len(found) == 1
+
+
+async def test_a_status_only_moves_forward(database: Database, owner: Rows) -> None:
+    async with database.transaction(owner.tenant_id) as tx:
+        conversation = await tx.conversations.get(owner.ids["conversation"])
+        message = await tx.messages.add_outbound(conversation, text="a", payload={}, now=NOW)
+        assert await tx.messages.advance(message.id, Delivery.READ, external_id="SM1")
+        assert not await tx.messages.advance(message.id, Delivery.DELIVERED)
+        assert not await tx.messages.advance(message.id, Delivery.FAILED)
+        assert message.delivery is Delivery.READ
+
+
+async def test_a_rolled_back_transaction_leaves_no_job(database: Database, tenant_id: UUID) -> None:
+    lock = f"rollback-{uuid4()}"
+    with pytest.raises(NotFound):
+        async with database.transaction(tenant_id) as tx:
+            await tx.jobs.defer(JobName.TAKE_TURN, lock=lock, conversation_id=uuid4())
+            raise NotFound
+    async with database.transaction(tenant_id) as tx:
+        await tx.jobs.defer(JobName.TAKE_TURN, lock=f"{lock}-kept", conversation_id=uuid4())
+    statement = text("SELECT lock FROM procrastinate_jobs WHERE lock LIKE :lock")
+    async with database.lookup() as connection:
+        assert list((await connection.execute(statement, {"lock": f"{lock}%"})).scalars()) == [f"{lock}-kept"]
+
+
+async def test_a_handoff_opens_and_closes(database: Database) -> None:
+    rows = await fill(database, await make_tenant(database))
+    async with database.transaction(rows.tenant_id) as tx:
+        await tx.conversations.close_handoff(rows.ids["conversation"], NOW + timedelta(minutes=5))
+    async with database.transaction(rows.tenant_id) as tx:
+        conversation = await tx.conversations.get(rows.ids["conversation"])
+        assert conversation.status is ConversationStatus.AUTOMATED
