@@ -26,7 +26,8 @@ _NO = {
     "no estoy seguro", "no estoy segura", "👎",
 }  # fmt: skip
 _COURTESY = re.compile(
-    r"\b(por favor|porfa(?:vor|s)?|porfis|gracias|muchas gracias|plis|please|hola|amigo|amiga|caserita|casero|nomas|no mas)\b"
+    r"\b(por favor|porfa(?:vor|s)?|porfis|gracias|muchas gracias|plis|please|hola|amigo|amiga|caserita|casero"
+    r"|nomas|no mas)\b"
 )
 
 

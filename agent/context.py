@@ -92,6 +92,15 @@ class TurnContext:
         return "\n".join(message.text for message in self.messages)
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A turn's context, and which inbound messages it answers."""
+
+    context: TurnContext
+    first_position: int
+    last_position: int
+
+
 class Catalogue(Protocol):
     """How a turn finds things; price and stock are read from their rows at each call."""
 

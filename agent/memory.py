@@ -32,5 +32,7 @@ class Memory(BaseModel):
     """The summary now waiting for a yes."""
     order_reference: str | None = None
     lost_count: int = Field(default=0, ge=0)
+    just_ordered: bool = False
+    """The last turn placed an order: a second yes means that one."""
     has_greeted: bool = False
     last_reply: str = ""

@@ -49,7 +49,7 @@ class Workspace:
     @classmethod
     def open(cls, context: TurnContext, catalogue: Catalogue) -> "Workspace":
         """A fresh desk: the cart and memory as they were when the turn began."""
-        workspace = cls(context, catalogue, memory=context.memory)
+        workspace = cls(context, catalogue, memory=context.memory.model_copy(update={"just_ordered": False}))
         for line in context.cart:
             workspace.lines[line.item.sku] = line
             workspace.facts.add_line(line.item, line.quantity)

@@ -1,0 +1,41 @@
+"""Whether a shopper plainly asks for a person, judged by code: a brain may add a handoff, never refuse one."""
+
+import re
+import unicodedata
+
+_PERSON = (
+    r"(?:persona|humano|humana|ejecutiv[oa]|vendedor(?:a)?|agente|asesor(?:a)?|operador(?:a)?|encargad[oa]|duen[oa]"
+    r"|alguien|gente|supervisor(?:a)?|jefe|jefa)"
+)
+_TALK = (
+    r"(?:hablar|hablo|hable|conversar|comunicar(?:me)?|contactar(?:me)?|contacto|chatear|atencion|que me atienda"
+    r"|atiendame|atenderme|atendid[oa])"
+)
+_PASS = (
+    r"(?:pasame|paseme|comunicame|comuniqueme|derivame|deriveme|transfiereme|transfierame|conectame|conecteme|ponme"
+    r"|llamen?|llama)"
+)
+_WANT = r"(?:quiero|necesito|quisiera|prefiero|puedo|podria|puede|hay|esta|me atiende|dame|deme|un|una)"
+_REAL_PERSON = rf"(?:persona (?:real|de verdad|por favor|humana)|humano|ser humano|ejecutiv[oa]|{_PERSON} real)"
+_ALONE = r"(?:persona|humano|un humano|una persona|ejecutiv[oa]|vendedor(?:a)?|agente|asesor(?:a)?|operador(?:a)?)"
+_ASKS = re.compile(
+    "|".join(
+        [
+            rf"\b{_TALK}\b.{{0,30}}\b{_PERSON}\b",
+            rf"\b{_PASS}\b.{{0,20}}\b{_PERSON}\b",
+            rf"\b{_WANT}\b.{{0,25}}\b{_REAL_PERSON}\b",
+            rf"^\W*{_ALONE}\b\W*(?:por favor|porfa\w*|pls)?\W*$",
+            r"\b(?:no quiero|sin|basta de|odio)\b.{0,20}\b(?:bot|robot|maquina)\b",
+            r"\b(?:atencion|servicio) (?:humana|personalizada|de una persona)\b",
+            r"\bhablar con (?:ustedes|el local|la tienda)\b",
+        ]
+    )
+)
+_ABOUT_SELLING = re.compile(r"\b(?:para (?:una|la|mi|otra) persona|regalo)\b")
+_MOST_READ = 2_000
+
+
+def asks_for_human(text: str) -> bool:
+    letters = unicodedata.normalize("NFD", text[:_MOST_READ].casefold())
+    folded = " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
+    return bool(_ASKS.search(folded)) and not _ABOUT_SELLING.search(folded)

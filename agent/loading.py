@@ -1,0 +1,104 @@
+"""Reads all that a turn knows, in one short transaction."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from agent.context import (
+    CartLine,
+    InboundText,
+    Opening,
+    OrderSummary,
+    StoreProfile,
+    SummaryLine,
+    TurnContext,
+    Utterance,
+)
+from agent.memory import Memory
+from data.models import Conversation, Summary, Tenant
+from data.states import ConversationStatus
+from data.transaction import Transaction
+
+HISTORY_LENGTH = 20
+
+
+async def open_turn(tx: Transaction, conversation_id: UUID, now: datetime) -> Opening | None:
+    """None when nothing waits for an answer, or people answer this conversation."""
+    conversation = await tx.conversations.get(conversation_id)
+    if conversation.status is not ConversationStatus.AUTOMATED:
+        return None
+    waiting = await tx.messages.unanswered(conversation)
+    if not waiting:
+        return None
+    first = waiting[0].position
+    history = await tx.messages.history(conversation_id, limit=HISTORY_LENGTH, before_position=first)
+    contact = await tx.conversations.contact(conversation.contact_id)
+    memory = _memory(conversation)
+    context = TurnContext(
+        tenant_id=tx.tenant_id,
+        conversation_id=conversation_id,
+        contact_id=conversation.contact_id,
+        contact_name=contact.name,
+        store=_profile(await tx.tenants.get()),
+        messages=tuple(InboundText(message.text, message.payload.get("choice")) for message in waiting),
+        history=tuple(Utterance(message.sender, message.text) for message in history),
+        memory=memory,
+        cart=await _cart(tx, conversation_id),
+        summary=await _summary(tx, memory),
+        now=now,
+    )
+    return Opening(context, first, waiting[-1].position)
+
+
+def _profile(tenant: Tenant) -> StoreProfile:
+    settings = tenant.settings
+    return StoreProfile(
+        name=tenant.name,
+        currency=tenant.currency,
+        timezone=tenant.timezone,
+        tone=str(settings.get("tone", "cercano")),
+        instructions=str(settings.get("instructions", "")),
+    )
+
+
+def _memory(conversation: Conversation) -> Memory:
+    try:
+        return Memory.model_validate(conversation.memory)
+    except ValidationError:  # written by another version: better to forget than to stay silent
+        return Memory()
+
+
+async def _cart(tx: Transaction, conversation_id: UUID) -> tuple[CartLine, ...]:
+    """Lines as they are now; a product the shop stopped selling is no longer in it."""
+    lines = await tx.carts.lines(conversation_id)
+    if not lines:
+        return ()
+    items = await tx.catalogue.by_variant_ids([line.variant_id for line in lines])
+    return tuple(
+        CartLine(items[line.variant_id], line.quantity, line.unit_price)
+        for line in lines
+        if not items[line.variant_id].is_archived
+    )
+
+
+async def _summary(tx: Transaction, memory: Memory) -> OrderSummary | None:
+    if memory.summary_id is None:
+        return None
+    row = await tx.orders.summary(memory.summary_id)
+    return None if row is None else _order_summary(row)
+
+
+def _order_summary(row: Summary) -> OrderSummary:
+    return OrderSummary(
+        id=row.id,
+        hash=row.hash,
+        lines=tuple(
+            SummaryLine(line["sku"], line["name"], line["quantity"], Decimal(line["unit_price"])) for line in row.lines
+        ),
+        total=row.total,
+        currency=row.currency,
+        text=row.text,
+        expires_at=row.expires_at,
+    )

@@ -1,0 +1,104 @@
+"""The steps of the graph: each takes the state and returns the part it changes."""
+
+from typing import Any, Literal
+
+from langgraph.runtime import Runtime
+
+from agent.brains import Brain, BrainUnavailable
+from agent.confirmation import Answer, read_answer
+from agent.guardrails import check_draft
+from agent.handoff import asks_for_human
+from agent.ordering import answer_no, answer_yes
+from agent.state import Brains, TurnState
+from agent.tools.handoff import request_human
+from agent.wording import say
+from agent.workspace import Draft, Workspace
+from data.content import MessageContent
+from data.states import BrainKind
+
+MOST_LLM_ATTEMPTS = 2
+
+
+def route(state: TurnState, runtime: Runtime[Brains]) -> Literal["confirm", "human", "llm", "rules"]:
+    context = state["workspace"].context
+    if asks_for_human(context.text):
+        return "human"
+    if _answer(state["workspace"]) is not Answer.NEITHER:
+        return "confirm"
+    return "llm" if runtime.context.llm else "rules"
+
+
+def _answer(workspace: Workspace) -> Answer:
+    """A yes or no counts when it is the whole burst, and there is something to say yes to: a summary just shown,
+    or an order just placed (then it is said that it is)."""
+    context = workspace.context
+    if len(context.messages) != 1:
+        return Answer.NEITHER
+    message = context.messages[0]
+    answer = read_answer(message.text, message.choice)
+    if context.summary is not None:
+        return answer
+    has_just_ordered = context.memory.order_reference is not None and context.memory.just_ordered
+    return answer if has_just_ordered and answer is Answer.YES else Answer.NEITHER
+
+
+async def confirm(state: TurnState) -> dict[str, Any]:
+    workspace = state["workspace"]
+    reply = await (answer_yes(workspace) if _answer(workspace) is Answer.YES else answer_no(workspace))
+    return {"draft": Draft((reply,)), "brain": BrainKind.RULES}
+
+
+def human(state: TurnState) -> dict[str, Any]:
+    workspace = state["workspace"]
+    request_human(workspace, f"Lo pidió: «{workspace.context.text[:200]}»")
+    text = say("handoff.opened", store=workspace.context.store, avoid=workspace.memory.last_reply)
+    workspace.remember(last_reply=text)
+    return {"draft": Draft((MessageContent(text),)), "brain": BrainKind.RULES}
+
+
+async def llm(state: TurnState, runtime: Runtime[Brains]) -> dict[str, Any]:
+    brain = runtime.context.llm
+    assert brain is not None
+    try:
+        return await _think(brain, state)
+    except BrainUnavailable as unavailable:
+        return {"draft": None, "fallback_reason": unavailable.reason}
+
+
+def after_llm(state: TurnState) -> Literal["check", "rules"]:
+    return "rules" if state["draft"] is None else "check"
+
+
+async def rules(state: TurnState, runtime: Runtime[Brains]) -> dict[str, Any]:
+    return await _think(runtime.context.rules, state)
+
+
+async def _think(brain: Brain, state: TurnState) -> dict[str, Any]:
+    """Each try starts from a clean desk: what a refused draft did to the cart is forgotten with it."""
+    workspace = Workspace.open(state["workspace"].context, state["workspace"].catalogue)
+    workspace.tool_calls = state["workspace"].tool_calls
+    draft = await brain.think(workspace, state["problems"])
+    attempts = state["attempt_count"] + 1
+    return {"workspace": workspace, "draft": draft, "brain": brain.kind, "attempt_count": attempts}
+
+
+def check(state: TurnState) -> dict[str, Any]:
+    assert state["draft"] is not None
+    problems = check_draft(state["draft"], state["workspace"])
+    return {"problems": problems, "all_problems": state["all_problems"] + problems}
+
+
+def after_check(state: TurnState, runtime: Runtime[Brains]) -> Literal["llm", "rules", "template", "__end__"]:
+    if not state["problems"]:
+        return "__end__"
+    if state["brain"] is BrainKind.RULES:
+        return "template"
+    return "llm" if state["attempt_count"] < MOST_LLM_ATTEMPTS else "rules"
+
+
+def template(state: TurnState) -> dict[str, Any]:
+    """Say only what is in the cart, and let people look at it: a reply that cannot be trusted does not leave."""
+    workspace = Workspace.open(state["workspace"].context, state["workspace"].catalogue)
+    request_human(workspace, f"Respuesta retenida: {'; '.join(state['problems'])}")
+    text = say("handoff.withheld", store=workspace.context.store)
+    return {"workspace": workspace, "draft": Draft((MessageContent(text),)), "brain": BrainKind.RULES}

@@ -1,0 +1,176 @@
+"""Writes all that a turn decided, in one transaction: the turn, the cart, the order, the replies and their jobs."""
+
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from agent.context import OrderSummary
+from agent.facts import Receipt, ReceiptKind
+from agent.state import Outcome
+from agent.wording import say
+from agent.workspace import Workspace
+from data.content import MessageContent
+from data.jobs import JobName
+from data.models import Conversation, Order, OrderLine, Summary, Turn
+from data.money import plain
+from data.repositories.sales import StoredLine
+from data.states import ConversationStatus
+from data.transaction import Transaction
+
+
+class StaleTurn(Exception):
+    """Something newer overtook this turn while it was thinking; nothing of it may be written."""
+
+
+async def save_turn(tx: Transaction, outcome: Outcome, *, now: datetime, is_last_take: bool) -> None:
+    """Raises StaleTurn, data.errors.OutOfStock; then the transaction rolls back and the turn is taken again."""
+    opening = outcome.opening
+    conversation = await tx.conversations.get(opening.context.conversation_id, lock=True)
+    if conversation.status is not ConversationStatus.AUTOMATED:
+        return  # a person took over while the agent was thinking: the reply is dropped
+    if conversation.answered_position >= opening.last_position:
+        return  # another worker answered these already
+    newest = await tx.messages.newest_inbound_position(conversation.id)
+    if newest > opening.last_position and not is_last_take:
+        raise StaleTurn
+
+    workspace, draft = outcome.state["workspace"], outcome.state["draft"]
+    assert draft is not None
+    turn = _turn(outcome)
+    await tx.conversations.add_turn(turn)
+    replies = draft.replies
+    cart_id = await _save_cart(tx, workspace, conversation)
+    if workspace.order is not None:
+        assert cart_id is not None
+        reference = await _place_order(tx, workspace.order, conversation, cart_id, now)
+        replies = (MessageContent(say("order.placed", reference=reference, summary=workspace.order)),)
+        turn.receipts = [_receipt_row(Receipt(ReceiptKind.ORDER_PLACED, reference=reference))]
+        workspace.remember(order_reference=reference, just_ordered=True, last_reply=replies[0].text)
+    elif workspace.new_summary is not None:
+        assert cart_id is not None
+        await tx.orders.add_summary(_summary_row(tx.tenant_id, workspace.new_summary, cart_id))
+    await _send(tx, conversation, replies, turn.id, now)
+    if workspace.handoff_reason is not None:
+        handoff = await tx.conversations.open_handoff(conversation.id, workspace.handoff_reason, now)
+        await tx.events.add("handoff.opened", handoff_id=str(handoff.id), conversation_id=str(conversation.id))
+    conversation.memory = workspace.memory.model_dump(mode="json")
+    conversation.answered_position = opening.last_position
+
+
+def _turn(outcome: Outcome) -> Turn:
+    context, state = outcome.opening.context, outcome.state
+    workspace, draft = state["workspace"], state["draft"]
+    assert draft is not None
+    return Turn(
+        tenant_id=context.tenant_id,
+        id=uuid4(),
+        conversation_id=context.conversation_id,
+        brain=state["brain"],
+        fallback_reason=state["fallback_reason"],
+        started_at=outcome.started_at,
+        duration_ms=Decimal(f"{outcome.duration_ms:.2f}"),
+        first_position=outcome.opening.first_position,
+        last_position=outcome.opening.last_position,
+        shown=[
+            {"sku": item.sku, "name": item.name, "unit_price": plain(item.unit_price, item.currency)}
+            for item in workspace.shown
+        ],
+        receipts=[_receipt_row(receipt) for receipt in workspace.receipts],
+        tool_calls=workspace.tool_calls,
+        guardrail_problems=list(state["all_problems"]),
+        prompt_fingerprint=draft.prompt_fingerprint,
+        input_token_count=draft.input_token_count,
+        output_token_count=draft.output_token_count,
+    )
+
+
+def _receipt_row(receipt: Receipt) -> dict[str, Any]:
+    return {key: value for key, value in asdict(receipt).items() if value is not None}
+
+
+async def _save_cart(tx: Transaction, workspace: Workspace, conversation: Conversation) -> UUID | None:
+    """The open cart's id, or None where there never was anything in it."""
+    before = [(line.item.variant_id, line.quantity, line.quoted_price) for line in workspace.context.cart]
+    after = [(line.item.variant_id, line.quantity, line.quoted_price) for line in workspace.lines.values()]
+    if workspace.order is None and before == after and workspace.new_summary is None:
+        return None
+    cart_id = await tx.carts.open(conversation.id)
+    if workspace.order is None and before != after:
+        await tx.carts.replace(cart_id, [StoredLine(*line) for line in after])
+    return cart_id
+
+
+async def _place_order(
+    tx: Transaction, summary: OrderSummary, conversation: Conversation, cart_id: UUID, now: datetime
+) -> str:
+    """Take the stock and write the order, at the prices of the summary and only if those still hold."""
+    items = await tx.catalogue.by_skus([line.sku for line in summary.lines])
+    if any(line.sku not in items or items[line.sku].unit_price != line.unit_price for line in summary.lines):
+        raise StaleTurn
+    # In one order for everyone: two orders of the same products cannot wait for each other.
+    for line in sorted(summary.lines, key=lambda line: items[line.sku].variant_id):
+        await tx.catalogue.take_stock(items[line.sku].variant_id, line.sku, line.quantity)
+    order = Order(
+        tenant_id=tx.tenant_id,
+        id=uuid4(),
+        reference=f"S{await tx.tenants.next_order_number():05d}",
+        conversation_id=conversation.id,
+        contact_id=conversation.contact_id,
+        cart_id=cart_id,
+        summary_id=summary.id,
+        total=summary.total,
+        currency=summary.currency,
+        placed_at=now,
+    )
+    lines = [
+        OrderLine(
+            tenant_id=tx.tenant_id,
+            order_id=order.id,
+            variant_id=items[line.sku].variant_id,
+            position=position,
+            sku=line.sku,
+            name=line.name,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+        )
+        for position, line in enumerate(summary.lines)
+    ]
+    await tx.orders.place(order, lines)
+    await tx.events.add("order.placed", order_id=str(order.id), reference=order.reference)
+    return order.reference
+
+
+def _summary_row(tenant_id: UUID, summary: OrderSummary, cart_id: UUID) -> Summary:
+    return Summary(
+        tenant_id=tenant_id,
+        id=summary.id,
+        cart_id=cart_id,
+        hash=summary.hash,
+        lines=[
+            {
+                "sku": line.sku,
+                "name": line.name,
+                "quantity": line.quantity,
+                "unit_price": plain(line.unit_price, summary.currency),
+            }
+            for line in summary.lines
+        ],
+        total=summary.total,
+        currency=summary.currency,
+        text=summary.text,
+        expires_at=summary.expires_at,
+    )
+
+
+async def _send(
+    tx: Transaction, conversation: Conversation, replies: tuple[MessageContent, ...], turn_id: UUID, now: datetime
+) -> None:
+    """Queue each reply; those of one conversation leave one after another."""
+    for content in replies:
+        message = await tx.messages.add_outbound(
+            conversation, text=content.text, payload=content.payload(), now=now, turn_id=turn_id
+        )
+        await tx.jobs.defer(JobName.SEND_MESSAGE, lock=f"outbox:{conversation.id}", message_id=message.id)
+    await tx.jobs.notify("messages", f"{tx.tenant_id}/{conversation.id}")

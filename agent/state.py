@@ -1,0 +1,40 @@
+"""What travels along the graph in one turn."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+
+from agent.brains import Brain
+from agent.context import Opening
+from agent.workspace import Draft, Workspace
+from data.states import BrainKind
+
+
+class TurnState(TypedDict):
+    """`problems` is what the guardrails found in the last draft; `fallback_reason` why the model did not answer."""
+
+    workspace: Workspace
+    draft: Draft | None
+    brain: BrainKind
+    attempt_count: int
+    problems: tuple[str, ...]
+    all_problems: tuple[str, ...]
+    fallback_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Brains:
+    """The graph's run-time context: who can think. Without `llm` the rules brain takes every turn."""
+
+    rules: Brain
+    llm: Brain | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the graph proposes, and how it came to it."""
+
+    state: TurnState
+    opening: Opening
+    started_at: datetime
+    duration_ms: float

@@ -1,0 +1,85 @@
+"""The life of a turn: read and close; think; write everything in one transaction, or nothing."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+
+from agent.brains import Brain
+from agent.context import Opening
+from agent.graph import build_graph
+from agent.loading import open_turn
+from agent.retriever import Retriever
+from agent.saving import StaleTurn, save_turn
+from agent.state import Brains, Outcome, TurnState
+from agent.workspace import Workspace
+from data.catalogue_index import CatalogueIndexes
+from data.database import Database
+from data.errors import OutOfStock
+from data.states import BrainKind
+
+MOST_TAKES = 4
+
+log = structlog.get_logger()
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Agent:
+    """Takes turns for any tenant; holds nothing of them between turns."""
+
+    def __init__(
+        self,
+        database: Database,
+        indexes: CatalogueIndexes,
+        rules: Brain,
+        llm: Brain | None = None,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._database = database
+        self._indexes = indexes
+        self._brains = Brains(rules, llm)
+        self._clock = clock
+        self._graph = build_graph()
+
+    async def take_turn(self, tenant_id: UUID, conversation_id: UUID) -> None:
+        """Answer what waits in a conversation. Does nothing when nothing waits, or a person holds it.
+
+        Taken again when a newer message, another shopper or a changed price overtook it; a message that keeps
+        being overtaken is answered all the same, and the newer one by its own turn.
+        """
+        for take in range(1, MOST_TAKES + 1):
+            async with self._database.transaction(tenant_id) as tx:
+                opening = await open_turn(tx, conversation_id, self._clock())
+            if opening is None:
+                return
+            outcome = await self._think(opening)
+            try:
+                async with self._database.transaction(tenant_id) as tx:
+                    await save_turn(tx, outcome, now=self._clock(), is_last_take=take == MOST_TAKES)
+            except (StaleTurn, OutOfStock) as overtaken:
+                log.info("turn_overtaken", conversation_id=str(conversation_id), reason=type(overtaken).__name__)
+                continue
+            return
+        raise StaleTurn
+
+    async def _think(self, opening: Opening) -> Outcome:
+        context = opening.context
+        started_at, started = self._clock(), time.perf_counter()
+        catalogue = Retriever(self._database, self._indexes, context.tenant_id)
+        first: TurnState = {
+            "workspace": Workspace.open(context, catalogue),
+            "draft": None,
+            "brain": BrainKind.RULES,
+            "attempt_count": 0,
+            "problems": (),
+            "all_problems": (),
+            "fallback_reason": None,
+        }
+        state: TurnState = await self._graph.ainvoke(first, context=self._brains)  # type: ignore[assignment]
+        return Outcome(state, opening, started_at, (time.perf_counter() - started) * 1000)
