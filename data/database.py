@@ -5,6 +5,7 @@ transaction, and row-level security shows nothing else. The service runs as the 
 owns nothing.
 """
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, SessionTransaction
 
-from data.errors import DatabaseUnavailable, UnsafeDatabaseRole
+from data.errors import DatabaseUnavailable, Unavailability, UnsafeDatabaseRole
 from data.transaction import Transaction
 
 APP_ROLE = "caserita_app"
@@ -41,10 +42,11 @@ def parse_url(url: str) -> URL:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise DatabaseUnavailable("DATABASE_URL is not a database address") from error
+    except (ArgumentError, ValueError):  # its own text may quote the password
+        message = "DATABASE_URL is not a database address"
+        raise DatabaseUnavailable(message, Unavailability.BAD_ADDRESS) from None
     if parsed.get_backend_name() not in ("postgresql", "postgres"):
-        raise DatabaseUnavailable("DATABASE_URL must begin with postgresql://")
+        raise DatabaseUnavailable("DATABASE_URL must begin with postgresql://", Unavailability.BAD_ADDRESS)
     query = {("ssl" if key == "sslmode" else key): value for key, value in parsed.query.items()}
     return parsed.set(drivername="postgresql+asyncpg", query=query)
 
@@ -107,10 +109,10 @@ class Database:
             async with self.lookup() as connection:
                 version = int((await connection.execute(text("SHOW server_version_num"))).scalar_one())
                 unsafe = (await connection.execute(_UNSAFE_ROLE)).scalar_one()
-        except (OSError, DBAPIError) as error:
-            raise DatabaseUnavailable(unreachable_reason(self.url, error)) from error
+        except CONNECTION_ERRORS as error:
+            raise unavailable(self.url, error) from error
         if version < OLDEST_SERVER:
-            raise DatabaseUnavailable("Caserita needs PostgreSQL 15 or newer")
+            raise DatabaseUnavailable("Caserita needs PostgreSQL 15 or newer", Unavailability.TOO_OLD)
         if unsafe:
             raise UnsafeDatabaseRole
 
@@ -130,8 +132,29 @@ def _set_tenant(session: Session, transaction: SessionTransaction, connection: A
     connection.execute(text("SELECT set_config('app.tenant_id', :id, true)"), {"id": str(UUID(str(tenant_id)))})
 
 
-def unreachable_reason(url: URL, error: BaseException) -> str:
-    """One sentence without the password."""
+# What connecting may raise; TypeError for a connection parameter that the driver does not know.
+CONNECTION_ERRORS = (OSError, DBAPIError, TypeError)
+
+_BY_TYPE: tuple[tuple[type[BaseException], Unavailability], ...] = (
+    (socket.gaierror, Unavailability.NO_SUCH_HOST),
+    (ConnectionRefusedError, Unavailability.REFUSED),
+    (FileNotFoundError, Unavailability.REFUSED),
+    (TimeoutError, Unavailability.NO_ANSWER),
+    (TypeError, Unavailability.BAD_ADDRESS),
+)
+_BY_SQLSTATE = {
+    "28P01": Unavailability.WRONG_PASSWORD,
+    "28000": Unavailability.WRONG_PASSWORD,
+    "3D000": Unavailability.NO_SUCH_DATABASE,
+    "22023": Unavailability.NO_SCHEMA,  # the role that each connection assumes does not exist yet
+}
+
+
+def unavailable(url: URL, error: BaseException) -> DatabaseUnavailable:
+    """What went wrong while connecting to `url`, without its password."""
     cause = getattr(error, "orig", None) or error
     detail = str(cause).splitlines()[0] if str(cause) else type(cause).__name__
-    return f"cannot use the database {url.render_as_string(hide_password=True)}: {detail}"
+    address = url.set(drivername="postgresql").render_as_string(hide_password=True)
+    by_state = _BY_SQLSTATE.get(str(getattr(cause, "sqlstate", "")))
+    by_type = next((reason for kind, reason in _BY_TYPE if isinstance(cause, kind)), Unavailability.OTHER)
+    return DatabaseUnavailable(f"cannot use the database {address}: {detail}", by_state or by_type, address)

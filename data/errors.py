@@ -8,6 +8,8 @@ DataError
 └── OutOfStock
 """
 
+from enum import StrEnum
+
 
 class DataError(Exception):
     """The store of record refused."""
@@ -16,8 +18,29 @@ class DataError(Exception):
         super().__init__(message or (self.__doc__ or "").strip())
 
 
+class Unavailability(StrEnum):
+    """Why the database cannot be used."""
+
+    BAD_ADDRESS = "bad_address"
+    NO_SUCH_HOST = "no_such_host"
+    REFUSED = "refused"
+    NO_ANSWER = "no_answer"
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a reason, not a password
+    NO_SUCH_DATABASE = "no_such_database"
+    NO_SCHEMA = "no_schema"
+    TOO_OLD = "too_old"
+    OTHER = "other"
+
+
 class DatabaseUnavailable(DataError):
-    """The database cannot be reached."""
+    """The database cannot be reached. `address` never holds the password."""
+
+    def __init__(
+        self, message: str | None = None, reason: Unavailability = Unavailability.OTHER, address: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.address = address
 
 
 class UnsafeDatabaseRole(DataError):

@@ -1,47 +1,80 @@
 """Brings a database to the schema that this version of the code needs."""
 
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
 
-from data.database import parse_url, unreachable_reason
-from data.errors import DatabaseUnavailable
+from data.database import APP_ROLE, CONNECTION_ERRORS, parse_url, unavailable
+from data.errors import DatabaseUnavailable, Unavailability
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def alembic_config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
-
-
+@cache
 def head_revision() -> str:
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    assert head is not None
-    return head
+    """The newest migration, by the number that its file name begins with: Alembic need not be loaded to know it."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
-async def migrate(url: str) -> None:
+async def migrate(url: str) -> bool:
     """Run every migration that is missing, in one transaction, as the user named in `url`.
 
+    One cheap query when there is none, for which the application's own role is enough; False then.
     Safe to call from several processes at once. Raises DatabaseUnavailable.
     """
     parsed = parse_url(url)
-    engine = create_async_engine(parsed, connect_args={"timeout": 5})
+    engine = create_async_engine(parsed, connect_args={"timeout": 5}, poolclass=NullPool)
     try:
+        async with engine.connect() as connection:
+            if await _revision(connection) == head_revision():
+                return False
         async with engine.begin() as connection:
             await connection.run_sync(_upgrade)
-    except (OSError, DBAPIError) as error:
-        raise DatabaseUnavailable(unreachable_reason(parsed, error)) from error
+    except CONNECTION_ERRORS as error:
+        raise unavailable(parsed, error) from error
     finally:
         await engine.dispose()
+    return True
+
+
+async def _revision(connection: AsyncConnection) -> str | None:
+    try:
+        found: str | None = (await connection.execute(text("SELECT version_num FROM app.alembic_version"))).scalar()
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) not in _NO_TABLE:
+            raise
+        return None
+    return found
+
+
+_NO_TABLE = ("42P01", "3F000", "42501")  # no such table, no such schema, not for this user to read
 
 
 def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - half a second that most starts need not spend
+    from alembic.util import CommandError  # noqa: PLC0415
+
     config = alembic_config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        message = f"this version of Caserita does not know the database's schema: {error}"
+        raise DatabaseUnavailable(message, Unavailability.NO_SCHEMA) from error
+    connection.execute(text(f"GRANT SELECT ON app.alembic_version TO {APP_ROLE}"))
+
+
+def alembic_config() -> "Config":
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config

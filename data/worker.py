@@ -1,0 +1,233 @@
+"""Runs the jobs: procrastinate's worker, kept alive, with the rescues it does not do by itself."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from uuid import UUID
+
+import procrastinate
+import psycopg
+from procrastinate import jobs, retry
+from procrastinate.exceptions import ConnectorException
+from procrastinate.job_context import JobContext
+from procrastinate.worker import Worker
+
+from data.database import APP_ROLE, SEARCH_PATH, libpq_url
+from data.jobs import DEFAULT_QUEUE, JobName
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[..., Awaitable[None]]
+
+MOST_ATTEMPTS = 5
+STOP_SECONDS = 20.0
+# A missed notification costs one polling interval.
+POLLING_SECONDS = 0.5
+RESCUE_SECONDS = 5.0
+HEARTBEAT_SECONDS = 10.0
+STALLED_SECONDS = 30.0
+# A job that ran longer is stopped by its worker; one still `doing` well after that has no worker.
+LONGEST_SECONDS = {JobName.TAKE_TURN: 120, JobName.SEND_MESSAGE: 60, JobName.RUN_IMPORT: 3600}
+GRACE_SECONDS = 30
+# A process that made a queue of its own (a terminal chat) and ended leaves its jobs to whoever is there.
+ORPHANED_SECONDS = 60
+FORGET_SECONDS = 14 * 24 * 3600
+
+_MINE = "SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = %(worker_id)s"
+_TOO_OLD = """
+    SELECT job.id FROM procrastinate_jobs job JOIN procrastinate_events event ON event.job_id = job.id
+    WHERE job.status = 'doing' AND job.task_name = %(task)s AND event.type = 'started'
+    GROUP BY job.id HAVING max(event.at) < now() - make_interval(secs => %(seconds)s)
+"""
+_STALLED = """
+    SELECT job.id FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
+    WHERE job.status = 'doing' AND (worker.id IS NULL
+        OR worker.last_heartbeat < now() - make_interval(secs => %(seconds)s))
+"""
+_ATTEMPTS = "SELECT attempts, task_name FROM procrastinate_jobs WHERE id = %(id)s AND status = 'doing' FOR UPDATE"
+_RETRY = "SELECT procrastinate_retry_job_v2(%(id)s, now(), NULL, NULL, NULL)"
+_GIVE_UP = "SELECT procrastinate_finish_job_v1(%(id)s, 'failed', false)"
+_QUIET = """
+    NOT EXISTS (SELECT FROM procrastinate_events event
+                WHERE event.job_id = job.id AND event.at >= now() - make_interval(secs => %(seconds)s))
+"""
+_ADOPT = f"""
+    UPDATE procrastinate_jobs job SET queue_name = %(default)s
+    WHERE job.status = 'todo' AND job.queue_name <> %(default)s AND {_QUIET}
+"""  # noqa: S608 - made of the constant above
+_FORGET = f"""
+    DELETE FROM procrastinate_jobs job WHERE job.status NOT IN ('todo', 'doing') AND {_QUIET}
+"""  # noqa: S608 - made of the constant above
+
+
+class JobWorker:
+    """Runs handlers by job name. Each is called with the job's ids and may be called twice for one job.
+
+    An unexpected exception is tried again, five times in all, ever later; then the job is kept as failed.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        handlers: Mapping[JobName, Handler],
+        *,
+        concurrency: int,
+        queues: Sequence[str] = (DEFAULT_QUEUE,),
+        application_name: str = "caserita-worker",
+    ) -> None:
+        self._handlers = handlers
+        self._concurrency = concurrency
+        self._queues = list(queues)
+        connector = procrastinate.PsycopgConnector(
+            conninfo=libpq_url(url),
+            kwargs={
+                "options": f"-c role={APP_ROLE} -c search_path={SEARCH_PATH.replace(' ', '')}",
+                "application_name": application_name,
+                "connect_timeout": 5,
+            },
+            min_size=1,
+            max_size=4,
+            timeout=10,
+        )
+        self._app = procrastinate.App(connector=connector)
+        for name in handlers:
+            self._register(name)
+        self._running: set[int] = set()
+        self._suspects: set[int] = set()
+        self._worker: Worker | None = None
+        self._stopping = asyncio.Event()
+        self._connected = asyncio.Event()
+
+    def _register(self, name: JobName) -> None:
+        async def run(context: JobContext, /, **ids: str) -> None:
+            assert context.job.id is not None
+            self._running.add(context.job.id)
+            try:
+                async with asyncio.timeout(LONGEST_SECONDS[name]):
+                    await self._handlers[name](**{key: UUID(value) for key, value in ids.items()})
+            finally:
+                self._running.discard(context.job.id)
+
+        self._app.task(name=name.value, pass_context=True, retry=_Backoff())(run)
+
+    async def run(self) -> None:
+        """Work until `stop`; survives every loss of the database."""
+        while not self._stopping.is_set():
+            try:
+                async with self._app.open_async():
+                    self._connected.set()
+                    await self._work()
+            except (ConnectorException, psycopg.Error, OSError) as error:
+                logger.warning("the worker lost the database: %s", error)
+            if not self._stopping.is_set():
+                logger.warning("the worker starts again")
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), 1)
+
+    async def connected(self) -> None:
+        """Wait until it has reached the queue for the first time."""
+        await self._connected.wait()
+
+    def stop(self) -> None:
+        """Take no more jobs. `run` returns when those begun are done, or given back after 20 seconds."""
+        self._stopping.set()
+        if self._worker is not None:
+            self._worker.stop()  # type: ignore[no-untyped-call]  # untyped in procrastinate
+
+    async def drain(self) -> None:
+        """Run what waits in these queues now, and return."""
+        async with self._app.open_async():
+            await self._make(wait=False).run()  # type: ignore[no-untyped-call]  # untyped in procrastinate
+
+    async def _work(self) -> None:
+        self._worker = self._make(wait=True)
+        rescue = asyncio.create_task(self._rescue_regularly(self._worker))
+        try:
+            if not self._stopping.is_set():
+                await self._worker.run()  # type: ignore[no-untyped-call]  # untyped in procrastinate
+        finally:
+            rescue.cancel()
+            with suppress(asyncio.CancelledError):
+                await rescue
+            self._worker = None
+
+    def _make(self, *, wait: bool) -> Worker:
+        return Worker(
+            self._app,
+            queues=self._queues,
+            concurrency=self._concurrency,
+            wait=wait,
+            fetch_job_polling_interval=POLLING_SECONDS,
+            abort_job_polling_interval=RESCUE_SECONDS,
+            shutdown_graceful_timeout=STOP_SECONDS,
+            listen_notify=wait,
+            delete_jobs="successful",
+            install_signal_handlers=False,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=STALLED_SECONDS,
+        )
+
+    async def _rescue_regularly(self, worker: Worker) -> None:
+        while True:
+            await asyncio.sleep(RESCUE_SECONDS)
+            try:
+                await self._rescue(worker)
+            except (ConnectorException, psycopg.Error, OSError) as error:
+                logger.warning("jobs left behind could not be looked for: %s", error)
+
+    async def _rescue(self, worker: Worker) -> None:
+        """Give back jobs that nobody runs: of workers that died, and of live ones that lost them.
+
+        A worker loses a job when its connection breaks just as it is claimed or finished: its heart beats on.
+        """
+        lost = await self._ids(_STALLED, seconds=STALLED_SECONDS)
+        for name, seconds in LONGEST_SECONDS.items():
+            lost |= await self._ids(_TOO_OLD, task=name.value, seconds=seconds + GRACE_SECONDS)
+        if worker.worker_id is not None:
+            mine = await self._ids(_MINE, worker_id=worker.worker_id) - self._running
+            lost |= mine & self._suspects  # twice in a row: not one that is just starting or ending
+            self._suspects = mine
+        for job_id in lost:
+            await self._give_back(job_id)
+        if DEFAULT_QUEUE in self._queues:
+            await self._query(_ADOPT, default=DEFAULT_QUEUE, seconds=ORPHANED_SECONDS)
+            await self._query(_FORGET, seconds=FORGET_SECONDS)
+
+    async def _give_back(self, job_id: int) -> None:
+        async with self._connector.pool.connection() as connection:
+            row = await (await connection.execute(_ATTEMPTS, {"id": job_id})).fetchone()
+            if row is None:
+                return
+            attempts, task_name = row
+            if attempts + 1 >= MOST_ATTEMPTS:
+                await connection.execute(_GIVE_UP, {"id": job_id})
+                logger.error("job %s %s failed: its worker was lost %s times", task_name, job_id, attempts + 1)
+            else:
+                await connection.execute(_RETRY, {"id": job_id})
+                logger.warning("job %s %s was left behind and runs again", task_name, job_id)
+
+    @property
+    def _connector(self) -> procrastinate.PsycopgConnector:
+        connector = self._app.connector
+        assert isinstance(connector, procrastinate.PsycopgConnector)
+        return connector
+
+    async def _ids(self, query: str, **arguments: object) -> set[int]:
+        async with self._connector.pool.connection() as connection:
+            return {row[0] for row in await (await connection.execute(query, arguments)).fetchall()}
+
+    async def _query(self, query: str, **arguments: object) -> None:
+        async with self._connector.pool.connection() as connection:
+            await connection.execute(query, arguments)
+
+
+class _Backoff(retry.BaseRetryStrategy):
+    """Again after 2, 4, 8, 16 seconds; at once when the worker was merely told to stop."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: jobs.Job) -> retry.RetryDecision | None:
+        if isinstance(exception, asyncio.CancelledError):
+            return retry.RetryDecision(retry_in={"seconds": 0})
+        if job.attempts + 1 >= MOST_ATTEMPTS:
+            return None
+        return retry.RetryDecision(retry_in={"seconds": 2 ** (job.attempts + 1)})
