@@ -1,0 +1,64 @@
+"""The last look at what would be said: every figure traces to this turn's data, every claim has its receipt.
+
+In code, for both brains, and on the assumption that the one who wrote the text is hostile.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from agent.confirmation import YES_CHOICE
+from agent.guardrails.claims import claim_problems
+from agent.guardrails.figures import figures
+from agent.guardrails.form import form_problems
+from agent.guardrails.known import Known, plain
+from agent.guardrails.numbers import number_problems
+from agent.guardrails.promises import promise_problems
+from agent.workspace import Draft, Workspace
+from data.content import Card, MessageContent
+
+
+def check_draft(draft: Draft, workspace: Workspace) -> tuple[str, ...]:
+    """What is wrong with a draft, as short sentences a model can act on; empty when it may be sent."""
+    if not draft.replies:
+        return ("There is no reply.",)
+    known = Known.of(workspace)
+    found: list[str] = []
+    for reply in draft.replies:
+        found += _reply_problems(reply, workspace, known)
+    return tuple(dict.fromkeys(found))
+
+
+def _reply_problems(reply: MessageContent, workspace: Workspace, known: Known) -> Iterator[str]:
+    if not reply.text.strip():
+        yield "A reply is empty."
+    yield from form_problems(reply.text, workspace.context.store)
+    summary = workspace.new_summary
+    # The summary was made by code from rows: its own words need no second look.
+    own_words = reply.text.replace(summary.text, "\n") if summary else reply.text
+    for text in (own_words, *(choice.title for choice in reply.choices)):
+        yield from _text_problems(text, workspace, known)
+    for choice in reply.choices:
+        yield from form_problems(choice.title, workspace.context.store)
+        if choice.id == YES_CHOICE and not (summary or workspace.context.summary):
+            yield "The reply offers to confirm an order, but no summary was prepared."
+    for card in reply.cards:
+        yield from _card_problems(card, workspace, known)
+
+
+def _text_problems(text: str, workspace: Workspace, known: Known) -> Iterator[str]:
+    read = plain(text)
+    yield from number_problems(read, known)
+    yield from promise_problems(read, known)
+    yield from claim_problems(text, workspace, known)
+
+
+def _card_problems(card: Card, workspace: Workspace, known: Known) -> Iterator[str]:
+    for text in (card.title, f"precio: {card.price}", f"stock: {card.stock}"):
+        yield from _text_problems(text, workspace, known)
+        yield from form_problems(text, workspace.context.store)
+    if plain(card.sku) not in known.texts:
+        yield f"The product {card.sku!r} was not read in this turn."
+    item = next((item for item in workspace.shown if item.sku == card.sku), None)
+    prices = {figure.value for figure in figures(plain(f"precio: {card.price}"))} - {None}
+    if item and prices - {Decimal(item.unit_price)}:
+        yield f"The card of {card.sku!r} does not carry that product's price."

@@ -1,0 +1,190 @@
+"""Claims of an action, each with the receipt it needs: a table of patterns over folded text."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent.facts import ReceiptKind
+from agent.guardrails.known import Known, plain
+from agent.workspace import Workspace
+
+
+class Mood(StrEnum):
+    DONE = "done"  # said as a fact, whatever stands before it: "agregué"
+    NOW = "now"  # a fact unless it is asked, offered or conditional: "te lo agrego"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    pattern: re.Pattern[str]
+    mood: Mood
+    receipt: ReceiptKind | None
+    """None: nothing in a turn can make it true."""
+    means: str
+
+
+_ORDER = r"(?:pedidos?|orden(?:es)?|compras?)"
+_MADE = (
+    r"(?:(?:cread|confirmad|tomad|realizad|registrad|ingresad|hech|procesad|generad|completad|agendad|finalizad|aprobad"
+    r"|cerrad|concretad|emitid|efectuad)[oa]s?|list[oa]s?(?! para\b))"
+)
+_GAP = r"(?: (?!(?:no|aun|todavia|sin|falta|cuando|si|para|sera|estara|quedara|queda por)\b)[\w$.,*+]+){0,5}?"
+_PERSON = (
+    r"(?:(?:una?|otr[oa]|el|la|mi|nuestr[oa]) (?:persona|humano|vendedora?|ejecutiv[oa]|asesora?|colega|companer[oa]"
+    r"|encargad[oa]|duen[oa]|agente|equipo)|alguien)"
+)
+_CART = r"(?:(?:tu|el|su|la) )?(?:carrito|carro|pedido|bolsa|compra|canasta)"
+_IS = r"(?:he|hemos|ha sido|han sido|fue|fueron|quedan?|quedaron|quedo|estan?|tienes|deje|dejo|ya|listo,?)(?: ya)?"
+_CART_CHANGED, _ORDER_PLACED, _HANDOFF = ReceiptKind.CART_CHANGED, ReceiptKind.ORDER_PLACED, ReceiptKind.HANDOFF_OPENED
+
+# In these patterns "é" is the ending of "I did it": also without its accent, but then not before "su", which makes
+# it a polite "please do it" ("confirme su pedido").
+_TABLE: tuple[tuple[str, Mood, ReceiptKind | None, str], ...] = (
+    (r"\b(?:agregué|sumé|anadi|incorporé|inclui|anoté|meti|agregamos|sumamos|anadimos|incluimos|anotamos)\b",
+     Mood.DONE, _CART_CHANGED, "something was added to the cart"),
+    (rf"\b{_IS} (?:agregad|sumad|anadid|incorporad|incluid en {_CART}|anotad)[oa]?s?\b",
+     Mood.NOW, _CART_CHANGED, "something was added to the cart"),
+    (r"^\W*(?:agregad|sumad|anadid|anotad|actualizad|eliminad|quitad)[oa]s?\b",
+     Mood.NOW, _CART_CHANGED, "the cart was changed"),
+    (rf"\b(?:puse|dejé|pusimos|dejamos|cambié|cambiamos|guardé)\b(?: [\w$.,*×]+){{0,10}}? (?:en|de|a|al) {_CART}\b",
+     Mood.DONE, _CART_CHANGED, "the cart was changed"),
+    (r"\b(?:te|lo|la|los|las|se) (?:puse|dejé|cambié)\b(?! (?:claro|saber|la lista|aqui|abajo|las opciones|con\b))",
+     Mood.DONE, _CART_CHANGED, "the cart was changed"),
+    (rf"\bya (?:estan?|tienes|quedo|quedaron|van?)\b(?: [\w$.,*×]+){{0,8}}? en {_CART}\b",
+     Mood.NOW, _CART_CHANGED, "something is now in the cart"),
+    (rf"\b(?:quedan?|quedo|quedaron)\b(?: [\w$.,*×]+){{0,6}}? en {_CART}\b",
+     Mood.NOW, _CART_CHANGED, "something is now in the cart"),
+    (r"\b(?:saqué|quité|eliminé|borré|retiré(?! en\b)|vacié|actualicé|modifiqué|reemplacé|sacamos|quitamos"
+     r"|eliminamos|borramos|retiramos|vaciamos|actualizamos)\b",
+     Mood.DONE, _CART_CHANGED, "the cart was changed"),
+    (rf"\b{_IS} (?:sacad|quitad|eliminad|borrad|retirad|actualizad|modificad|reemplazad|vaciad)[oa]s?\b",
+     Mood.NOW, _CART_CHANGED, "the cart was changed"),
+    (rf"\b{_CART} (?:ya )?(?:quedo|queda|esta|fue)(?: ya)? (?:actualizado|vaciado|modificado)\b",
+     Mood.NOW, _CART_CHANGED, "the cart was changed"),
+    (r"\b(?:agrego|sumo|anado|incorporo|anoto|agregando|sumando)\b",
+     Mood.NOW, _CART_CHANGED, "something is being added to the cart"),
+    (r"\b(?:lo|la|los|las) (?:saco|quito|elimino|borro|retiro|actualizo|cambio)\b",
+     Mood.NOW, _CART_CHANGED, "the cart is being changed"),
+    (rf"\b{_ORDER}\b{_GAP} {_MADE}\b", Mood.NOW, _ORDER_PLACED, "an order exists"),
+    (rf"\b{_MADE} (?:(?:tu|el|su|la) )?{_ORDER}\b", Mood.NOW, _ORDER_PLACED, "an order exists"),
+    (r"\b(?:creé|confirmé|tomé|realicé|registré|ingresé|hice|procesé|generé|completé|finalicé|envié|creamos|confirmamos"
+     rf"|registramos|ingresamos|realizamos|procesamos|generamos|concretamos) (?:ya )?(?:(?:tu|el|su|la|un"
+     rf"|una) )?{_ORDER}\b",
+     Mood.DONE, _ORDER_PLACED, "an order was placed"),
+    (rf"\b(?:creo|confirmo|tomo|registro|ingreso|genero|proceso|hago) (?:ya )?(?:tu|el|su|la|un|una) {_ORDER}\b",
+     Mood.NOW, _ORDER_PLACED, "an order is being placed"),
+    (rf"\b(?:tu|su|la) {_ORDER} (?:ya )?(?:quedo|fue|ha sido|ha quedado)\b",
+     Mood.NOW, _ORDER_PLACED, "an order was placed"),
+    (r"\bgracias por (?:tu|su) compra\b", Mood.NOW, _ORDER_PLACED, "an order was placed"),
+    (r"\b(?:numero|codigo) de (?:pedido|orden)(?: es)?:? ?\w*\d", Mood.NOW, _ORDER_PLACED, "an order exists"),
+    (r"\b(?:te|le|los) (?:derivo|derivamos|derivé|derivare|voy a derivar|vamos a derivar|transfiero|transferimos"
+     r"|transferi)\b",
+     Mood.NOW, _HANDOFF, "a person takes over"),
+    (r"\b(?:te|le|los) (?:paso|pasamos|pasé|comunico|comunicamos|comuniqué|conecto|conectamos|conecté|contacto|dejo"
+     r"|dejé)"
+     rf"(?: (?:ahora|altiro|al tiro|de inmediato|ya))? (?:con|a) {_PERSON}",
+     Mood.NOW, _HANDOFF, "a person takes over"),
+    (r"\b(?:avisé|avisamos|notifiqué|notificamos|informé|informamos|llamé|aviso|notifico)(?: ya)? (?:al (?:equipo"
+     r"|vendedor"
+     rf"|encargado|dueno)|(?:a|con) (?:{_PERSON}|una?\b|los\b))",
+     Mood.NOW, _HANDOFF, "a person was told"),
+    (rf"\b{_PERSON}(?: [\w*]+){{0,5}}? (?:te|le|los) (?:(?:va|van) a )?"
+     r"(?:contactar|escribir|responder|atender|llamar|ayudar|hablar)(?:an?)?\b",
+     Mood.NOW, _HANDOFF, "a person takes over"),
+    (rf"\b(?:te|le) (?:(?:va|van) a )?(?:contactar|escribir|responder|atender|llamar|ayudar|hablar)a? {_PERSON}",
+     Mood.NOW, _HANDOFF, "a person takes over"),
+    (r"\b(?:quedas?|quedaste|estas|seras|fuiste) (?:derivad|transferid|comunicad|conectad)[oa]\b",
+     Mood.NOW, _HANDOFF, "a person takes over"),
+    (r"\b(?:recibi|recibimos|confirmé|confirmamos|verifiqué|verificamos) (?:tu|el|su) (?:pago|transferencia"
+     r"|deposito)\b",
+     Mood.DONE, None, "a payment was received"),
+    (r"\b(?:pago|transferencia|deposito)\b(?: [\w$.,]+){0,4}? (?:recibid|confirmad|aprobad|acreditad"
+     r"|verificad)[oa]s?\b",
+     Mood.NOW, None, "a payment was received"),
+    (r"\b(?:despaché|despachamos tu|enviamos tu|envié tu|(?:va|van|esta|estan) en camino|(?:fue|esta) despachad[oa]"
+     r"|fue enviad[oa])\b",
+     Mood.NOW, None, "an order was dispatched"),
+    (r"\b(?:anulé|cancelé|anulamos|cancelamos)\b", Mood.DONE, None, "an order was cancelled"),
+    (rf"\b{_ORDER}\b{_GAP} (?:anulad|cancelad)[oa]s?\b", Mood.NOW, None, "an order was cancelled"),
+    (r"\b(?:reservé|reservamos|aparté|apartamos|(?:te|lo|la|los|las) (?:reservo|aparto)"
+     r"|(?:queda|quedan|quedo|quedaron|esta|estan) (?:reservad|apartad)[oa]s?)\b",
+     Mood.NOW, None, "something was reserved"),
+    (r"\b(?:reembolsé|reembolsamos|devolvi|devolvimos|reintegré"
+     r"|reintegramos)\b", Mood.DONE, None, "money was returned"),
+)  # fmt: skip
+_I_DID = r"(?:ee|e(?! sus?\b))"
+CLAIMS = tuple(
+    Claim(re.compile(pattern.replace("é", _I_DID)), mood, receipt, means) for pattern, mood, receipt, means in _TABLE
+)
+
+# "aparte" is also an adverb ("el despacho se coordina aparte").
+_NOT_CLAIMS = re.compile(r"\b(?:se \w+|va|van|y|por) aparte\b|\baparte (?:de|del)\b|\bsaque de\b")
+_NEGATION = re.compile(
+    r"\b(?:no|nunca|tampoco|jamas|ni|sin|ningun[oa]?)"
+    r"(?: (?:me|te|se|lo|la|los|las|le|les|he|ha|hemos|han|haya|hayan|hay|estan?|queda|quedo|fue|sido|aun|todavia|ya"
+    r"|tengo|tenemos|tienes|pude|pudimos|pudo|logre|alcance a|tu|el|su|un|una|ningun|ninguna|hice|pedido|orden"
+    r"|compra))* ?$"
+)
+_WISHED = re.compile(
+    r"\b(?:quieres|quiere|prefieres|prefiere|deseas|desea|gustas|gustaria|necesitas|necesita|para|hasta|antes de"
+    r"|espera a|pides)"
+    r" que (?:(?:te|le|lo|la|los|las|se|me|yo|les) )*$"
+)
+_IF = (
+    r"\bsi (?:quieres?|gustas?|deseas?|prefieres?|necesitas?|estas|esta todo|todo esta|confirmas?|respondes?|dices|hay"
+    r"|tienes|(?:me|lo|la|los|las|te|le|nos) (?:confirmas?|dices|avisas?|parece|sirven?|interesan?|gustan?"
+    r"|acomodan?|tinca"
+    r"|late|indicas?|respondes?|das|quieres?|llevas?|pides?|deseas?|prefieres?))\b"
+)
+_SUPPOSED = re.compile(
+    rf"{_IF}|\b(?:cuando|en cuanto|apenas|una vez que|antes de|para|hasta que|despues de|puedo|podemos|podria|podriamos"
+    r"|(?:quieres?|prefieres?|deseas?|gustas?|necesitas?|gustaria) que|dime y|avisame y|confirmame y"
+    r"|(?:me|lo) (?:dices|avisas|confirmas) y|(?:responde|di|escribe) \W?(?:si|sip)\W? y)\b"
+)
+_SENTENCE = re.compile(r"(?:[^.!?\n;…]|[.](?=\S))+[.!?;…]*")
+_CLAUSE_BREAK = re.compile(r", |: | - | – | — |\bpero\b|\baunque\b|\bsin embargo\b|\by ya\b")
+_BACK_TO_FACTS = re.compile(r"\b(?:pero|aunque|sin embargo|y ya|ademas)\b")
+_ORDER_REFERENCE = re.compile(r"\bs\d{4,}\b")
+_ACCENTED_ENDING = re.compile(r"é\b", re.IGNORECASE)
+
+
+def claim_problems(written: str, workspace: Workspace, known: Known) -> Iterator[str]:
+    text = plain(_ACCENTED_ENDING.sub("ee", unicodedata.normalize("NFC", written)))
+    references = set(known.texts)
+    for sentence in _SENTENCE.findall(text):
+        names_an_order = any(code in references for code in _ORDER_REFERENCE.findall(sentence))
+        for claim in CLAIMS:
+            if claim.receipt is ReceiptKind.ORDER_PLACED and names_an_order:
+                continue
+            if claim.receipt and workspace.has_receipt(claim.receipt):
+                continue
+            for match in claim.pattern.finditer(sentence):
+                if _is_claimed(sentence, match, claim.mood):
+                    said = match.group().strip()
+                    yield f"The reply says {claim.means} ({said!r}), but no tool did that in this turn."
+    for code in sorted(set(_ORDER_REFERENCE.findall(text)) - references):
+        yield f"The order reference {code!r} is not one a tool returned."
+
+
+def _is_claimed(sentence: str, match: re.Match[str], mood: Mood) -> bool:
+    before = sentence[: match.start()]
+    if any(match.start() < other.end() and other.start() < match.end() for other in _NOT_CLAIMS.finditer(sentence)):
+        return False
+    if _NEGATION.search(before) or _WISHED.search(before):
+        return False
+    return mood is Mood.DONE or not (_is_asked(sentence, match) or _is_supposed(before))
+
+
+def _is_asked(sentence: str, match: re.Match[str]) -> bool:
+    """Inside ¿…?, or in the last clause before a "?" that has no "¿"."""
+    if not sentence.endswith("?"):
+        return False
+    opened = sentence.rfind("¿")
+    return opened < match.start() if opened >= 0 else not _CLAUSE_BREAK.search(sentence, match.end())
+
+
+def _is_supposed(before: str) -> bool:
+    found = list(_SUPPOSED.finditer(before))
+    return bool(found) and not _BACK_TO_FACTS.search(before, found[-1].end())
