@@ -11,7 +11,7 @@ _TALK = (
     r"(?:hablar|hablo|hable|conversar|comunicar(?:me)?|contactar(?:me)?|contacto|chatear|atencion|que me atienda"
     r"|atiendame|atenderme|atendid[oa])"
 )
-_PASS = (
+_TRANSFER = (
     r"(?:pasame|paseme|comunicame|comuniqueme|derivame|deriveme|transfiereme|transfierame|conectame|conecteme|ponme"
     r"|llamen?|llama)"
 )
@@ -22,8 +22,9 @@ _ASKS = re.compile(
     "|".join(
         [
             rf"\b{_TALK}\b.{{0,30}}\b{_PERSON}\b",
-            rf"\b{_PASS}\b.{{0,20}}\b{_PERSON}\b",
+            rf"\b{_TRANSFER}\b.{{0,20}}\b{_PERSON}\b",
             rf"\b{_WANT}\b.{{0,25}}\b{_REAL_PERSON}\b",
+            rf"\b(?:me|nos) (?:puede|puedes|podria|podrias)? ?(?:atender|atiende|ayudar|responder)\b.{{0,20}}\b{_PERSON}\b",
             rf"^\W*{_ALONE}\b\W*(?:por favor|porfa\w*|pls)?\W*$",
             r"\b(?:no quiero|sin|basta de|odio)\b.{0,20}\b(?:bot|robot|maquina)\b",
             r"\b(?:atencion|servicio) (?:humana|personalizada|de una persona)\b",

@@ -1,0 +1,53 @@
+"""What counts as a plain yes or no, and as asking for a person."""
+
+import pytest
+
+from agent.confirmation import NO_CHOICE, YES_CHOICE, Answer, read_answer
+from agent.handoff import asks_for_human
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sí", "Si", "SIII", "ya po", "dale", "ok", "Sí, confirmo", "si porfa", "sí, gracias", "confirmo!", "👍", "de una",
+     "  listo  ", "sí.", "Sí, por favor", "sip", "claro que sí"],
+)  # fmt: skip
+def test_a_plain_yes(text: str) -> None:
+    assert read_answer(text) is Answer.YES
+
+
+@pytest.mark.parametrize("text", ["no", "No.", "todavía no", "no gracias", "espera", "NOOO", "mejor no", "nopo"])
+def test_a_plain_no(text: str) -> None:
+    assert read_answer(text) is Answer.NO
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "ok?", "¿sí?", "sí pero agrega otro", "si tienen en rojo", "sí, y quita el martillo", "no sé", "😀", "...",
+     "y si mejor dos", "confirmo mañana", "no quiero el azul, dame el rojo", "ya no", "si o no", "\x00", "sí no"],
+)  # fmt: skip
+def test_anything_more_is_neither(text: str) -> None:
+    assert read_answer(text) is Answer.NEITHER
+
+
+def test_a_tapped_button_says_it_whatever_its_title() -> None:
+    assert read_answer("cualquier cosa", YES_CHOICE) is Answer.YES
+    assert read_answer("cualquier cosa", NO_CHOICE) is Answer.NO
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["quiero hablar con una persona", "me puede atender alguien?", "persona por favor", "necesito un ejecutivo",
+     "HUMANO", "no quiero hablar con un robot", "comunícame con el dueño", "dame un humano", "pásame con un vendedor",
+     "prefiero hablar con alguien real", "quiero que me atienda una persona"],
+)  # fmt: skip
+def test_asking_for_a_person(text: str) -> None:
+    assert asks_for_human(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["algo para una persona de 2 metros", "agente limpiador", "un regalo para mi jefe", "tienen llaves?", "hola",
+     "quiero un martillo", "para 4 personas", "guantes de vendedor"],
+)  # fmt: skip
+def test_words_about_people_are_not_asking_for_one(text: str) -> None:
+    assert not asks_for_human(text)
