@@ -1,9 +1,9 @@
 """Finds products by their SKU, barcode or model code inside a sentence."""
 
-import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from data.search.documents import SearchDocument
 from data.search.words import is_measure, normalise, tokenise
@@ -61,7 +61,7 @@ class CodeIndex:
         for word, code in zip(words, codes, strict=True):
             if _stands_out(word.strip(".-"), code):
                 yield code
-        for left, right in itertools.pairwise(codes):
+        for left, right in pairwise(codes):
             if left.isalpha() and 2 <= len(left) <= 5 and right.isdigit() and len(right) >= 2:
                 yield left + right
 

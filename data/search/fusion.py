@@ -9,6 +9,7 @@ BEST_OF_EACH = 100
 MIN_WITH_HEAD = 0.28
 MIN_WITHOUT_HEAD = 0.5
 MIN_FOREIGN_HEAD = 0.62
+HEADLESS_SHARE = 0.7  # a blouse with long sleeves is not the T-shirt with long sleeves asked for
 MIN_OF_BEST = 0.5  # of the best hit's coverage
 RANK_SHARE = 0.3
 ADMITTED_COVERAGE = 0.4
@@ -32,7 +33,8 @@ def relevance(scores: LexicalScores, admitted: Flags, *, head_is_foreign: bool) 
     """Return coverage, zeroed where it is too little to call a document relevant."""
     floor = np.where(scores.has_head, MIN_WITH_HEAD, MIN_FOREIGN_HEAD if head_is_foreign else MIN_WITHOUT_HEAD)
     relevant = scores.has_core & (scores.coverage >= floor)
-    coverage = np.where(relevant, scores.coverage, np.float32(0))
+    coverage = np.where(scores.has_head, scores.coverage, HEADLESS_SHARE * scores.coverage)
+    coverage = np.where(relevant, coverage, np.float32(0))
     coverage = np.where(admitted, np.maximum(coverage, np.float32(ADMITTED_COVERAGE)), coverage)
     if len(coverage):
         coverage = np.where(coverage >= MIN_OF_BEST * coverage.max(), coverage, np.float32(0))

@@ -6,10 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.search.query import HEAD_WEIGHT, KIND_WEIGHT, Kind, Query, Slot
-from data.search.vocabulary import Vocabulary, pairs_of
+from data.search.terms import pairs_of
+from data.search.vocabulary import Vocabulary
 
 PAIR_SHARE = 0.3
-MATCHED = 0.25  # presence from which a word counts as found at all
+MATCHED = 0.25  # coverage from which a word counts as found at all
+MATCHED_WITHOUT_HEAD = 0.5  # the same for a whole query that names no thing, only brands or colours
+TELLING = 0.8  # presence from which a document is the thing, and does not only mention it
 _CORE = (Kind.THING, Kind.COMPLEMENT)
 
 Floats = NDArray[np.float32]
@@ -34,7 +37,7 @@ def score_lexically(query: Query, vocabulary: Vocabulary) -> LexicalScores:
     has_core, has_head = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
     total = 0.0
     for slot in query.slots:
-        strength, coverage = _score_slot(slot, vocabulary)
+        strength, coverage, presence = _score_slot(slot, vocabulary)
         weight = _coverage_weight(slot, vocabulary)
         total += weight
         score += KIND_WEIGHT[slot.kind] * strength
@@ -42,16 +45,16 @@ def score_lexically(query: Query, vocabulary: Vocabulary) -> LexicalScores:
         if slot in core_slots:
             has_core |= coverage >= MATCHED
         if slot.is_head:
-            has_head |= coverage >= MATCHED
+            has_head |= presence >= TELLING
     score += PAIR_SHARE * _score_pairs(query, vocabulary)
     coverage = covered / np.float32(total or 1.0)
     if not any(slot.is_head for slot in query.slots):
-        has_head = has_core
+        has_head = has_core & (coverage >= MATCHED_WITHOUT_HEAD)
     return LexicalScores(score * (0.5 + 0.5 * coverage), coverage, has_core, has_head)
 
 
-def _score_slot(slot: Slot, vocabulary: Vocabulary) -> tuple[Floats, Floats]:
-    strength, coverage = (np.zeros(vocabulary.size, np.float32) for _ in range(2))
+def _score_slot(slot: Slot, vocabulary: Vocabulary) -> tuple[Floats, Floats, Floats]:
+    strength, coverage, presence = (np.zeros(vocabulary.size, np.float32) for _ in range(3))
     own = _own_rarity(slot, vocabulary)
     for alternative in slot.alternatives:
         posting = vocabulary.words.of_all(alternative.phrase)
@@ -61,7 +64,8 @@ def _score_slot(slot: Slot, vocabulary: Vocabulary) -> tuple[Floats, Floats]:
         found = posting.positions
         strength[found] = np.maximum(strength[found], alternative.weight * rarity * posting.strength)
         coverage[found] = np.maximum(coverage[found], alternative.weight * posting.presence)
-    return strength, coverage
+        presence[found] = np.maximum(presence[found], posting.presence)
+    return strength, coverage, presence
 
 
 def _own_rarity(slot: Slot, vocabulary: Vocabulary) -> float:

@@ -1,12 +1,14 @@
 """Reads what somebody typed into slots: one per word that matters, each with what may stand for it."""
 
-import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 
 from data.search.lexicon import CLOTHES_SIZES, COMPLEMENT_OPENERS, FUNCTION_WORDS, NOUNS_TOO, Phrase
+from data.search.terms import WITHOUT, joined_negations
+from data.search.units import is_unit
 from data.search.vocabulary import Vocabulary
 from data.search.words import code_parts, is_measure, is_number, stem, tokenise
 
@@ -14,7 +16,9 @@ MAX_CHARACTERS = 2000
 MAX_SLOTS = 24
 MAX_CORRECTIONS = 10
 EQUIVALENT = 0.85
-SAME_STEM = 0.85
+SAME_QUALIFIER = 0.97  # "negra" for "negro"
+SAME_STEM = 0.75  # "gorra" for "gorro"
+DERIVED = 0.6  # "clavar" for "clavo"
 RUN_TOGETHER = 0.9
 PART_OF_TOKEN = 0.75
 BARE_NUMBER = 0.5
@@ -93,8 +97,12 @@ class Query:
 
 def read_query(text: str, vocabulary: Vocabulary) -> Query:
     """Read a query against a shop's words."""
-    text = _PRONOUN_TE.sub(" ", _PRICE.sub(" ", text[:MAX_CHARACTERS]))
+    if len(text) > MAX_CHARACTERS:
+        text = text[:MAX_CHARACTERS].rsplit(maxsplit=1)[0]
+    text = _PRONOUN_TE.sub(" ", _PRICE.sub(" ", text))
     slots = _without_counts(list(_content(text, vocabulary)))[:MAX_SLOTS]
+    if all(slot.kind is Kind.NUMBER for slot in slots):
+        return Query([], False)
     slots = _fill(slots, vocabulary)
     head = _mark_head(slots, vocabulary)
     lexicon = vocabulary.lexicon
@@ -108,16 +116,17 @@ def _is_real(word: str, known: frozenset[str]) -> bool:
 
 def _content(text: str, vocabulary: Vocabulary) -> Iterator[Slot]:
     seen: set[str] = set()
-    after_opener = after_size = False
-    for word in tokenise(text, parts=False):
+    after_opener = after_size = has_thing = False
+    for word in joined_negations(tokenise(text, parts=False)):
         if _is_asking(word, vocabulary):
-            after_opener = (after_opener or word in COMPLEMENT_OPENERS) and bool(seen)
+            after_opener = (after_opener or word in COMPLEMENT_OPENERS) and has_thing
             after_size = word in _SIZE_OPENERS
             continue
         if word in seen or (len(word) == 1 and word.isalpha() and not _is_letter_that_matters(word, vocabulary)):
             continue
         kind = _kind(word, vocabulary, first=not seen, after_size=after_size, complement=after_opener)
         seen.add(word)
+        has_thing = has_thing or kind in (Kind.THING, Kind.COMPLEMENT)
         after_opener = after_size = False
         yield Slot(word, kind)
 
@@ -137,7 +146,13 @@ def _kind(word: str, vocabulary: Vocabulary, *, first: bool, after_size: bool, c
     if is_measure(word):
         return Kind.MEASURE
     if is_number(word):
+        if "." in word:
+            return Kind.MEASURE
         return Kind.QUALIFIER if after_size else Kind.NUMBER
+    if word.startswith(WITHOUT):
+        return Kind.COMPLEMENT
+    if is_unit(word):
+        return Kind.NUMBER
     if word in vocabulary.lexicon.qualifiers and not (first and word in NOUNS_TOO):
         return Kind.QUALIFIER
     return Kind.COMPLEMENT if complement else Kind.THING
@@ -146,7 +161,7 @@ def _kind(word: str, vocabulary: Vocabulary, *, first: bool, after_size: bool, c
 def _without_counts(slots: list[Slot]) -> list[Slot]:
     """Drop numbers that open a query: "2 martillos" asks for hammers."""
     opening = 0
-    while opening < len(slots) - 1 and slots[opening].kind is Kind.NUMBER:
+    while opening < len(slots) - 1 and is_number(slots[opening].word):
         opening += 1
     return slots[opening:]
 
@@ -172,7 +187,12 @@ def _offer_own(slot: Slot, vocabulary: Vocabulary) -> None:
     if word in vocabulary.words:
         slot.offer((word,), 1.0)
     for sibling in vocabulary.siblings(word):
-        slot.offer((sibling,), SAME_STEM)
+        slot.offer((sibling,), SAME_QUALIFIER if slot.kind is Kind.QUALIFIER else SAME_STEM)
+    if not slot.alternatives:
+        for relative in vocabulary.relatives(word):
+            slot.offer((relative,), DERIVED)
+    if word.startswith(WITHOUT) and word.removeprefix(WITHOUT) in vocabulary.words:
+        slot.offer((word.removeprefix(WITHOUT),), DERIVED)
     if any(character.isdigit() for character in word):
         _offer_number(slot, vocabulary)
 
@@ -181,6 +201,8 @@ def _offer_number(slot: Slot, vocabulary: Vocabulary) -> None:
     word = slot.word
     if f"{word}~" in vocabulary.words:
         slot.offer((f"{word}~",), MARKED_NUMBER)
+    if word.endswith("mm") and f"{word}2" in vocabulary.words:
+        slot.offer((f"{word}2",), EQUIVALENT)  # people say "cable de 2.5 mm" for its section
     if is_measure(word):
         number = re.match(r"\d+(?:\.\d+)?(?=[a-z]+$)", word)
         if number and number[0] in vocabulary.words:
@@ -223,7 +245,7 @@ def _offer_split(slot: Slot, vocabulary: Vocabulary) -> None:
 
 
 def _offer_joined(slots: list[Slot], vocabulary: Vocabulary) -> None:
-    for left, right in itertools.pairwise(slots):
+    for left, right in pairwise(slots):
         joined = left.word + right.word
         if len(joined) >= 4 and joined in vocabulary.words:
             left.offer((joined,), RUN_TOGETHER)

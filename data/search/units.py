@@ -56,6 +56,11 @@ _LARGER = {"mg": ((1000, "g"),)}
 MEASURE_TOKEN = re.compile(rf"^\d+(?:\.\d+)?(?:{'|'.join(sorted({b for b, _ in _UNITS.values()} | {'g'}))})$")
 
 
+def is_unit(word: str) -> bool:
+    """Whether the word is a unit without its number: "kilo", "lt"."""
+    return len(word) > 1 and (word in _UNITS or f"{word}s" in _UNITS)
+
+
 def read_number(text: str) -> Fraction | None:
     """Read "1 1/2", "1,5", "1.000" (a thousand, as Chileans write it) or "0.750"; None when it is none."""
     parts = re.sub(r"\s*/\s*", "/", text.strip()).split()
@@ -118,8 +123,8 @@ def _joined_sides(match: re.Match[str]) -> str:
     found = [side for side in sides if side]
     bases = {_UNITS[side[2]][0] for side in found if side[2]}
     if bases <= _LENGTHS:
-        return "x".join(_plain_side(side[1]) for side in found)
-    return " ".join(f"{side[1]}{side[2] or ''}" for side in found)
+        return "x".join(_plain_side(side[1]) for side in found) + " "
+    return "".join(f"{side[1].strip()}{side[2] or ''} " for side in found)
 
 
 def _plain_side(side: str) -> str:

@@ -1,46 +1,15 @@
 """The words of one catalogue as postings, with their stems and pairs."""
 
-import itertools
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from data.search.correction import Corrector
 from data.search.documents import SearchDocument
-from data.search.lexicon import FUNCTION_WORDS, Lexicon, Phrase, load_lexicon
+from data.search.lexicon import Lexicon, Phrase, load_lexicon
 from data.search.postings import Postings, PostingsBuilder
+from data.search.terms import pairs_of, read_terms
 from data.search.words import stem, tokenise
-
-HEAD_BONUS = 1.0  # the first word of a name says what the thing is
-PART_SHARE = 0.5  # "500" of "500ml", "iphone" of "iphone13"
-
-
-@dataclass(frozen=True, slots=True)
-class _Field:
-    weight: float
-    presence: float
-
-
-_FIELDS = {
-    "name": _Field(3.0, 1.0),
-    "brand": _Field(2.0, 1.0),
-    "synonyms": _Field(2.0, 0.95),
-    "category": _Field(1.5, 0.9),
-    "description": _Field(1.0, 0.5),
-    "options": _Field(0.5, 1.0),
-}
-
-
-def _texts(document: SearchDocument) -> dict[str, str]:
-    return {
-        "name": document.name,
-        "brand": document.brand or "",
-        "synonyms": " . ".join(document.synonyms),
-        "category": document.category or "",
-        "description": (document.description or "")[:2000],
-        "options": " . ".join(document.options.values()),
-    }
 
 
 class Vocabulary:
@@ -52,7 +21,7 @@ class Vocabulary:
         words, pairs = PostingsBuilder(), PostingsBuilder()
         brands: set[str] = set()
         for document in documents:
-            terms, name = _terms(document)
+            terms, name = read_terms(document)
             words.add(terms)
             pairs.add(dict.fromkeys(pairs_of(name), (1.0, 1.0)))
             if document.brand:
@@ -84,7 +53,14 @@ class Vocabulary:
         return self._live.get(phrase, ())
 
     def siblings(self, word: str) -> list[str]:
-        """Return the shop's other words of the same stem."""
+        """Return the shop's words that differ in gender or in how the plural came off."""
+        return [other for other in self._of_stem(word) if other[:-1] == word[:-1] or word in _one_longer(other, word)]
+
+    def relatives(self, word: str) -> list[str]:
+        """Return the shop's other words of the same stem, when the stem is long enough to mean something."""
+        return self._of_stem(word) if len(stem(word)) >= 4 else []
+
+    def _of_stem(self, word: str) -> list[str]:
         return [other for other in self._by_stem.get(stem(word), ()) if other != word]
 
     def rarity(self, frequency: int) -> float:
@@ -93,28 +69,7 @@ class Vocabulary:
         return max(0.1, math.log(1 + (self.size - frequency + 0.5) / (frequency + 0.5)))
 
 
-def _terms(document: SearchDocument) -> tuple[dict[str, tuple[float, float]], list[str]]:
-    terms: dict[str, tuple[float, float]] = {}
-    name: list[str] = []
-    for field, text in _texts(document).items():
-        if not text:
-            continue
-        spec = _FIELDS[field]
-        whole = set(tokenise(text, parts=False))
-        words = [word for word in tokenise(text) if word not in FUNCTION_WORDS]
-        if field == "name":
-            name = [word for word in words if not word.endswith("~")]
-        for word in words:
-            weight = spec.weight if word in whole else spec.weight * PART_SHARE
-            count, presence = terms.get(word, (0.0, 0.0))
-            terms[word] = (count + weight, max(presence, spec.presence))
-    if name:
-        count, presence = terms[name[0]]
-        terms[name[0]] = (count + HEAD_BONUS, presence)
-    return terms, name
-
-
-def pairs_of(words: Sequence[str]) -> list[str]:
-    """Return adjacent words as stemmed pairs: "taladr percutor"."""
-    stems = [stem(word) for word in words]
-    return [f"{a} {b}" for a, b in itertools.pairwise(stems)]
+def _one_longer(one: str, other: str) -> tuple[str, ...]:
+    """Return both when they are one word but for a final vowel ("color", "colora"), else nothing."""
+    short, long = sorted((one, other), key=len)
+    return (one, other) if long[:-1] == short and long[-1] in "aeo" else ()

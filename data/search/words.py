@@ -10,6 +10,7 @@ import Stemmer
 from data.search.units import MEASURE_TOKEN, mark_measures, read_number, write_number
 
 _PUNCTUATION_KEPT = set("/.,-~+&'\"”“″×*")
+_WORD = re.compile(r"[a-z]+")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _TOKEN = re.compile(
     r"(?P<measure>\d+(?:\.\d+)?[a-z]+2?~\d+(?:\.\d+)?)"
@@ -51,7 +52,13 @@ def normalise(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text.replace("½", " 1/2").replace("¼", " 1/4").replace("¾", " 3/4"))
     folded = "".join(c for c in folded.lower() if not unicodedata.combining(c))
     kept = (c if (c.isascii() and c.isalnum()) or c in _PUNCTUATION_KEPT else " " for c in folded)
-    return _STRETCHED.sub(r"\1", " ".join("".join(kept).replace("~", " ").split()))
+    return _WORD.sub(_unstretched, " ".join("".join(kept).replace("~", " ").split()))
+
+
+def _unstretched(match: re.Match[str]) -> str:
+    """Bring "holaaa" back to "hola", but leave "aaa" (a battery) and "xxxl" alone."""
+    word = match[0]
+    return word if len(set(word)) == 1 or re.fullmatch(r"x+[ls]", word) else _STRETCHED.sub(r"\1", word)
 
 
 def tokenise(text: str, *, parts: bool = True) -> list[str]:

@@ -1,0 +1,88 @@
+"""The terms of one document: which words it has, how much each weighs, how telling its place is."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from data.search.documents import SearchDocument
+from data.search.lexicon import FUNCTION_WORDS
+from data.search.words import stem, tokenise
+
+WITHOUT = "sin "
+HEAD_BONUS = 1.0  # the first word of a name says what the thing is
+PART_SHARE = 0.5  # "500" of "500ml", "iphone" of "iphone13"
+MAX_DESCRIPTION_CHARACTERS = 2000
+# A name mentions the word after these beside the thing itself: "funda para notebook", "galletas sin sal".
+ASIDE_PRESENCE = {"de": 0.85, "para": 0.75, "con": 0.75, "al": 0.75, "en": 0.75, WITHOUT.strip(): 0.5}
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    weight: float
+    presence: float
+
+
+_FIELDS = {
+    "name": _Field(3.0, 1.0),
+    "brand": _Field(2.0, 1.0),
+    "synonyms": _Field(2.0, 0.95),
+    "category": _Field(1.5, 0.9),
+    "description": _Field(1.0, 0.5),
+    "options": _Field(0.5, 1.0),
+}
+
+
+def _texts(document: SearchDocument) -> dict[str, str]:
+    return {
+        "name": document.name,
+        "brand": document.brand or "",
+        "synonyms": " . ".join(document.synonyms),
+        "category": document.category or "",
+        "description": (document.description or "")[:MAX_DESCRIPTION_CHARACTERS],
+        "options": " . ".join(document.options.values()),
+    }
+
+
+def read_terms(document: SearchDocument) -> tuple[dict[str, tuple[float, float]], list[str]]:
+    """Return term -> (weighted count, presence from 0 to 1), and the words of the name in order."""
+    terms: dict[str, tuple[float, float]] = {}
+    for name, text in _texts(document).items():
+        if not text:
+            continue
+        for word, share, presence in _weighed(text):
+            field = _FIELDS[name]
+            count, known = terms.get(word, (0.0, 0.0))
+            terms[word] = (count + field.weight * share, max(known, field.presence * presence))
+    words = [word for word in tokenise(document.name, parts=False) if word not in FUNCTION_WORDS]
+    if words and words[0] in terms:
+        count, presence = terms[words[0]]
+        terms[words[0]] = (count + HEAD_BONUS, presence)
+    return terms, words
+
+
+def _weighed(text: str) -> Iterator[tuple[str, float, float]]:
+    written = tokenise(text, parts=False)
+    aside = {word: ASIDE_PRESENCE[opener] for opener, word in pairwise(written) if opener in ASIDE_PRESENCE}
+    whole = set(written)
+    for word in tokenise(text):
+        if word not in FUNCTION_WORDS:
+            yield word, 1.0 if word in whole else PART_SHARE, aside.get(word, 1.0)
+    for word in joined_negations(written):
+        if word.startswith(WITHOUT):
+            yield word, 1.0, 1.0
+
+
+def joined_negations(words: Sequence[str]) -> list[str]:
+    """Join "sin" to what it denies: ["agua", "sin", "gas"] -> ["agua", "sin gas"]."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] == WITHOUT.strip() and word not in FUNCTION_WORDS:
+            joined[-1] = WITHOUT + word
+        else:
+            joined.append(word)
+    return joined
+
+
+def pairs_of(words: Sequence[str]) -> list[str]:
+    """Return adjacent words as stemmed pairs: "taladr percutor"."""
+    return [f"{a} {b}" for a, b in pairwise([stem(word) for word in words])]
