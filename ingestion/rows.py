@@ -40,8 +40,11 @@ class CatalogueRow:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
+    """`rejected_skus` are the codes, in lower case, of rows with errors: in the file, though not fit to go in."""
+
     rows: list[CatalogueRow]
     errors: list[RowError]
+    rejected_skus: frozenset[str] = frozenset()
 
 
 def parse_rows(sheet: Sheet, mapping: ColumnMapping, currency: str = "CLP") -> Parsed:
@@ -56,7 +59,8 @@ def parse_rows(sheet: Sheet, mapping: ColumnMapping, currency: str = "CLP") -> P
         else:
             errors.extend(read)
     keys = product_keys([(row.sku, row.name, row.brand, row.options) for row in rows])
-    return Parsed([replace(row, product_key=key) for row, key in zip(rows, keys, strict=True)], errors)
+    rows = [replace(row, product_key=key) for row, key in zip(rows, keys, strict=True)]
+    return Parsed(rows, errors, reader.seen_skus - {row.sku.lower() for row in rows})
 
 
 class _RowReader:
@@ -70,6 +74,10 @@ class _RowReader:
         self._prices = Column.of(self._column_cells(sheet, "price"), currency)
         self._stocks = Column.of(self._column_cells(sheet, "stock"))
         self._first_rows: dict[str, int] = {}
+
+    @property
+    def seen_skus(self) -> frozenset[str]:
+        return frozenset(self._first_rows)
 
     def _column_cells(self, sheet: Sheet, field: str) -> Iterable[str]:
         header = self._columns.get(field)
@@ -148,7 +156,7 @@ class _RowReader:
         elif _SCIENTIFIC.fullmatch(sku):
             errors.append(self._error(number, "sku", "SKU_DAMAGED", sku))
         elif not errors or "sku" in self._columns:
-            first = self._first_rows.setdefault(sku.casefold(), number)
+            first = self._first_rows.setdefault(sku.lower(), number)
             if first != number:
                 shown = sku if code == "SKU_DUPLICATE" else self._text(cells, "name", 200) or sku
                 errors.append(self._error(number, field, code, shown, str(first)))
