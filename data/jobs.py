@@ -5,6 +5,7 @@ workers (api.worker) run them; its `lock` lets one job at a time through.
 """
 
 import json
+from contextvars import ContextVar
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -23,6 +24,8 @@ class JobName(StrEnum):
 
 
 DEFAULT_QUEUE = "default"
+# What a job causes runs where the job itself runs, unless said otherwise.
+current_queue: ContextVar[str] = ContextVar("current_queue", default=DEFAULT_QUEUE)
 
 _DEFER = text(
     """
@@ -40,18 +43,20 @@ class JobQueue(Repository):
         name: JobName,
         *,
         lock: str,
-        queue: str = DEFAULT_QUEUE,
+        queue: str | None = None,
         scheduled_at: datetime | None = None,
+        priority: int = 0,
         **ids: UUID,
     ) -> None:
-        """Enqueue a job of this tenant. Jobs of one `lock` run one after another, in order.
+        """Enqueue a job of this tenant. Jobs of one `lock` run one after another, in order; one of a higher
+        `priority` goes first, and while it waits for its time the others of its lock wait too.
 
         One job per message, never «only if none waits»: the one that waits could read before this commits.
         """
         values = {
-            "queue": queue,
+            "queue": queue or current_queue.get(),
             "task": name.value,
-            "priority": 0,
+            "priority": priority,
             "lock": lock,
             "args": json.dumps({"tenant_id": str(self.tenant_id)} | {key: str(value) for key, value in ids.items()}),
             "scheduled_at": scheduled_at,

@@ -85,6 +85,7 @@ class Message(TenantRow):
     delivery: Mapped[Delivery | None]
     delivery_error: Mapped[str | None]
     attempt_count: Mapped[int] = mapped_column(server_default="0")
+    attempted_at: Mapped[datetime | None]
     turn_id: Mapped[UUID | None]
 
 

@@ -1,7 +1,7 @@
 """The tenant itself, its members and its channels."""
 
 from collections.abc import Sequence
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 
@@ -72,11 +72,27 @@ class MemberRepository(Repository):
 
 class ChannelRepository(Repository):
     async def add(
-        self, kind: ChannelKind, name: str, address: str, config: dict[str, object], secrets: bytes | None
+        self,
+        kind: ChannelKind,
+        name: str,
+        address: str,
+        config: dict[str, object],
+        secrets: bytes | None,
+        *,
+        channel_id: UUID | None = None,
     ) -> Channel:
-        """`secrets` is ciphertext (data.encryption). Raises AlreadyExists for a second (kind, address)."""
+        """`secrets` is ciphertext bound to `channel_id` (data.encryption).
+
+        Raises AlreadyExists for a second (kind, address).
+        """
         channel = Channel(
-            tenant_id=self.tenant_id, kind=kind, name=name, address=address, config=config, secrets=secrets
+            tenant_id=self.tenant_id,
+            id=channel_id or uuid4(),
+            kind=kind,
+            name=name,
+            address=address,
+            config=config,
+            secrets=secrets,
         )
         await self.insert(channel, AlreadyExists(f"channel {address}"))
         return channel
