@@ -63,8 +63,11 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
+    """`more_external_ids` name the further parts of a message too long for one."""
+
     external_id: str | None
     delivery: Delivery = Delivery.SENT
+    more_external_ids: tuple[str, ...] = ()
 
 
 class Adapter(Protocol):

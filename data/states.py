@@ -43,6 +43,10 @@ class Delivery(StrEnum):
     FAILED = "failed"
 
 
+# The error of a FAILED message that its provider may have got all the same; a later status settles it.
+UNKNOWN_FATE = "unknown"
+
+
 class ImportStatus(StrEnum):
     PENDING = "pending"
     PROCESSING = "processing"

@@ -1,17 +1,18 @@
 """Contacts, conversations, messages, turns and handoffs."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from data.errors import NotFound
 from data.models import Contact, ContactAddress, Conversation, Handoff, Message, Turn
 from data.models.base import Json
 from data.repositories.repository import Repository
-from data.states import ConversationStatus, Delivery, Sender
+from data.states import UNKNOWN_FATE, ConversationStatus, Delivery, Sender
 
 # A message may skip steps forward (sent -> read) but never go back; a failure is final unless it was read.
 _RANK = {
@@ -22,6 +23,12 @@ _RANK = {
     Delivery.DELIVERED: 4,
     Delivery.READ: 5,
 }
+
+
+def _reached(message: Message) -> int:
+    """Where a message stands. One whose fate is unknown is believed to be wherever the provider says."""
+    is_unknown = message.delivery is Delivery.FAILED and message.delivery_error == UNKNOWN_FATE
+    return _RANK[Delivery.SENDING] if is_unknown else _RANK[message.delivery or Delivery.QUEUED]
 
 
 class ConversationRepository(Repository):
@@ -130,7 +137,48 @@ class ConversationRepository(Repository):
         await self.session.flush()
 
 
+# The function is in data/migrations/versions/0002_receive_message.py, and its twin here is `add_inbound`.
+_RECEIVE = text(
+    """
+    SELECT found_conversation, new_message FROM app.receive_message(
+        :channel_id, :address, :contact_name, :external_id, :text, CAST(:payload AS jsonb), :sent_at, :now, :queue)
+    """
+)
+
+
 class MessageRepository(Repository):
+    async def receive(
+        self,
+        channel_id: UUID,
+        *,
+        address: str,
+        contact_name: str | None,
+        external_id: str,
+        text: str,
+        payload: Json,
+        sent_at: datetime | None,
+        queue: str,
+        now: datetime,
+    ) -> tuple[UUID, UUID | None]:
+        """The conversation and the new message, in one round trip: contact and conversation are made when there
+        are none, and the turn is enqueued and announced.
+
+        The message is None, and nothing is changed, when this external id is here already.
+        """
+        values = {
+            "channel_id": channel_id,
+            "address": address,
+            "contact_name": contact_name,
+            "external_id": external_id,
+            "text": text,
+            "payload": json.dumps(payload),
+            "sent_at": sent_at,
+            "queue": queue,
+            "now": now,
+        }
+        row = (await self.session.execute(_RECEIVE, values)).one()
+        return row.found_conversation, row.new_message
+
     async def add_inbound(
         self,
         conversation: Conversation,
@@ -249,12 +297,32 @@ class MessageRepository(Repository):
     ) -> bool:
         """Move an outbound message forward; False when it is further already or not here."""
         message = await self.get(message_id, lock=True)
-        if message is None or message.delivery is None or _RANK[delivery] <= _RANK[message.delivery]:
+        if message is None or message.delivery is None or _RANK[delivery] <= _reached(message):
             return False
         message.delivery = delivery
-        message.external_id = external_id or message.external_id
+        message.external_id = message.external_id or external_id
         message.delivery_error = error
         return True
+
+    async def latest_outbound(self, channel_id: UUID, address: str) -> Message | None:
+        """The last message sent to whoever writes from `address`, in the conversation that is open."""
+        statement = (
+            select(Message)
+            .join(
+                Conversation,
+                and_(Conversation.tenant_id == Message.tenant_id, Conversation.id == Message.conversation_id),
+            )
+            .where(
+                Message.tenant_id == self.tenant_id,
+                Message.sender != Sender.CONTACT,
+                Conversation.channel_id == channel_id,
+                Conversation.address == address,
+                Conversation.status != ConversationStatus.CLOSED,
+            )
+            .order_by(Message.position.desc())
+            .limit(1)
+        )
+        return (await self.session.execute(statement)).scalar_one_or_none()
 
     async def by_external_id(self, channel_id: UUID, external_id: str) -> Message | None:
         statement = select(Message).where(
