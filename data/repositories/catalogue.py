@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     CollectionAggregate,
+    LargeBinary,
     Select,
     Text,
     Uuid,
@@ -19,12 +20,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.types import TypeEngine
 
 from data.errors import NotFound, OutOfStock
-from data.models import Product, StockLevel, Variant, VariantVector
+from data.models import Base, Product, StockLevel, Variant, VariantVector
+from data.repositories.bulk import chunks, recordset
 from data.repositories.items import CatalogueItem
 from data.repositories.repository import Repository
 
@@ -122,11 +123,11 @@ class CatalogueRepository(Repository):
         return [StoredVariant(*row) for row in (await self.session.execute(statement))]
 
     async def upsert_products(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, UUID]:
-        """Rows are columns of Product without tenant and id, unique by `key`; returns key -> id."""
+        """Rows are columns of Product without tenant, unique by `key`; returns key -> id."""
         ids: dict[str, UUID] = {}
-        for chunk in _chunks(rows):
-            statement = insert(Product).values([{"tenant_id": self.tenant_id, **row} for row in chunk])
-            changed = {c.name: c for c in statement.excluded if c.name not in ("tenant_id", "id", "key", "created_at")}
+        for chunk in chunks([{"id": uuid4(), **row} for row in rows]):
+            statement = self._insert(Product, chunk)
+            changed = {name: statement.excluded[name] for name in chunk[0] if name not in ("id", "key")}
             upsert = statement.on_conflict_do_update(index_elements=["tenant_id", "key"], set_=changed)
             for product_id, key in await self.session.execute(upsert.returning(Product.id, Product.key)):
                 ids[key] = product_id
@@ -134,17 +135,27 @@ class CatalogueRepository(Repository):
 
     async def insert_variants(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Rows are columns of Variant with `id`, without tenant."""
-        for chunk in _chunks(rows):
-            await self.session.execute(insert(Variant).values([{"tenant_id": self.tenant_id, **row} for row in chunk]))
+        for chunk in chunks(rows):
+            await self.session.execute(self._insert(Variant, chunk))
 
     async def update_variants(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Rows are `id` and the columns that change, the same in each. Raises NotFound for an unknown id."""
-        if not rows:
-            return
-        try:
-            await self.session.execute(update(Variant), [{"tenant_id": self.tenant_id, **row} for row in rows])
-        except StaleDataError as error:
-            raise NotFound("variant") from error
+        for chunk in chunks(rows):
+            new = recordset(Variant, chunk)
+            statement = (
+                update(Variant)
+                .where(Variant.tenant_id == self.tenant_id, Variant.id == new.c.id)
+                .values({name: new.c[name] for name in chunk[0] if name != "id"})
+                .returning(Variant.id)
+                .execution_options(synchronize_session=False)
+            )
+            if len((await self.session.execute(statement)).all()) != len(chunk):
+                raise NotFound("variant")
+
+    def _insert(self, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> Insert:
+        new = recordset(model, rows)
+        tenant = literal(self.tenant_id, Uuid()).label("tenant_id")
+        return insert(model).from_select(["tenant_id", *rows[0]], select(tenant, *new.c), include_defaults=False)
 
     async def archive(self, variant_ids: Sequence[UUID]) -> None:
         await self.session.execute(
@@ -155,9 +166,9 @@ class CatalogueRepository(Repository):
 
     async def set_stock(self, levels: Sequence[tuple[UUID, int | None]]) -> None:
         """What is on hand, by variant; what is reserved stays."""
-        for chunk in _chunks(levels):
-            statement = insert(StockLevel).values(
-                [{"tenant_id": self.tenant_id, "variant_id": vid, "on_hand": on_hand} for vid, on_hand in chunk]
+        for chunk in chunks(levels):
+            statement = self._insert(
+                StockLevel, [{"variant_id": variant_id, "on_hand": on_hand} for variant_id, on_hand in chunk]
             )
             await self.session.execute(
                 statement.on_conflict_do_update(
@@ -203,18 +214,20 @@ class CatalogueRepository(Repository):
 
     async def save_vectors(self, embedder: str, rows: Iterable[tuple[UUID, str, bytes]]) -> None:
         """Rows are (variant id, content hash, little-endian float32 bytes)."""
-        for chunk in _chunks(list(rows)):
-            statement = insert(VariantVector).values(
-                [
-                    {
-                        "tenant_id": self.tenant_id,
-                        "variant_id": variant_id,
-                        "embedder": embedder,
-                        "content_hash": content_hash,
-                        "vector": vector,
-                    }
-                    for variant_id, content_hash, vector in chunk
-                ]
+        for chunk in chunks(list(rows)):
+            variant_ids, hashes, vectors = zip(*chunk, strict=True)
+            new = (
+                func.unnest(
+                    literal(list(variant_ids), ARRAY(Uuid())),
+                    literal(list(hashes), ARRAY(Text())),
+                    literal(list(vectors), ARRAY(LargeBinary())),
+                )
+                .table_valued("variant_id", "content_hash", "vector")
+                .render_derived()
+            )
+            tenant, by = literal(self.tenant_id, Uuid()), literal(embedder)
+            statement = insert(VariantVector).from_select(
+                ["tenant_id", "embedder", "variant_id", "content_hash", "vector"], select(tenant, by, *new.c)
             )
             await self.session.execute(
                 statement.on_conflict_do_update(
@@ -222,15 +235,6 @@ class CatalogueRepository(Repository):
                     set_={"content_hash": statement.excluded.content_hash, "vector": statement.excluded.vector},
                 )
             )
-
-
-# asyncpg takes at most 32,767 parameters in one statement.
-_CHUNK = 1_000
-T = TypeVar("T")
-
-
-def _chunks(rows: Sequence[T]) -> Iterable[Sequence[T]]:
-    return (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
 
 
 def _any(values: Sequence[Any], kind: TypeEngine[Any]) -> CollectionAggregate[Any]:
