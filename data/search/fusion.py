@@ -23,19 +23,21 @@ def scaled(score: Floats) -> Floats:
     top = float(score.max()) if len(score) else 0.0
     if top <= 0:
         return np.zeros_like(score)
-    if len(score) > BEST_OF_EACH:
-        cut = np.partition(score, -BEST_OF_EACH)[-BEST_OF_EACH]
+    positive = score[score > 0]
+    if len(positive) > BEST_OF_EACH:
+        cut = np.partition(positive, -BEST_OF_EACH)[-BEST_OF_EACH]
         score = np.where(score >= cut, score, np.float32(0))
     return (np.maximum(score, 0) / top).astype(np.float32)
 
 
-def relevance(scores: LexicalScores, admitted: Flags, *, head_is_foreign: bool) -> Floats:
+def relevance(scores: LexicalScores, admitted: Flags, allowed: Flags, *, head_is_foreign: bool) -> Floats:
     """Return coverage, zeroed where it is too little to call a document relevant."""
     floor = np.where(scores.has_head, MIN_WITH_HEAD, MIN_FOREIGN_HEAD if head_is_foreign else MIN_WITHOUT_HEAD)
     relevant = scores.has_core & (scores.coverage >= floor)
     coverage = np.where(scores.has_head, scores.coverage, HEADLESS_SHARE * scores.coverage)
     coverage = np.where(relevant, coverage, np.float32(0))
     coverage = np.where(admitted, np.maximum(coverage, np.float32(ADMITTED_COVERAGE)), coverage)
+    coverage = np.where(allowed, coverage, np.float32(0))
     if len(coverage):
         coverage = np.where(coverage >= MIN_OF_BEST * coverage.max(), coverage, np.float32(0))
     return coverage.astype(np.float32)

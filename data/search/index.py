@@ -80,20 +80,26 @@ class CatalogueIndex:
         if not query.slots:
             return []
         lexical = score_lexically(query, self._vocabulary)
-        dense = self._dense(query, allowed)
-        coverage = relevance(lexical, dense >= self._embedder.admission, head_is_foreign=query.head_is_foreign)
-        coverage = np.where(mask, coverage, np.float32(0))
-        if not coverage.any():
+        dense = np.zeros(len(self), np.float32)
+        if self._embedder.admission <= 1:
+            dense = self._dense(query, allowed)
+        admitted = dense >= self._embedder.admission
+        coverage = relevance(lexical, admitted, mask, head_is_foreign=query.head_is_foreign)
+        relevant = coverage > 0
+        if not relevant.any():
             return []
-        score = fuse(coverage, np.where(mask, lexical.score, np.float32(0)), dense, self._embedder.weight)
-        positions = np.flatnonzero(score)
+        if self._embedder.admission > 1:
+            dense = self._dense(query, self._ids[relevant])
+        words = np.where(relevant, lexical.score, np.float32(0))
+        score = fuse(coverage, words, np.where(relevant, dense, np.float32(0)), self._embedder.weight)
+        positions = np.flatnonzero(relevant)
         best = positions[np.lexsort((self._ids[positions], -score[positions]))][:limit]
         return [(int(p), round(min(float(score[p]), BEST_INEXACT), 4)) for p in best]
 
-    def _dense(self, query: Query, allowed: Ids | None) -> Floats:
+    def _dense(self, query: Query, among: Ids | None) -> Floats:
         similarity = np.zeros(len(self), np.float32)
         vector = self._embedder.embed_query(query.corrected().replace("~", ""))
-        ids, found = self._vectors.search(vector, BEST_OF_EACH, allowed)
+        ids, found = self._vectors.search(vector, BEST_OF_EACH, among)
         similarity[self._positions(ids)] = found
         return similarity
 

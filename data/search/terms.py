@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from data.search.documents import SearchDocument
 from data.search.lexicon import FUNCTION_WORDS
-from data.search.words import stem, tokenise
+from data.search.words import read_tokens, stem, tokenise
 
 WITHOUT = "sin "
 HEAD_BONUS = 1.0  # the first word of a name says what the thing is
@@ -61,12 +61,14 @@ def read_terms(document: SearchDocument) -> tuple[dict[str, tuple[float, float]]
 
 
 def _weighed(text: str) -> Iterator[tuple[str, float, float]]:
-    written = tokenise(text, parts=False)
+    groups = read_tokens(text)
+    written = [group[0] for group in groups]
     aside = {word: ASIDE_PRESENCE[opener] for opener, word in pairwise(written) if opener in ASIDE_PRESENCE}
-    whole = set(written)
-    for word in tokenise(text):
-        if word not in FUNCTION_WORDS:
-            yield word, 1.0 if word in whole else PART_SHARE, aside.get(word, 1.0)
+    for whole, *parts in groups:
+        if whole not in FUNCTION_WORDS:
+            yield whole, 1.0, aside.get(whole, 1.0)
+        for part in parts:
+            yield part, PART_SHARE, 1.0
     for word in joined_negations(written):
         if word.startswith(WITHOUT):
             yield word, 1.0, 1.0

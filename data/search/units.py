@@ -50,6 +50,7 @@ _SIDES = re.compile(rf"([a-z]?{_NUMBER})\s*({_UNIT})?")
 _PACK_OF = re.compile(r"\bx\s?(?=\d)")
 _MEASURE = re.compile(rf"(?<![\w.,])(?<!\d/)({_NUMBER})\s?({_UNIT})(?![\w])")
 _LENGTHS = {"mm", "pulg"}
+_MAY_MEASURE = re.compile(r"\d|\bmedi[oa]\b|\bcuarto\b|\buna?\b")
 _SPOKEN = {"medio": "1/2 ", "media": "1/2 ", "cuarto": "1/4 ", "un cuarto": "1/4 ", "tres cuartos": "3/4 "}
 _LARGER = {"mg": ((1000, "g"),)}
 
@@ -105,10 +106,8 @@ def canonical_measure(number: str, unit: str) -> str | None:
 
 def mark_measures(text: str) -> str:
     """Rewrite every measure in normalised text as "<token>~<number as written>", for the tokeniser."""
-    if not any(character.isdigit() for character in text) and not _FRACTION_OF.search(text):
-        text = _ONE.sub("1 ", text)
-        if "1 " not in text:
-            return text
+    if not _MAY_MEASURE.search(text):
+        return text
     text = _INCH.sub(" pulg ", text)
     text = _AND_HALF.sub(_half_more, text)
     text = _FRACTION_OF.sub(lambda match: _SPOKEN[match[1]], text)

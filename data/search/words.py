@@ -3,13 +3,16 @@
 import re
 import threading
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 import Stemmer
 
 from data.search.units import MEASURE_TOKEN, mark_measures, read_number, write_number
 
-_PUNCTUATION_KEPT = set("/.,-~+&'\"”“″×*")
+_FOLDED_AWAY = re.compile(r"[\u0300-\u036f]+")
+_FRACTION_SIGNS = str.maketrans({"½": " 1/2", "¼": " 1/4", "¾": " 3/4"})
+_NOT_KEPT = re.compile(r"[^a-z0-9/.,\-+&'\"“”″×*]+")
 _WORD = re.compile(r"[a-z]+")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _TOKEN = re.compile(
@@ -49,10 +52,10 @@ _local = threading.local()
 
 def normalise(text: str) -> str:
     """Lower case, accents folded, everything that is not a word or a number's mark turned into a space."""
-    folded = unicodedata.normalize("NFKD", text.replace("½", " 1/2").replace("¼", " 1/4").replace("¾", " 3/4"))
-    folded = "".join(c for c in folded.lower() if not unicodedata.combining(c))
-    kept = (c if (c.isascii() and c.isalnum()) or c in _PUNCTUATION_KEPT else " " for c in folded)
-    return _WORD.sub(_unstretched, " ".join("".join(kept).replace("~", " ").split()))
+    if not text.isascii():
+        text = _FOLDED_AWAY.sub("", unicodedata.normalize("NFKD", text.translate(_FRACTION_SIGNS)))
+    folded = _NOT_KEPT.sub(" ", text.lower()).strip()
+    return _WORD.sub(_unstretched, folded) if _STRETCHED.search(folded) else folded
 
 
 def _unstretched(match: re.Match[str]) -> str:
@@ -67,41 +70,42 @@ def tokenise(text: str, *, parts: bool = True) -> list[str]:
     With `parts` (documents) a mixed token is followed by its parts, and a measure by its bare
     number marked "9~"; without (queries) each thing the person wrote is one token.
     """
-    tokens: list[str] = []
-    for match in _TOKEN.finditer(mark_measures(normalise(text))):
-        tokens.extend(_READERS[match.lastgroup or "word"](match[0], parts))
-    return tokens
+    groups = read_tokens(text)
+    return [token for group in groups for token in group] if parts else [group[0] for group in groups]
 
 
-def _measure(token: str, parts: bool) -> list[str]:
+def read_tokens(text: str) -> list[list[str]]:
+    """Return each thing written, first whole and then its parts."""
+    matches = _TOKEN.finditer(mark_measures(normalise(text)))
+    return [_READERS[match.lastgroup or "word"](match[0]) for match in matches]
+
+
+def _measure(token: str) -> list[str]:
     measure, _, number = token.partition("~")
-    return [measure, f"{number}~"] if parts else [measure]
+    return [measure, f"{number}~"]
 
 
-def _size(token: str, parts: bool) -> list[str]:
+def _size(token: str) -> list[str]:
     sides = token.split("x")
     shorter = ["x".join(sides[:2])] if len(sides) > 2 else []
-    return [token, *shorter, *(f"{side}~" for side in sides)] if parts else [token]
+    return [token, *shorter, *(f"{side}~" for side in sides)]
 
 
-def _number(token: str, parts: bool) -> list[str]:
+def _number(token: str) -> list[str]:
     value = read_number(token)
-    if value is not None:
-        return [write_number(value)]
-    return [piece for piece in re.split(r"[.,]", token) if piece]
+    return [write_number(value)] if value is not None else [piece for piece in re.split(r"[.,/ ]+", token) if piece]
 
 
-def _code(token: str, parts: bool) -> list[str]:
+def _code(token: str) -> list[str]:
     joined = token.replace("-", "")
-    joined = _CLOTHES_SIZES.get(joined, joined)
-    return [joined, *_LETTERS_OR_DIGITS.findall(token)] if parts else [joined]
+    return [_CLOTHES_SIZES.get(joined, joined), *_LETTERS_OR_DIGITS.findall(token)]
 
 
-def _word(token: str, parts: bool) -> list[str]:
+def _word(token: str) -> list[str]:
     return [singular(token)]
 
 
-_READERS = {
+_READERS: dict[str, Callable[[str], list[str]]] = {
     "measure": _measure,
     "size": _size,
     "fraction": _number,
