@@ -99,7 +99,7 @@ class SentenceTransformerEmbedder:
         self.weight = weight
         self.name = f"sentence-transformers:{_short_name(model)}:v1"
         is_e5 = "e5" in _short_name(model).lower()
-        self._query_prefix, self._passage_prefix = ("query: ", "passage: ") if is_e5 else ("", "")
+        self.prefixes = ("query: ", "passage: ") if is_e5 else ("", "")
 
     @property
     def dimension(self) -> int:
@@ -110,11 +110,11 @@ class SentenceTransformerEmbedder:
         """Embed the texts of documents."""
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        return self._encode([self._passage_prefix + text.replace("\n", ". ") for text in texts])
+        return self._encode([self.prefixes[1] + text.replace("\n", ". ") for text in texts])
 
     def embed_query(self, text: str) -> Vectors:
         """Embed a query."""
-        vector: Vectors = self._encode([self._query_prefix + text[:MAX_QUERY_CHARACTERS]])[0]
+        vector: Vectors = self._encode([self.prefixes[0] + text[:MAX_QUERY_CHARACTERS]])[0]
         return vector
 
     def _encode(self, texts: list[str]) -> Vectors:

@@ -161,7 +161,7 @@ def _kind(word: str, vocabulary: Vocabulary, *, first: bool, after_size: bool, c
 def _without_counts(slots: list[Slot]) -> list[Slot]:
     """Drop numbers that open a query: "2 martillos" asks for hammers."""
     opening = 0
-    while opening < len(slots) - 1 and is_number(slots[opening].word):
+    while opening < len(slots) - 1 and is_number(slots[opening].word) and slots[opening].kind is Kind.NUMBER:
         opening += 1
     return slots[opening:]
 
