@@ -137,7 +137,7 @@ class ConversationRepository(Repository):
         await self.session.flush()
 
 
-# The function is in data/migrations/versions/0002_receive_message.py, and its twin here is `add_inbound`.
+# The function is in data/migrations/versions/0002_receive_message.py.
 _RECEIVE = text(
     """
     SELECT found_conversation, new_message FROM app.receive_message(
@@ -178,38 +178,6 @@ class MessageRepository(Repository):
         }
         row = (await self.session.execute(_RECEIVE, values)).one()
         return row.found_conversation, row.new_message
-
-    async def add_inbound(
-        self,
-        conversation: Conversation,
-        *,
-        external_id: str,
-        text: str,
-        payload: Json,
-        sent_at: datetime | None,
-        now: datetime,
-    ) -> UUID | None:
-        """Insert or nothing: None when this external id is here already (a provider's second delivery)."""
-        statement = (
-            insert(Message)
-            .values(
-                tenant_id=self.tenant_id,
-                id=uuid4(),
-                conversation_id=conversation.id,
-                channel_id=conversation.channel_id,
-                sender=Sender.CONTACT,
-                text=text,
-                payload=payload,
-                external_id=external_id,
-                sent_at=sent_at,
-            )
-            .on_conflict_do_nothing(index_elements=["tenant_id", "channel_id", "external_id"])
-            .returning(Message.id)
-        )
-        message_id = (await self.session.execute(statement)).scalar_one_or_none()
-        if message_id is not None:
-            conversation.last_inbound_at = conversation.last_message_at = now
-        return message_id
 
     async def add_outbound(
         self,

@@ -63,24 +63,24 @@ class Shop:
     """A tenant with three hammers, and one shopper who writes to it."""
 
     database: Database
-    agent: Agent
     tenant_id: UUID
     channel_id: UUID
     brain: ScriptedBrain
     variants: dict[str, UUID]
     now: datetime = datetime(2026, 11, 21, 12, tzinfo=UTC)
     address: str = "+56911111111"
+    agent: Agent = field(init=False)
 
     def clock(self) -> datetime:
         return self.now
 
     async def arrive(self, said: str, address: str | None = None) -> UUID:
         async with self.database.transaction(self.tenant_id) as tx:
-            conversation = await tx.conversations.open(self.channel_id, address or self.address)
-            await tx.messages.add_inbound(
-                conversation, external_id=str(uuid4()), text=said, payload={}, sent_at=None, now=self.now
-            )
-        return conversation.id
+            conversation_id, _ = await tx.messages.receive(
+                self.channel_id, address=address or self.address, contact_name=None, external_id=str(uuid4()),
+                text=said, payload={}, sent_at=None, queue="default", now=self.now,
+            )  # fmt: skip
+        return conversation_id
 
     async def says(self, said: str, address: str | None = None) -> list[str]:
         """Write, have the turn taken, and read the replies."""
@@ -140,7 +140,7 @@ async def open_shop(database: Database, llm: ScriptedBrain | None = None, stock:
             await tx.catalogue.set_stock([(variants[sku], stock)])
         await tx.tenants.bump_catalogue_version()
     brain = ScriptedBrain()
-    shop = Shop(database, None, tenant_id, channel.id, brain, variants)  # type: ignore[arg-type] - set below
+    shop = Shop(database, tenant_id, channel.id, brain, variants)
     shop.agent = Agent(database, CatalogueIndexes(database, make_embedder("")), brain, llm, clock=shop.clock)
     return shop
 

@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 # Tables of the schema that hold no tenant's rows.
 GLOBAL_TABLES = {"alembic_version"}
 
-_FAULTS = """
+_FAULTS = r"""
     SELECT c.relname,
            c.relrowsecurity AND c.relforcerowsecurity AS is_forced,
            EXISTS (
@@ -109,7 +109,7 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:
             Import(tenant_id=tenant_id, file_name="a.csv", file_path="a", mode=ImportMode.REPLACE)
         )
         conversation = await tx.conversations.open(channel.id, "+56911111111")
-        await tx.messages.add_inbound(conversation, external_id="same", text="hola", payload={}, sent_at=None, now=NOW)
+        await receive(tx, channel.id, "+56911111111", "same")
         turn = Turn(
             tenant_id=tenant_id, id=uuid4(), conversation_id=conversation.id, brain=BrainKind.RULES, started_at=NOW,
             duration_ms=Decimal(1), first_position=0, last_position=1,
@@ -145,6 +145,13 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:
     return rows
 
 
+async def receive(tx: Transaction, channel_id: UUID, address: str, external_id: str) -> tuple[UUID, UUID | None]:
+    return await tx.messages.receive(
+        channel_id, address=address, contact_name=None, external_id=external_id, text="hola", payload={},
+        sent_at=None, queue="default", now=NOW,
+    )  # fmt: skip
+
+
 def product_row(key: str, name: str) -> dict[str, Any]:
     return {
         "id": uuid4(), "key": key, "name": name, "brand": None, "category": None, "description": None,
@@ -173,6 +180,7 @@ READS: dict[str, Reading] = {
     "conversations": lambda tx, ids: tx.conversations.recent(),
     "message": lambda tx, ids: tx.messages.get(ids["message"]),
     "message by external id": lambda tx, ids: tx.messages.by_external_id(ids["channel"], "same"),
+    "latest outbound": lambda tx, ids: tx.messages.latest_outbound(ids["channel"], "+56911111111"),
     "messages": lambda tx, ids: tx.messages.history(ids["conversation"], limit=10),
     "newest inbound": lambda tx, ids: tx.messages.newest_inbound_position(ids["conversation"]),
     "messages of a turn": lambda tx, ids: tx.messages.by_turn(ids["turn"]),
@@ -198,6 +206,17 @@ READS: dict[str, Reading] = {
 
 # Every way to write through a repository: each must fail or change nothing of the other tenant's.
 WRITES: dict[str, Reading] = {
+    "received message": lambda tx, ids: tx.messages.receive(
+        ids["channel"],
+        address="+56911111111",
+        contact_name=None,
+        external_id="stolen",
+        text="hola",
+        payload={},
+        sent_at=None,
+        queue="default",
+        now=NOW,
+    ),
     "delivery": lambda tx, ids: tx.messages.advance(ids["message"], Delivery.READ),
     "import": lambda tx, ids: tx.imports.set(ids["import"], file_name="stolen"),
     "variant": lambda tx, ids: tx.catalogue.update_variants([{"id": ids["variant"], "price": Decimal(1)}]),
@@ -214,6 +233,8 @@ WRITES: dict[str, Reading] = {
     "conversation": lambda tx, ids: tx.conversations.get(ids["conversation"], lock=True),
     "contact": lambda tx, ids: tx.conversations.contact(ids["contact"]),
     "new conversation on its channel": lambda tx, ids: tx.conversations.open(ids["channel"], "+56922222222"),
+    "message on its channel": lambda tx, ids: receive(tx, ids["channel"], "+56922222222", "new"),
+    "second delivery of its message": lambda tx, ids: receive(tx, ids["channel"], "+56911111111", "same"),
     "handoff": lambda tx, ids: tx.conversations.open_handoff(ids["conversation"], "x", NOW),
     "handback": lambda tx, ids: tx.conversations.close_handoff(ids["conversation"], NOW),
     "order of its cart": lambda tx, ids: tx.orders.place(
@@ -366,10 +387,7 @@ async def test_a_message_delivered_twice_is_one_row(database: Database) -> None:
 
     async def arrive(address: str) -> UUID | None:
         async with database.transaction(rows.tenant_id) as tx:
-            conversation = await tx.conversations.open(rows.ids["channel"], address)
-            return await tx.messages.add_inbound(
-                conversation, external_id="twice", text="hola", payload={}, sent_at=None, now=NOW
-            )
+            return (await receive(tx, rows.ids["channel"], address, "twice"))[1]
 
     arrived = await asyncio.gather(*(arrive("+56933333333") for _ in range(10)))
     assert len([message for message in arrived if message]) == 1
