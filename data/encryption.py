@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -43,13 +44,7 @@ class SecretBox:
     @classmethod
     def from_file(cls, path: Path) -> "SecretBox":
         """The key kept at `path`, made there (readable by its owner only) when there is none."""
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return cls.from_text(path.read_text(encoding="ascii"))
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(base64.b64encode(os.urandom(KEY_BYTES)).decode("ascii"))
-        return cls.from_text(path.read_text(encoding="ascii"))
+        return cls.from_text(kept_key(path))
 
     def seal(self, values: dict[str, str], tenant_id: UUID, place: str) -> bytes:
         """`place` names the table and row, such as "channels/<id>"; the same is needed to open."""
@@ -66,6 +61,24 @@ class SecretBox:
                 continue
             return opened
         raise SecretUnreadable
+
+
+def kept_key(path: Path) -> str:
+    """32 random bytes in base64, kept at `path`: made there, readable by its owner only, when there are none.
+
+    Two processes that start together get the same key, and never half of one.
+    """
+    if not path.exists():
+        fresh = path.with_name(f".{path.name}.{os.getpid()}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(base64.b64encode(os.urandom(KEY_BYTES)).decode("ascii"))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
+    return path.read_text(encoding="ascii")
 
 
 def _binding(tenant_id: UUID, place: str) -> bytes:

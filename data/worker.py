@@ -1,22 +1,22 @@
 """Runs the jobs: procrastinate's worker, kept alive, with the rescues it does not do by itself."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
 
 import procrastinate
 import psycopg
+import structlog
 from procrastinate import jobs, retry
 from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext
 from procrastinate.worker import Worker
 
 from data.database import APP_ROLE, SEARCH_PATH, libpq_url
-from data.jobs import DEFAULT_QUEUE, JobName
+from data.jobs import DEFAULT_QUEUE, JobName, current_queue
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 Handler = Callable[..., Awaitable[None]]
 
@@ -103,9 +103,15 @@ class JobWorker:
         async def run(context: JobContext, /, **ids: str) -> None:
             assert context.job.id is not None
             self._running.add(context.job.id)
+            current_queue.set(context.job.queue)
             try:
                 async with asyncio.timeout(LONGEST_SECONDS[name]):
                     await self._handlers[name](**{key: UUID(value) for key, value in ids.items()})
+            except Exception as error:  # the edge of a job: told here, tried again by procrastinate
+                attempt = context.job.attempts + 1
+                write = log.error if attempt >= MOST_ATTEMPTS else log.warning
+                write("job_failed", job=name.value, job_id=context.job.id, attempt=attempt, exc_info=error)
+                raise
             finally:
                 self._running.discard(context.job.id)
 
@@ -119,9 +125,9 @@ class JobWorker:
                     self._connected.set()
                     await self._work()
             except (ConnectorException, psycopg.Error, OSError) as error:
-                logger.warning("the worker lost the database: %s", error)
+                log.warning("worker_lost_database", error=str(error))
             if not self._stopping.is_set():
-                logger.warning("the worker starts again")
+                log.warning("worker_restarts")
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), 1)
 
@@ -174,7 +180,7 @@ class JobWorker:
             try:
                 await self._rescue(worker)
             except (ConnectorException, psycopg.Error, OSError) as error:
-                logger.warning("jobs left behind could not be looked for: %s", error)
+                log.warning("rescue_failed", error=str(error))
 
     async def _rescue(self, worker: Worker) -> None:
         """Give back jobs that nobody runs: of workers that died, and of live ones that lost them.
@@ -202,10 +208,12 @@ class JobWorker:
             attempts, task_name = row
             if attempts + 1 >= MOST_ATTEMPTS:
                 await connection.execute(_GIVE_UP, {"id": job_id})
-                logger.error("job %s %s failed: its worker was lost %s times", task_name, job_id, attempts + 1)
+                log.error(
+                    "job_given_up", job=task_name, job_id=job_id, reason="its workers were lost", attempts=attempts + 1
+                )
             else:
                 await connection.execute(_RETRY, {"id": job_id})
-                logger.warning("job %s %s was left behind and runs again", task_name, job_id)
+                log.warning("job_rescued", job=task_name, job_id=job_id, attempt=attempts + 1)
 
     @property
     def _connector(self) -> procrastinate.PsycopgConnector:

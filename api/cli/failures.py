@@ -1,0 +1,105 @@
+"""What can go wrong before a command can work, in one Spanish sentence each."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from api.settings import Settings
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+
+class CommandFailed(Exception):
+    """The command ends here; the message is for whoever typed it."""
+
+
+def load_settings() -> Settings:
+    """Raises CommandFailed, naming the variables to correct and never their values."""
+    from pydantic import ValidationError
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise CommandFailed(_settings_sentence(error)) from None
+    except (OSError, UnicodeDecodeError):
+        raise CommandFailed("No se puede leer el archivo .env: revisa sus permisos y que sea UTF-8.") from None
+
+
+def _settings_sentence(error: "ValidationError") -> str:
+    faults = [f"{'.'.join(str(part) for part in item['loc']).upper()} ({_fault(item)})" for item in error.errors()]
+    return f"Revisa la configuración: {'; '.join(faults)}."
+
+
+_FAULTS = {
+    "int_parsing": "debe ser un número entero",
+    "float_parsing": "debe ser un número",
+    "greater_than_equal": "debe ser {ge} o más",
+    "greater_than": "debe ser mayor que {gt}",
+    "less_than_equal": "debe ser {le} o menos",
+}
+
+
+def _fault(item: "object") -> str:
+    assert isinstance(item, dict)
+    template = _FAULTS.get(item["type"])
+    return template.format(**item.get("ctx", {})) if template else str(item["msg"])
+
+
+def sentence_of(error: BaseException) -> str | None:
+    """None for what nobody expected: that is a mistake of ours, and its traceback is wanted."""
+    if isinstance(error, CommandFailed):
+        return str(error)
+    for kind, sentence in _sentences():
+        if isinstance(error, kind):
+            return sentence(error) if callable(sentence) else sentence.format(error=error)
+    return None
+
+
+def _sentences() -> list[tuple[type[BaseException], str | Callable[[BaseException], str]]]:
+    # Imported only now: whoever typed --help has no use for a database driver.
+    from agent.brains.llm.models import ModelSettingInvalid
+    from api.runtime import StorageUnusable, UnsafeSetting
+    from api.rut import BadRut
+    from api.tenants import BadTenant
+    from api.terminal import NoAnswer
+    from data.encryption import BadSecretKey, SecretUnreadable
+    from data.errors import DatabaseUnavailable, UnsafeDatabaseRole
+    from data.search.embedders import EmbedderError
+
+    return [
+        (BadRut, "{error}"),
+        (BadTenant, "{error}"),
+        (NoAnswer, "El agente no respondió en un minuto; revisa los avisos de arriba."),
+        (
+            StorageUnusable,
+            "No se puede escribir en la carpeta {error.folder} ({error.reason}); elige otra con STORAGE_DIR.",
+        ),
+        (UnsafeSetting, "Revisa la configuración: {error.name} {error.message}."),
+        (ModelSettingInvalid, "Revisa la configuración: LLM no se puede usar. {error}"),
+        (EmbedderError, "Revisa la configuración: EMBEDDINGS no se puede usar. {error}"),
+        (BadSecretKey, "Revisa la configuración: SECRET_KEYS lleva claves de 32 bytes en base64, separadas por comas."),
+        (SecretUnreadable, "Un secreto guardado no se puede leer con las claves actuales; revisa SECRET_KEYS."),
+        (DatabaseUnavailable, _database_sentence),
+        (
+            UnsafeDatabaseRole,
+            "Con este usuario la base de datos no separa a los comercios: no puede ser dueño de las tablas.",
+        ),
+    ]
+
+
+def _database_sentence(error: BaseException) -> str:
+    from data.errors import DatabaseUnavailable, Unavailability
+
+    assert isinstance(error, DatabaseUnavailable)
+    sentences = {
+        Unavailability.BAD_ADDRESS: "DATABASE_URL no es una dirección de PostgreSQL; se escribe "
+        "postgresql://usuario:clave@servidor:5432/base.",
+        Unavailability.NO_SUCH_HOST: "No existe el servidor de la base de datos ({address}).",
+        Unavailability.REFUSED: "El servidor de la base de datos no acepta conexiones ({address}): ¿está encendido?",
+        Unavailability.NO_ANSWER: "El servidor de la base de datos no responde ({address}).",
+        Unavailability.WRONG_PASSWORD: "La base de datos no acepta ese usuario o clave ({address}).",
+        Unavailability.NO_SUCH_DATABASE: "La base de datos no existe ({address}).",
+        Unavailability.TOO_OLD: "Caserita necesita PostgreSQL 15 o más nuevo.",
+    }
+    sentence = sentences.get(error.reason, "No se puede usar la base de datos: {detail}")
+    return sentence.format(address=error.address, detail=error)

@@ -1,0 +1,66 @@
+"""The demo store: made once, then left as its owner wants it."""
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from uuid import UUID
+
+from api.runtime import Runtime
+from api.tenants import create_tenant
+from data.errors import AlreadyExists
+
+RUT = "76543210-3"
+NAME = "Ferretería y Hogar La Esquina"
+EMAIL = "dueno@demo.caserita.cl"
+CATALOGUE = Path(__file__).parent.parent / "data" / "samples" / "ferreteria_demo.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """`password` None: the file that kept it is gone, or another installation made the store."""
+
+    rut: str
+    email: str
+    password: str | None
+
+
+async def prepare_demo(runtime: Runtime) -> Demo:
+    """The demo store, made with its catalogue when there is none."""
+    path = runtime.settings.storage_dir / "demo.json"
+    tenant_id = await runtime.directory.tenant_by_rut(RUT)
+    if tenant_id is None:
+        # Random, and written down before it is used: no installation has a password that others know.
+        demo = Demo(RUT, EMAIL, secrets.token_urlsafe(9))
+        _write(path, demo)
+        try:
+            tenant_id = (await create_tenant(runtime, RUT, NAME, demo.email, demo.password)).id
+        except AlreadyExists:  # another process was first
+            tenant_id = await runtime.directory.tenant_by_rut(RUT)
+            assert tenant_id is not None
+    await _fill(runtime, tenant_id)
+    return _read(path)
+
+
+async def _fill(runtime: Runtime, tenant_id: UUID) -> None:
+    """Import the sample once: a catalogue that its owner emptied later stays empty."""
+    async with runtime.database.transaction(tenant_id) as tx:
+        if any(record.failure is None and record.finished_at for record in await tx.imports.recent()):
+            return
+    import_id = await runtime.imports.open(tenant_id, CATALOGUE, CATALOGUE.name, enqueue=False)
+    await runtime.imports.run(tenant_id, import_id)
+
+
+def _write(path: Path, demo: Demo) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(asdict(demo), file)
+
+
+def _read(path: Path) -> Demo:
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return Demo(RUT, str(stored["email"]), str(stored["password"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Demo(RUT, EMAIL, None)

@@ -1,0 +1,195 @@
+"""Opens and closes everything a process of Caserita needs; the only place that names concrete classes."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api.settings import Settings
+from channels.access import open_access
+from channels.adapter import Adapter, ChannelAccess
+from channels.pull import PulledChannel
+from channels.twilio_whatsapp import TwilioWhatsApp
+from data.catalogue_index import CatalogueIndexes
+from data.database import Database
+from data.directory import Directory
+from data.embedded import start_embedded
+from data.encryption import SecretBox, kept_key
+from data.migrate import migrate
+from data.models import Channel
+from data.search.embedders import make_embedder
+from data.states import ChannelKind
+from ingestion.imports import Imports
+
+if TYPE_CHECKING:
+    from agent.brains.llm.brain import LlmBrain
+    from agent.turn import Agent
+    from api.listener import Listener
+
+SHORTEST_JWT_SECRET = 32
+
+
+class StorageUnusable(Exception):
+    """The storage folder cannot be written to; `reason` is the system's own word for it."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"{folder}: {reason}")
+        self.folder = folder
+        self.reason = reason
+
+
+class UnsafeSetting(Exception):
+    """A setting that would leave a door open; `name` is its environment variable."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(f"{name}: {message}")
+        self.name = name
+        self.message = message
+
+
+@dataclass
+class Runtime:
+    """Built once a process, passed on. `database_url` is the owner's address, for workers and listeners."""
+
+    settings: Settings
+    database_url: str = field(repr=False)
+    database: Database
+    secrets: SecretBox = field(repr=False)
+    jwt_secret: bytes = field(repr=False)
+
+    @cached_property
+    def directory(self) -> Directory:
+        return Directory(self.database)
+
+    @cached_property
+    def indexes(self) -> CatalogueIndexes:
+        return CatalogueIndexes(self.database, make_embedder(self.settings.embeddings))
+
+    @cached_property
+    def imports(self) -> Imports:
+        return Imports(self.database, self.indexes.embedder, self.settings.storage_dir)
+
+    @cached_property
+    def adapters(self) -> Mapping[ChannelKind, Adapter]:
+        adapters: list[Adapter] = [
+            self.twilio,
+            PulledChannel(ChannelKind.WEBCHAT),
+            PulledChannel(ChannelKind.TERMINAL),
+        ]
+        return {adapter.kind: adapter for adapter in adapters}
+
+    @cached_property
+    def twilio(self) -> TwilioWhatsApp:
+        return TwilioWhatsApp(self.settings.twilio_api_url)
+
+    @cached_property
+    def agent(self) -> "Agent":
+        """Made when first needed: a search or an import has no use for a language model's libraries."""
+        from agent.brains.rules.brain import RulesBrain  # noqa: PLC0415
+
+        from agent.turn import Agent  # noqa: PLC0415
+
+        return Agent(self.database, self.indexes, RulesBrain(), _llm_brain(self.settings))
+
+    @cached_property
+    def listener(self) -> "Listener":
+        """Hears of new messages; only a server starts it."""
+        from api.listener import Listener  # noqa: PLC0415
+
+        return Listener(self.database_url)
+
+    async def close(self) -> None:
+        if "twilio" in self.__dict__:
+            await self.twilio.close()
+
+    def open_access(self, channel: Channel) -> ChannelAccess:
+        """A channel as its adapter needs it. Raises data.encryption.SecretUnreadable."""
+        return open_access(channel, self.secrets, self.settings.base_url)
+
+
+@asynccontextmanager
+async def open_runtime(settings: Settings, *, application_name: str = "caserita") -> AsyncIterator[Runtime]:
+    """Everything ready: the database started, migrated and checked.
+
+    Raises StorageUnusable, UnsafeSetting, DataError, data.search.embedders.EmbedderError.
+    """
+    prepare_storage(settings.storage_dir)
+    url = await prepare_database(settings)
+    database = Database(url, application_name=application_name)
+    try:
+        await database.check()
+        runtime = Runtime(
+            settings=settings,
+            database_url=url,
+            database=database,
+            secrets=_secret_box(settings),
+            jwt_secret=_jwt_secret(settings),
+        )
+        try:
+            yield runtime
+        finally:
+            await runtime.close()
+    finally:
+        await database.close()
+
+
+def prepare_storage(folder: Path) -> None:
+    """Make the storage folder and write in it for real: permissions do not tell of a full or read-only disk.
+
+    Raises StorageUnusable.
+    """
+    trial = folder / f".writable-{os.getpid()}"
+    try:
+        (folder / "keys").mkdir(parents=True, exist_ok=True, mode=0o700)
+        trial.write_bytes(b"caserita")
+        trial.unlink()
+    except OSError as error:
+        raise StorageUnusable(folder, error.strerror or str(error)) from error
+
+
+async def prepare_database(settings: Settings) -> str:
+    """The address of a database at the schema of this version, started if it is our own.
+
+    Raises DatabaseUnavailable.
+    """
+    if settings.database_url is not None:
+        url = settings.database_url.get_secret_value()
+    else:
+        url = await asyncio.to_thread(start_embedded, settings.storage_dir.absolute())
+    await migrate(url)
+    return url
+
+
+def _llm_brain(settings: Settings) -> "LlmBrain | None":
+    """None when no model is set: the rules brain takes every turn. Raises ModelSettingInvalid."""
+    if not settings.llm:
+        return None
+    from agent.brains.llm.brain import LlmBrain  # noqa: PLC0415
+    from agent.brains.llm.models import make_chat_model  # noqa: PLC0415
+
+    model = make_chat_model(
+        settings.llm,
+        api_key=settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
+        base_url=settings.llm_base_url,
+        timeout_seconds=settings.llm_timeout_seconds,
+    )
+    return LlmBrain(model, timeout_seconds=settings.llm_timeout_seconds)
+
+
+def _secret_box(settings: Settings) -> SecretBox:
+    if settings.secret_keys is not None:
+        return SecretBox.from_text(settings.secret_keys.get_secret_value())
+    return SecretBox.from_file(settings.storage_dir / "keys" / "secrets.key")
+
+
+def _jwt_secret(settings: Settings) -> bytes:
+    if settings.jwt_secret is None:
+        return kept_key(settings.storage_dir / "keys" / "jwt.key").encode()
+    secret = settings.jwt_secret.get_secret_value().encode()
+    if len(secret) < SHORTEST_JWT_SECRET:
+        raise UnsafeSetting("JWT_SECRET", f"debe tener {SHORTEST_JWT_SECRET} caracteres o más")
+    return secret

@@ -1,0 +1,68 @@
+"""The two long-lived processes: the HTTP server with a worker inside, and a worker alone."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+
+import uvicorn
+
+from api.app import create_app
+from api.runtime import Runtime
+from api.worker import make_worker
+from data.worker import STOP_SECONDS, JobWorker
+
+# Longer than jobs and requests get, shorter than what starts to kill: systemd waits 90 seconds, Kubernetes 30.
+LAST_SECONDS = STOP_SECONDS + 5
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the process, in which the worker stops too, and the database after both."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+
+async def serve_until_cancelled(runtime: Runtime, listening: socket.socket, *, on_ready: Callable[[], None]) -> None:
+    """Serve HTTP on a bound socket and run jobs; cancelled, finish what was begun. Calls `on_ready` once it listens."""
+    config = uvicorn.Config(
+        create_app(runtime), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10
+    )
+    server, worker = _Server(config, on_ready), make_worker(runtime)
+    working = asyncio.create_task(worker.run(), name="worker")
+    serving = asyncio.create_task(server.serve(sockets=[listening]), name="server")
+    try:
+        await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        server.should_exit = True
+        await _end(worker, working, serving)
+
+
+async def work_until_cancelled(runtime: Runtime) -> None:
+    """Run jobs; cancelled, finish or give back those begun."""
+    worker = make_worker(runtime)
+    working = asyncio.create_task(worker.run(), name="worker")
+    try:
+        await asyncio.wait({working})
+    finally:
+        await _end(worker, working)
+
+
+async def _end(worker: JobWorker, *tasks: asyncio.Task[None]) -> None:
+    worker.stop()
+    done, late = await asyncio.wait(tasks, timeout=LAST_SECONDS)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+    for task in done:
+        task.result()

@@ -1,0 +1,30 @@
+"""Which code runs which job."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from api.runtime import Runtime
+from channels.outbox import deliver
+from data.jobs import JobName
+from data.worker import Handler, JobWorker
+
+
+def make_handlers(runtime: Runtime) -> dict[JobName, Handler]:
+    async def send_message(tenant_id: UUID, message_id: UUID) -> None:
+        now = datetime.now(UTC)
+        await deliver(runtime.database, runtime.adapters, runtime.open_access, tenant_id, message_id, now)
+
+    async def run_import(tenant_id: UUID, import_id: UUID) -> None:
+        await runtime.imports.run(tenant_id, import_id)
+
+    return {
+        JobName.TAKE_TURN: runtime.agent.take_turn,
+        JobName.SEND_MESSAGE: send_message,
+        JobName.RUN_IMPORT: run_import,
+    }
+
+
+def make_worker(runtime: Runtime) -> JobWorker:
+    """Serves the queue that everything but terminal chats uses."""
+    handlers = make_handlers(runtime)
+    return JobWorker(runtime.database_url, handlers, concurrency=runtime.settings.worker_concurrency)
