@@ -69,7 +69,7 @@ _COUNT_AFTER = re.compile(
 )
 _SHARE_AFTER = re.compile(r" ?(?:%|por ?ciento\b)")
 _MEASURE = re.compile(
-    r" ?(ml|cc|l|lt|lts|litros?|g|gr|grs|gramos?|kg|kilos?|mm|cm|mts?|m|metros?|km|pulgadas?|w|watts?|v|volts?|a"
+    r" ?(ml|cc|l|lt|lts|litros?|g|gr|grs|gramos?|kg|kilos?|mm|cm|mts?|m|metros?|km|pulgadas?|w|watts?|v|volts?"
     r"|amp|ah|mah|hp|gb|tb|mb"
     r"|oz|hz|mhz|ghz|mp|px|kva|bar|psi|\"|'|anos?|meses)(?![a-z])"
 )

@@ -1,0 +1,56 @@
+"""What the model is told first: the shop's rules, then the turn as data."""
+
+from typing import Any
+
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+
+from agent.brains.llm.answers import Seen, as_cart, as_item
+from agent.brains.llm.untrusted import clean, fenced, new_fence
+from agent.context import TurnContext
+from agent.tools.cart import view_cart
+from agent.tools.catalogue import get_products
+from agent.wording import system_prompt
+
+MOST_HISTORY = 12
+MOST_MESSAGES = 20
+HISTORY_CHARACTERS = 500
+MESSAGE_CHARACTERS = 2_000
+BURST_CHARACTERS = 6_000
+
+
+async def brief(seen: Seen, problems: tuple[str, ...]) -> tuple[list[BaseMessage], str]:
+    """The first messages of the turn, and the fingerprint of the prompt files."""
+    context = seen.workspace.context
+    system, fingerprint = system_prompt(store=context.store)
+    shown = await get_products(seen.workspace, seen.workspace.memory.shown[:10])
+    seen.add(*shown, *(line.item for line in seen.workspace.lines.values()))
+    data: dict[str, Any] = {
+        "history": _history(context),
+        "messages": _burst(context),
+        "cart": as_cart(view_cart(seen.workspace)).data,
+        "last_shown": [as_item(item) for item in shown],
+        "summary_waiting": context.summary is not None,
+    }
+    if problems:
+        data["problems_with_your_draft"] = [clean(problem, 300) for problem in problems[:10]]
+    return [SystemMessage(system), HumanMessage(fenced(data, new_fence()))], fingerprint
+
+
+def _history(context: TurnContext) -> list[dict[str, str]]:
+    return [
+        {"from": utterance.sender.value, "text": clean(utterance.text, HISTORY_CHARACTERS)}
+        for utterance in context.history[-MOST_HISTORY:]
+    ]
+
+
+def _burst(context: TurnContext) -> list[str]:
+    """The newest are kept when there is too much."""
+    kept: list[str] = []
+    left = BURST_CHARACTERS
+    for message in reversed(context.messages[-MOST_MESSAGES:]):
+        text = clean(message.text, MESSAGE_CHARACTERS)
+        if len(text) > left:
+            break
+        kept.insert(0, text)
+        left -= len(text)
+    return kept
