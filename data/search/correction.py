@@ -1,5 +1,6 @@
 """Corrects a word against a given vocabulary: by sound, by beginning, by edits."""
 
+import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -20,9 +21,11 @@ KEPT_SHARE = 0.75
 # length from which so many edits are allowed -> weight by number of edits
 _EDITS: tuple[tuple[int, dict[float, float]], ...] = (
     (10, {1: 0.85, 1.5: 0.7, 2: 0.65, 2.5: 0.5, 3: 0.45}),
+    (8, {1: 0.85, 1.5: 0.65, 2: 0.6}),
     (7, {1: 0.8, 1.5: 0.65, 2: 0.55}),
     (6, {1: 0.8, 1.5: 0.6, 2: 0.45}),
-    (4, {1: 0.8, 1.5: 0.5}),
+    (4, {1: 0.8}),
+    (3, {1: 0.55}),
 )
 
 
@@ -66,7 +69,7 @@ class Corrector:
         weights = next((weights for length, weights in _EDITS if len(word) >= length), None)
         if weights is None:
             return
-        most = int(max(weights))
+        most = math.floor(max(weights))
         for length in range(len(word) - most, len(word) + most + 1):
             choices = self._by_length.get(length)
             if not choices:

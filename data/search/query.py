@@ -23,6 +23,8 @@ RUN_TOGETHER = 0.9
 PART_OF_TOKEN = 0.75
 BARE_NUMBER = 0.5
 MARKED_NUMBER = 0.8
+GUESS = 0.58
+SURE = 0.8
 
 _PRICE = re.compile(
     r"\$\s?\d[\d.,]*(?:\s*(?:lucas?|mil|pesos|clp)\b)?"
@@ -75,6 +77,10 @@ class Slot:
         if all(known.phrase != phrase or known.weight < weight for known in self.alternatives):
             self.alternatives = [known for known in self.alternatives if known.phrase != phrase]
             self.alternatives.append(Alternative(phrase, weight))
+
+    def certainty(self) -> float:
+        """Return the weight of the best alternative."""
+        return max((alternative.weight for alternative in self.alternatives), default=0.0)
 
     def best(self) -> str:
         """Return the word as the shop would write it."""
@@ -168,7 +174,6 @@ def _without_counts(slots: list[Slot]) -> list[Slot]:
 
 def _fill(slots: list[Slot], vocabulary: Vocabulary) -> list[Slot]:
     """Give every slot what the shop has for it; words that turn out to be misspelt courtesy go."""
-    written = [slot.word for slot in slots]
     kept, corrections = [], 0
     for slot in slots:
         _offer_own(slot, vocabulary)
@@ -179,7 +184,16 @@ def _fill(slots: list[Slot], vocabulary: Vocabulary) -> list[Slot]:
         kept.append(slot)
     _offer_joined(kept, vocabulary)
     _offer_equivalents(kept, vocabulary)
-    return kept if kept or not written else []
+    _drop_lone_guesses(kept)
+    return _without_counts(kept)
+
+
+def _drop_lone_guesses(slots: list[Slot]) -> None:
+    """A far-fetched correction counts only beside a word that is sure: alone, any word is near another."""
+    sure = [slot for slot in slots if slot.kind in (Kind.THING, Kind.COMPLEMENT) and slot.certainty() >= SURE]
+    for slot in slots:
+        if slot.certainty() < GUESS and not sure:
+            slot.alternatives = []
 
 
 def _offer_own(slot: Slot, vocabulary: Vocabulary) -> None:
