@@ -3,7 +3,9 @@
 import pytest
 
 from data.search.correction import Corrector
+from data.search.documents import SearchDocument
 from data.search.lexicon import as_phrase, load_lexicon
+from tests.data.search.conftest import build
 
 VOCABULARY = {"taladro": 5, "martillo": 4, "zapatilla": 3, "pantalon": 3, "vaso": 2, "queso": 2, "televisor": 1}
 
@@ -52,3 +54,11 @@ def test_every_equivalent_has_words_and_no_courtesy_word_is_one() -> None:
     assert len(phrases) > 500
     assert all(phrases)
     assert not {phrase for phrase in phrases if len(phrase) == 1 and phrase[0] in lexicon.asking}
+
+
+def test_a_far_fetched_correction_counts_only_beside_a_sure_word() -> None:
+    index = build(
+        [SearchDocument(id=1, sku="A", name="Jeans Mujer Wados"), SearchDocument(id=2, sku="B", name="Falda")]
+    )
+    assert index.search("jens") == []
+    assert [hit.id for hit in index.search("jens wados")] == [1]
