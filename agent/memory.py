@@ -7,11 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Pending(BaseModel):
-    """A question the agent asked and waits for: which of `skus`, or how many of `skus[0]`."""
+    """A question the agent asked and waits for: which of `skus` (if only one: whether to add it), how many of
+    `skus[0]` (`quantity` is what was offered), or whether a person should answer."""
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["which", "how_many", "empty_cart"]
+    kind: Literal["which", "how_many", "empty_cart", "human"]
     skus: tuple[str, ...] = ()
     quantity: int | None = None
 
@@ -26,6 +27,8 @@ class Memory(BaseModel):
     focus: str | None = None
     """The SKU last talked about: what "ese" and "ponle 3" mean."""
     pending: Pending | None = None
+    waiting: tuple[str, ...] = ()
+    """Wants of the same message still to be asked about, in the shopper's words: "2 cable"."""
     query: str | None = None
     """The last search, so that "¿y en negro?" and "más barato" can refine it."""
     summary_id: UUID | None = None

@@ -1,0 +1,45 @@
+"""What the rules brain does for each kind of intent: one async function each, found through a table."""
+
+from collections.abc import Awaitable, Callable
+
+from agent.brains.rules.actions.buying import buy
+from agent.brains.rules.actions.changing import add_more, empty, remove, replace_line, set_line
+from agent.brains.rules.actions.closing import check_out, show_cart, tell_status
+from agent.brains.rules.actions.mentioning import mention, no, yes
+from agent.brains.rules.actions.showing import show, show_more, tell_price, tell_stock
+from agent.brains.rules.actions.talking import ask_for_human, greet, say_only, tell_shop
+from agent.brains.rules.intents import Intent, Kind
+from agent.brains.rules.turn import Turn
+
+Action = Callable[[Turn, Intent], Awaitable[None]]
+
+ACTIONS: dict[Kind, Action] = {
+    Kind.GREET: greet,
+    Kind.HOW_ARE_YOU: say_only("talk.how_are_you"),
+    Kind.THANK: say_only("talk.thanks"),
+    Kind.BYE: say_only("talk.bye"),
+    Kind.LAUGH: say_only("talk.laugh"),
+    Kind.JOKE: say_only("talk.off_topic"),
+    Kind.INSULT: say_only("talk.insult"),
+    Kind.BOT: say_only("talk.bot"),
+    Kind.HELP: say_only("talk.help"),
+    Kind.CATALOGUE: say_only("talk.catalogue"),
+    Kind.HUMAN: ask_for_human,
+    Kind.SHOP: tell_shop,
+    Kind.SHOW: show,
+    Kind.PRICE: tell_price,
+    Kind.STOCK: tell_stock,
+    Kind.MORE: show_more,
+    Kind.BUY: buy,
+    Kind.ADD_MORE: add_more,
+    Kind.SET: set_line,
+    Kind.REMOVE: remove,
+    Kind.REPLACE: replace_line,
+    Kind.EMPTY: empty,
+    Kind.CART: show_cart,
+    Kind.CHECKOUT: check_out,
+    Kind.STATUS: tell_status,
+    Kind.YES: yes,
+    Kind.NO: no,
+    Kind.MENTION: mention,
+}

@@ -1,0 +1,88 @@
+"""The cart as it stands, the summary to be confirmed, and what became of an order."""
+
+from agent.brains.rules.intents import Intent
+from agent.brains.rules.turn import Turn
+from agent.ordering import CONFIRM_CHOICES
+from agent.tools.catalogue import show_products
+from agent.tools.orders import prepare_order
+from agent.workspace import Refusal
+
+
+async def show_cart(turn: Turn, intent: Intent) -> None:
+    turn.reply.shows_cart = True
+    if not turn.workspace.lines:
+        turn.reply.close("ask.what")
+
+
+async def check_out(turn: Turn, intent: Intent) -> None:
+    """Show the summary; the order is made only by a plain yes to it, in a later message."""
+    if not turn.workspace.lines:
+        await _nothing_to_close(turn)
+        return
+    summary = await prepare_order(turn.workspace)
+    if isinstance(summary, Refusal):
+        _tell_short(turn)
+        return
+    turn.reply.raw.append(summary.text)
+    turn.reply.shows_cart = False
+    turn.reply.asks = True
+    turn.reply.choices = list(CONFIRM_CHOICES)
+    turn.workspace.remember(waiting=())
+
+
+async def _nothing_to_close(turn: Turn) -> None:
+    asked = turn.pending
+    items = await turn.candidates() if asked and asked.kind == "which" else []
+    if not items:
+        turn.reply.close("checkout.empty")
+        return
+    turn.reply.tell("checkout.choose_first")
+    turn.reply.list_items(items, "ask.which", quantity=asked.quantity if asked else None)
+    turn.ask("which", items, asked.quantity if asked else None)
+
+
+def _tell_short(turn: Turn) -> None:
+    """Which line cannot be sold as it is, and the offer of what there is."""
+    line = next(line for line in turn.lines if not line.item.has(line.quantity))
+    turn.count(line.quantity)
+    if not line.item.has(1):
+        turn.reply.tell("checkout.out", item=line.item)
+        turn.workspace.remember(focus=line.item.sku)
+        return
+    turn.reply.tell("checkout.stock", item=line.item, held=line.quantity)
+    turn.ask("how_many", [line.item], line.item.available)
+    turn.reply.asks = True
+
+
+async def tell_status(turn: Turn, intent: Intent) -> None:
+    reference = turn.memory.order_reference
+    if reference:
+        turn.workspace.facts.add_texts([reference])
+        turn.reply.tell("status.placed", reference=reference)
+        return
+    turn.reply.tell("status.none")
+    if turn.workspace.lines:
+        turn.reply.shows_cart = True
+    else:
+        turn.reply.close("ask.what")
+
+
+async def close_turn(turn: Turn) -> None:
+    """How a turn that changed the cart ends: with a new summary if one was open, else with the cart and a question."""
+    if turn.before.summary_id and turn.reply.shows_cart and turn.workspace.lines and not turn.reply.listing:
+        if not turn.reply.asks and turn.reply.notices:
+            await check_out(turn, turn.intents[-1])
+        return
+    if turn.reply.shows_cart and turn.workspace.lines:
+        if not turn.reply.listing and not turn.workspace.shown:
+            items = turn.added or [line.item for line in turn.lines]
+            kept = turn.before.shown if turn.added and len(turn.before.shown) > 1 else None
+            show_products(turn.workspace, items)
+            if turn.added:
+                turn.workspace.remember(focus=turn.added[-1].sku)
+            if kept:
+                turn.workspace.remember(shown=kept)
+        if not turn.reply.listing and not turn.reply.closing and not turn.reply.asks:
+            turn.reply.close("ask.more")
+            turn.reply.offer("checkout", "Cerrar pedido")
+            turn.reply.offer("cart", "Ver carrito")

@@ -1,0 +1,167 @@
+"""Words without a verb: an answer to what was asked, a choice from the list, a refinement, or a new search."""
+
+from dataclasses import replace as with_fields
+
+from agent.brains.rules.actions.buying import add, buy, set_to, take
+from agent.brains.rules.actions.changing import replace_line
+from agent.brains.rules.actions.closing import check_out
+from agent.brains.rules.actions.showing import show
+from agent.brains.rules.choosing import is_known_word
+from agent.brains.rules.finding import Finding, Outcome, find, find_among_shown, search
+from agent.brains.rules.intents import Intent, Kind
+from agent.brains.rules.listing import list_finding, said, show_several
+from agent.brains.rules.normalise import fold
+from agent.brains.rules.turn import Turn
+from agent.tools.catalogue import get_products, has_option
+from agent.tools.handoff import request_human
+from data.repositories.items import CatalogueItem
+
+
+async def mention(turn: Turn, intent: Intent) -> None:
+    if intent.count is not None and intent.is_empty:
+        await _number(turn, intent.count)
+    elif intent.is_correction and await _corrected(turn, intent):
+        return
+    elif intent.reference:
+        await _reference(turn, intent)
+    elif intent.is_question and not intent.quantity:
+        await show(turn, intent)
+    elif (chosen := await find_among_shown(turn, intent)) is not None and not (intent.quantity and intent.words):
+        await _choose(turn, intent, chosen)
+    elif intent.quantity:
+        await buy(turn, intent)
+    elif intent.words:
+        await _look_for(turn, intent)
+    else:
+        await show(turn, intent)
+
+
+async def _choose(turn: Turn, intent: Intent, chosen: Finding) -> None:
+    is_asked = turn.pending is not None and turn.pending.kind == "which"
+    if chosen.item and (is_asked or intent.is_definite):
+        await take(turn, intent, chosen)
+    elif chosen.item:
+        await show(turn, intent)
+    else:
+        quantity = turn.pending.quantity if turn.pending else None
+        await list_finding(turn, with_fields(intent, quantity=intent.quantity), chosen)
+        if quantity and turn.memory.pending:
+            turn.workspace.remember(pending=turn.memory.pending.model_copy(update={"quantity": quantity}))
+
+
+async def _reference(turn: Turn, intent: Intent) -> None:
+    assert intent.reference is not None
+    if intent.is_question or (intent.reference.kind == "same" and intent.filters):
+        await show(turn, intent)
+        return
+    finding = await find(turn, intent)
+    is_taken = finding.item is not None and finding.item.sku in turn.workspace.lines
+    if intent.reference.kind in {"that", "same"} and is_taken and not turn.pending and not intent.quantity:
+        await show(turn, intent)
+    else:
+        await buy(turn, intent)
+
+
+async def _corrected(turn: Turn, intent: Intent) -> bool:
+    """ "Mejor el rojo", right after another of the same list went into the cart: that one instead."""
+    focus = turn.memory.focus
+    if focus not in turn.workspace.lines or turn.pending or not (intent.is_definite or intent.reference):
+        return False
+    if focus not in turn.before.shown and not intent.filters:
+        return False
+    out = Intent(Kind.REPLACE, sku=focus, other=with_fields(intent, is_correction=False))
+    await replace_line(turn, with_fields(out, reference=None, words="", sku=None))
+    return True
+
+
+async def _look_for(turn: Turn, intent: Intent) -> None:
+    finding = await search(turn, intent.words, intent.filters)
+    if finding.outcome is not Outcome.NONE or is_known_word(intent.words):
+        await list_finding(turn, intent, finding)
+        return
+    turn.is_lost = len(intent.words.split()) > 4
+    turn.is_half_lost = not turn.is_lost
+    if turn.is_half_lost:
+        turn.reply.tell("missing.unknown", said=said(turn, intent))
+
+
+async def _number(turn: Turn, number: int) -> None:
+    """A bare number answers what was asked: which one, or how many."""
+    asked = turn.pending
+    if (asked and asked.kind == "how_many" and asked.skus) or (asked and asked.kind == "which" and len(asked.skus) == 1):
+        await _so_many(turn, asked.skus[0], number)
+    elif turn.before.shown and len(turn.before.shown) > 1:
+        await _numbered(turn, number)
+    elif turn.memory.focus in turn.workspace.lines:
+        await set_to(turn, turn.workspace.lines[turn.memory.focus or ""].item, number)
+    else:
+        turn.is_lost = True
+
+
+async def _so_many(turn: Turn, sku: str, number: int) -> None:
+    items = await get_products(turn.workspace, [sku])
+    line = turn.workspace.lines.get(sku)
+    offered = turn.pending.quantity if turn.pending else None
+    if not items:
+        turn.is_lost = True
+    elif number == 0:
+        turn.reply.close("talk.fine")
+    elif line and (offered is None or number > offered):
+        await set_to(turn, items[0], number)
+    else:
+        await add(turn, items[0], number)
+
+
+async def _numbered(turn: Turn, number: int) -> None:
+    seen, candidates = await turn.seen(), await turn.candidates()
+    quantity = (turn.pending.quantity if turn.pending else None) or 1
+    named = [item for item in candidates if has_option(item, str(number))]
+    if 1 <= number <= len(seen):
+        await add(turn, seen[number - 1], quantity)
+    elif len(named) == 1:
+        await add(turn, named[0], quantity)
+    elif named:
+        show_several(turn, named, quantity)
+    elif turn.memory.focus in turn.workspace.lines and not turn.pending:
+        await set_to(turn, turn.workspace.lines[turn.memory.focus or ""].item, number)
+    else:
+        turn.reply.tell("missing.position")
+        turn.reply.list_items(seen, "ask.which", quantity=None)
+        turn.ask("which", candidates, quantity)
+
+
+async def yes(turn: Turn, intent: Intent) -> None:
+    asked = turn.pending
+    if asked and asked.kind == "human":
+        request_human(turn.workspace, "Aceptó que le responda una persona.")
+        turn.reply.tell("handoff.opened")
+        return
+    items = await get_products(turn.workspace, asked.skus) if asked else []
+    if asked and len(items) == 1:
+        await _accept(turn, items[0], asked.quantity, is_stock_offer=asked.kind == "how_many")
+    elif asked and items:
+        show_several(turn, items, asked.quantity)
+    elif len(turn.intents) == 1:
+        turn.reply.close("ask.what_else" if turn.workspace.lines else "ask.what")
+
+
+async def _accept(turn: Turn, item: CatalogueItem, quantity: int | None, *, is_stock_offer: bool) -> None:
+    line = turn.workspace.lines.get(item.sku)
+    if is_stock_offer and line and item.available is not None and line.quantity > item.available:
+        await set_to(turn, item, item.available)
+    elif is_stock_offer and quantity is None:
+        turn.ask("how_many", [item])
+        turn.reply.close("ask.how_many")
+    else:
+        await add(turn, item, quantity or 1)
+
+
+async def no(turn: Turn, intent: Intent) -> None:
+    asked_for_more = "algo mas" in fold(turn.before.last_reply) or "que mas" in fold(turn.before.last_reply)
+    if turn.pending:
+        turn.workspace.remember(waiting=())
+        turn.reply.close("talk.fine")
+    elif turn.workspace.lines and asked_for_more and len(turn.intents) == 1:
+        await check_out(turn, intent)
+    elif len(turn.intents) == 1:
+        turn.reply.close("talk.fine")

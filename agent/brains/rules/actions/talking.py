@@ -1,0 +1,62 @@
+"""What is said without touching a product: greetings, thanks, who is speaking, what only a person knows."""
+
+from collections.abc import Awaitable, Callable
+
+from agent.brains.rules.intents import Intent, Kind
+from agent.brains.rules.turn import Turn
+from agent.tools.handoff import request_human
+
+_COURTESY = frozenset({Kind.GREET, Kind.HOW_ARE_YOU, Kind.THANK, Kind.BYE, Kind.YES, Kind.LAUGH})
+
+
+def is_only_courtesy(turn: Turn) -> bool:
+    return all(intent.kind in _COURTESY for intent in turn.intents)
+
+
+def say_only(key: str) -> Callable[[Turn, Intent], Awaitable[None]]:
+    async def act(turn: Turn, intent: Intent) -> None:
+        if intent.kind is Kind.HOW_ARE_YOU:
+            turn.reply.open(key)
+            if is_only_courtesy(turn):
+                turn.reply.close("ask.what")
+        elif intent.kind is Kind.THANK:
+            _welcome(turn, key)
+        elif intent.kind is Kind.BYE:
+            turn.reply.close("talk.bye_with_cart" if turn.workspace.lines else key)
+        else:
+            turn.reply.tell(key)
+            if intent.kind is Kind.BOT:
+                turn.reply.offer("human", "Hablar con persona")
+
+    return act
+
+
+def _welcome(turn: Turn, key: str) -> None:
+    if is_only_courtesy(turn) and not any(intent.kind is Kind.BYE for intent in turn.intents):
+        turn.reply.tell(key)
+    elif any(intent.kind is Kind.BYE for intent in turn.intents):
+        turn.reply.open("talk.welcome")
+
+
+async def greet(turn: Turn, intent: Intent) -> None:
+    only = is_only_courtesy(turn)
+    if turn.before.has_greeted:
+        turn.reply.open("talk.greeting")
+    else:
+        turn.reply.open("talk.introduction" if only else "talk.introduction_short")
+    turn.workspace.remember(has_greeted=True)
+    if only:
+        turn.reply.close("ask.what")
+
+
+async def tell_shop(turn: Turn, intent: Intent) -> None:
+    turn.reply.tell("talk.shop", topic=intent.words)
+    turn.reply.offer("human", "Sí, con una persona")
+    if turn.reply.listing is None:
+        turn.ask("human")
+        turn.reply.asks = True
+
+
+async def ask_for_human(turn: Turn, intent: Intent) -> None:
+    request_human(turn.workspace, f"Lo pidió: «{turn.workspace.context.text[:200]}»")
+    turn.reply.tell("handoff.opened")

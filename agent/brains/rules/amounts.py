@@ -1,0 +1,43 @@
+"""How many units of an item an amount is: "2 kilos" of what is sold by the kilo, or in bags of 500 g."""
+
+import re
+from fractions import Fraction
+
+from agent.brains.rules.quantities import Quantity
+from data.repositories.items import CatalogueItem
+from data.search.units import canonical_measure
+from data.search.words import tokenise
+
+_MEASURE = re.compile(r"(?P<value>\d+(?:\.\d+)?)(?P<base>[a-z]+2?)")
+# A length in a name is how thick a thing is, unless it is long enough to be how much of it there is.
+_LEAST_LENGTH = Fraction(500)
+
+
+def units_for(item: CatalogueItem, quantity: Quantity | None, default: int = 1) -> int | None:
+    """Whole units of the item; None when the amount is no whole number of them."""
+    if quantity is None:
+        return default
+    if quantity.unit is None:
+        return quantity.whole
+    wanted = _parse(quantity.measure())
+    if wanted is None:
+        return quantity.whole
+    for size in (_parse(canonical_measure("1", (item.unit or "").casefold())), *_sizes(item)):
+        if size is None or size[1] != wanted[1]:
+            continue
+        units = wanted[0] / size[0]
+        return int(units) if units.denominator == 1 else None
+    return quantity.whole
+
+
+def _sizes(item: CatalogueItem) -> list[tuple[Fraction, str]]:
+    sizes = [_parse(token) for token in tokenise(item.title)]
+    return [size for size in sizes if size and (size[1] != "mm" or size[0] >= _LEAST_LENGTH)]
+
+
+def _parse(token: str | None) -> tuple[Fraction, str] | None:
+    match = _MEASURE.fullmatch(token or "")
+    if not match:
+        return None
+    value, base = Fraction(match["value"]), match["base"]
+    return (value * 1000, "mg") if base == "g" else (value, base)

@@ -1,0 +1,129 @@
+"""The deterministic seller: understands a burst, acts through the tools, answers in one message."""
+
+from dataclasses import replace
+
+from agent.brains.rules.actions import ACTIONS
+from agent.brains.rules.actions.closing import close_turn
+from agent.brains.rules.choosing import choose
+from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
+from agent.brains.rules.normalise import spelt_as_typed
+from agent.brains.rules.parse import read_burst
+from agent.brains.rules.replies import Reply
+from agent.brains.rules.turn import Turn
+from agent.context import InboundText
+from agent.guardrails import check_draft
+from agent.tools.catalogue import CANDIDATE_COUNT, search_products
+from agent.tools.handoff import request_human
+from agent.workspace import Draft, Workspace
+from data.states import BrainKind
+
+LOST_BEFORE_HANDOFF = 2
+_TAPS = {"checkout": Kind.CHECKOUT, "cart": Kind.CART, "human": Kind.HUMAN}
+# These leave an open question open: the shopper may still answer it.
+_ASIDE = frozenset(
+    {Kind.GREET, Kind.HOW_ARE_YOU, Kind.THANK, Kind.LAUGH, Kind.JOKE, Kind.INSULT, Kind.BOT, Kind.CART, Kind.HELP,
+     Kind.STATUS, Kind.BYE}
+)  # fmt: skip
+
+
+class RulesBrain:
+    """Needs no model and no network; the same message over the same data gets the same answer."""
+
+    kind = BrainKind.RULES
+
+    async def think(self, workspace: Workspace, problems: tuple[str, ...] = ()) -> Draft:
+        intents = _read(workspace.context.messages)
+        spelt = spelt_as_typed(workspace.context.text)
+        turn = Turn(workspace, Reply(workspace), intents, spelt, workspace.memory)
+        turn.intents = await _rejoined(turn)
+        if any(intent.kind not in _ASIDE for intent in turn.intents):
+            workspace.remember(pending=None)
+        for intent in turn.intents:
+            await ACTIONS[intent.kind](turn, intent)
+        await _ask_what_waits(turn)
+        await close_turn(turn)
+        await _count_lost(turn)
+        return _worded(turn)
+
+
+def _read(messages: tuple[InboundText, ...]) -> list[Intent]:
+    """The intents of a burst; a tapped button says its own."""
+    intents: list[Intent] = []
+    typed: list[str] = []
+    for message in messages:
+        if (tapped := _tapped(message.choice)) is None:
+            typed.append(message.text)
+        else:
+            intents.append(tapped)
+    return [*read_burst("\n".join(typed)), *intents]
+
+
+def _tapped(choice: str | None) -> Intent | None:
+    if choice in _TAPS:
+        return Intent(_TAPS[choice])
+    if choice and choice.startswith("take:") and choice.count(":") >= 2:
+        _, count, sku = choice.split(":", 2)
+        if count.isdigit() and sku:
+            quantity = next((i.quantity for i in read_burst(f"{count} unidades de algo") if i.quantity), None)
+            return Intent(Kind.BUY, sku=sku, quantity=quantity)
+    return None
+
+
+async def _rejoined(turn: Turn) -> list[Intent]:
+    """Two wants with only an "y" between them are one when a single product has the words of both."""
+    joined: list[Intent] = []
+    for intent in turn.intents:
+        if intent.joins_previous and joined and joined[-1].words and joined[-1].kind in PRODUCT_KINDS:
+            previous = joined[-1]
+            words = f"{previous.words} y {intent.words}".strip()
+            if intent.words:
+                found = await search_products(turn.workspace, words, limit=CANDIDATE_COUNT)
+                if choose(words, found.items).best and not choose(words, found.items).missing:
+                    joined[-1] = replace(previous, words=words, filters=intent.filters.over(previous.filters))
+                    continue
+            elif intent.filters and not intent.is_definite:
+                intent = replace(intent, words=previous.words, quantity=previous.quantity)
+        joined.append(intent)
+    return joined
+
+
+async def _ask_what_waits(turn: Turn) -> None:
+    """Once the open question is answered, take up the next want of the same message."""
+    if not turn.before.waiting:
+        return
+    if not turn.added or turn.reply.listing or turn.reply.asks:
+        if any(intent.kind in PRODUCT_KINDS for intent in turn.intents) and not turn.added:
+            turn.workspace.remember(waiting=())
+        return
+    first, *rest = turn.before.waiting
+    turn.workspace.remember(waiting=tuple(rest))
+    answered, turn.before = turn.before, turn.before.model_copy(update={"pending": None, "waiting": ()})
+    for intent in read_burst(first):
+        await ACTIONS[intent.kind](turn, intent)
+    turn.before = answered
+
+
+async def _count_lost(turn: Turn) -> None:
+    if not turn.reply.is_empty and not (turn.is_lost or turn.is_half_lost):
+        turn.workspace.remember(lost_count=0)
+        return
+    lost = turn.before.lost_count + 1
+    if lost >= LOST_BEFORE_HANDOFF:
+        request_human(turn.workspace, f"No se entendió: «{turn.workspace.context.text[:200]}»")
+        turn.reply.notices.clear()
+        turn.reply.tell("talk.lost_again")
+        turn.workspace.remember(lost_count=0)
+        return
+    turn.workspace.remember(lost_count=lost)
+    if turn.reply.is_empty or turn.is_lost:
+        turn.reply.tell("talk.lost")
+        turn.reply.offer("human", "Hablar con persona")
+
+
+def _worded(turn: Turn) -> Draft:
+    """The reply; if an echo of the shopper's own words would break a rule of what may be said, without the echo."""
+    draft = Draft((turn.reply.render(),))
+    if not check_draft(draft, turn.workspace):
+        return draft
+    turn.reply.echoes = False
+    return Draft((turn.reply.render(),))

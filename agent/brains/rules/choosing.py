@@ -1,0 +1,180 @@
+"""Whether the shopper's words name one product of the shop, several, or none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from agent.tools.catalogue import option_key
+from data.repositories.items import CatalogueItem
+from data.search.lexicon import FUNCTION_WORDS, load_lexicon
+from data.search.words import code_parts, phonetic, stem, tokenise
+
+# Words that may go unmatched without the product being another: how it is packed, and praise.
+_SOFT = frozenset(
+    ["con", "caja", "bolsa", "paquete", "lata", "botella", "rollo", "saco", "pote", "tarro", "tira", "bandeja", "malla", "frasco", "sobre", "unidad", "display", "sachet", "bueno", "buena", "bonito", "bonita", "lindo", "linda", "rico", "rica", "normal", "comun", "cualquiera", "nuevo", "nueva", "calidad", "mejor", "grande", "chico", "chica", "pequeno", "mediano", "regalo", "casa", "uso", "hombre", "mujer", "dama", "varon", "nino", "nina", "adulto", "color", "talla", "marca", "modelo", "tipo", "plancha", "galon", "pieza", "par", "set", "pack", "kit", "tamano", "grand", "fresco", "fresca", "simple", "basico", "basica", "para", "hacer", "poder", "usar", "comprar", "llevar", "urgente", "rapido", "hoy", "ahora", "algo", "cosa", "producto", "articulo", "vez"]
+)
+_DISCRIMINATING = frozenset({"con", "sin"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of one item: those that name it, its first one, and those that only describe it."""
+
+    name: frozenset[str]
+    heads: frozenset[str]
+    described: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`best` fit the words best, in the order found; `missing` are words of the shopper that no item has."""
+
+    best: tuple[CatalogueItem, ...]
+    missing: tuple[str, ...] = ()
+    is_exact: bool = False
+
+    @property
+    def clear(self) -> CatalogueItem | None:
+        """The one product meant, if there is no doubt."""
+        return self.best[0] if len(self.best) == 1 and not self.missing else None
+
+
+def choose(query: str, items: Sequence[CatalogueItem]) -> Choice:
+    """Keep the items that cover most of the query; of those, the ones whose name begins with its first word."""
+    if not items:
+        return Choice(())
+    if by_code := [item for item in items if _is_code(query, item)]:
+        return Choice(tuple(by_code), is_exact=True)
+    tokens = query_tokens(query)
+    wordings = [_wording(item) for item in items]
+    loose = {token: not any(_among(token, w.name, exactly=True) for w in wordings) for token in tokens}
+    covered = [[_level(token, wording, loose[token]) for token in tokens] for wording in wordings]
+    found = [any(row[i] for row in covered) for i in range(len(tokens))]
+    missing = tuple(
+        token for token, is_found in zip(tokens, found, strict=True) if not is_found and not _is_soft(token)
+    )
+    scores = [(sum(level > 0 for level in row), sum(row)) for row in covered]
+    most = max(scores)
+    if not most[0]:
+        return Choice(tuple(items), missing)
+    best = [(item, wording) for item, wording, score in zip(items, wordings, scores, strict=True) if score == most]
+    best = _headed(tokens, loose, best)
+    if most[0] < sum(found):
+        missing = missing or tuple(t for t, level in zip(tokens, covered[scores.index(most)], strict=True) if not level)
+    return _named_whole(tokens, best, missing)
+
+
+def covers(query: str, item: CatalogueItem, *, loosely: bool = False) -> bool:
+    """Whether every word of the query is a word of the item."""
+    wording = _wording(item)
+    tokens = [token for token in query_tokens(query) if not (loosely and _is_soft(token))]
+    return bool(tokens) and all(_level(token, wording, True) for token in tokens)
+
+
+def query_tokens(query: str) -> list[str]:
+    words = [word for word in tokenise(query, parts=False) if word not in FUNCTION_WORDS or word in _DISCRIMINATING]
+    return list(dict.fromkeys(words))
+
+
+def is_known_word(query: str) -> bool:
+    """Whether people use these words for things that shops sell, whether or not this one does."""
+    known = load_lexicon().known
+    return any(
+        token in known or token[:-1] + "o" in known or token[:-1] + "a" in known for token in query_tokens(query)
+    )
+
+
+def _headed(
+    tokens: list[str], loose: dict[str, bool], best: list[tuple[CatalogueItem, Wording]]
+) -> list[tuple[CatalogueItem, Wording]]:
+    first = next((token for token in tokens if not _is_soft(token)), None)
+    if first is None:
+        return best
+    headed = [(item, wording) for item, wording in best if _among(first, wording.heads, exactly=not loose[first])]
+    return headed or best
+
+
+def _named_whole(tokens: list[str], best: list[tuple[CatalogueItem, Wording]], missing: tuple[str, ...]) -> Choice:
+    """Of several that fit, the one whose whole name was said: "arroz grado 1" beside "arroz grado 1 integral"."""
+    said = {key for token in tokens for key in _keys(token)}
+    if len(best) > 1 and len(tokens) > 1:
+        whole = [item for item, _ in best if all(set(_keys(t)) & said for t in query_tokens(item.title))]
+        if len(whole) == 1:
+            return Choice(tuple(whole), missing, is_exact=True)
+    return Choice(tuple(item for item, _ in best), missing)
+
+
+def _level(token: str, wording: Wording, is_loose: bool) -> int:
+    if _among(token, wording.name, exactly=not is_loose):
+        return 3
+    if any(all(_among(word, wording.name, exactly=True) for word in phrase) for phrase in _equivalents(token)):
+        return 3
+    return 1 if _among(token, wording.described, exactly=True) else 0
+
+
+def _among(token: str, words: frozenset[str], *, exactly: bool) -> bool:
+    keys = _keys(token)
+    if any(key in words for key in keys):
+        return True
+    parts = code_parts(token)
+    if len(parts) > 1 and all(part in words or f"{part}~" in words for part in parts):
+        return True
+    return not exactly and token.isalpha() and any(_sounds_alike(token, word) for word in words)
+
+
+@lru_cache(maxsize=50_000)
+def _sounds_alike(token: str, word: str) -> bool:
+    if not word.isalpha() or min(len(token), len(word)) < 4:
+        return False
+    if phonetic(token) == phonetic(word):
+        return True
+    most = 1 if len(token) < 8 else 2
+    if len(token) == 4 and token[0] != word[0]:
+        return False
+    return OSA.distance(token, word, score_cutoff=most) <= most
+
+
+@lru_cache(maxsize=50_000)
+def _equivalents(token: str) -> tuple[tuple[str, ...], ...]:
+    return load_lexicon().equivalents.of((token,))
+
+
+@lru_cache(maxsize=50_000)
+def _keys(token: str) -> tuple[str, ...]:
+    if token.isdigit():
+        return token, f"{token}~"
+    return tuple(dict.fromkeys((token, stem(token), option_key(token))))
+
+
+def _words(*texts: str | None) -> frozenset[str]:
+    return frozenset(key for text in texts if text for token in tokenise(text) for key in _keys(token))
+
+
+@lru_cache(maxsize=5_000)
+def _read_wording(
+    sku: str, title: str, brand: str | None, category: str | None, description: str | None, options: tuple[str, ...],
+    unit: str | None,
+) -> Wording:  # fmt: skip
+    name = _words(title, brand, category, sku, *options)
+    content = [token for token in tokenise(title, parts=False) if token not in FUNCTION_WORDS]
+    first = content[0] if content else ""
+    heads = frozenset(_keys(first)) | _words(category) if first else _words(category)
+    alike = frozenset(word for phrase in _equivalents(first) if len(phrase) == 1 for word in _keys(phrase[0]))
+    return Wording(name, heads | alike, _words((description or "")[:400], unit))
+
+
+def _wording(item: CatalogueItem) -> Wording:
+    return _read_wording(
+        item.sku, item.title, item.brand, item.category, item.description, tuple(item.options.values()), item.unit
+    )
+
+
+def _is_soft(token: str) -> bool:
+    return token in _SOFT or any(key in _SOFT for key in _keys(token)[:1])
+
+
+def _is_code(query: str, item: CatalogueItem) -> bool:
+    said, sku = query.casefold().split(), item.sku.casefold()
+    return sku in said and (len(said) == 1 or any(c.isdigit() for c in sku))

@@ -1,0 +1,210 @@
+"""From what a shopper says to the products meant: by reference, among those shown, or by search."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from agent.brains.rules.choosing import choose, covers
+from agent.brains.rules.filters import Filters, take_filters
+from agent.brains.rules.intents import Intent
+from agent.brains.rules.references import Reference
+from agent.brains.rules.turn import Turn
+from agent.tools.catalogue import CANDIDATE_COUNT, get_products, has_option, search_products
+from data.repositories.items import CatalogueItem
+
+MOST_CANDIDATES = 12
+
+
+class Outcome(StrEnum):
+    CLEAR = "clear"  # exactly one, without doubt
+    SEVERAL = "several"
+    NEAR = "near"  # like it, but some word of the shopper fits none
+    EXCLUDED = "excluded"  # the product is there, not in that size, colour or price
+    NONE = "none"  # the shop has no such thing
+    UNSAID = "unsaid"  # nothing says which
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    outcome: Outcome
+    items: tuple[CatalogueItem, ...] = ()
+    was_shown: bool = False
+
+    @property
+    def item(self) -> CatalogueItem | None:
+        return self.items[0] if self.outcome is Outcome.CLEAR else None
+
+
+UNSAID = Finding(Outcome.UNSAID)
+
+
+async def find(turn: Turn, intent: Intent) -> Finding:
+    """What an intent is about. A search is remembered, so that the next message can refine it."""
+    if intent.sku:
+        return _found(await get_products(turn.workspace, [intent.sku]), shown=True)
+    if intent.reference and intent.reference.kind != "same":
+        return await _referred(turn, intent.reference, intent)
+    if intent.reference:
+        return await _sibling(turn, intent)
+    if (finding := await find_among_shown(turn, intent)) is not None:
+        return finding
+    if intent.words:
+        return await search(turn, intent.words, intent.filters)
+    if intent.filters:
+        return await refine(turn, intent.filters)
+    focus = await turn.focus()
+    return _found([focus] if focus else [], shown=True)
+
+
+async def find_among_shown(turn: Turn, intent: Intent) -> Finding | None:
+    """The shown or asked-about products that fit; None when it is a new subject."""
+    is_asked = turn.pending is not None and turn.pending.kind == "which"
+    if intent.words and not (is_asked or intent.is_definite):
+        return None
+    candidates = await turn.candidates()
+    if intent.filters.is_superlative and not intent.words:
+        return _extreme(await turn.seen(), intent.filters)
+    fitting = [item for item in candidates if fits(item, intent.words, intent.filters)]
+    if not fitting or intent.is_empty or (len(fitting) == len(candidates) > 1 and not is_asked):
+        return None
+    if len(fitting) > 1 and intent.words and not is_asked:
+        return None
+    return _found(fitting, shown=True)
+
+
+def fits(item: CatalogueItem, words: str, filters: Filters) -> bool:
+    return (
+        all(has_option(item, option) for option in filters.options)
+        and (filters.max_price is None or item.unit_price <= filters.max_price)
+        and (filters.min_price is None or item.unit_price >= filters.min_price)
+        and not filters.is_comparison
+        and (not words or covers(words, item))
+    )
+
+
+async def search(turn: Turn, words: str, filters: Filters) -> Finding:
+    """Look in the whole catalogue, and judge how well what is found answers the words."""
+    turn.workspace.remember(query=f"{words} {filters.spelt()}".strip())
+    found = await search_products(
+        turn.workspace,
+        words,
+        min_price=filters.min_price,
+        max_price=filters.max_price,
+        options=filters.options,
+        sort=filters.sort,
+        limit=CANDIDATE_COUNT,
+    )
+    choice = choose(words, found.items)
+    whole = choose(words, [*found.items, *found.excluded])
+    outside = [item for item in whole.best if item not in found.items]
+    if outside and len(outside) == len(whole.best) and filters:
+        outcome = Outcome.EXCLUDED if not whole.missing else Outcome.NEAR
+        return Finding(outcome, _nearest(outside, filters))
+    if not found.items:
+        return Finding(Outcome.NONE)
+    if filters.is_superlative and not choice.missing:
+        return Finding(Outcome.CLEAR, _in_stock_first(choice.best)[:1])
+    if choice.missing:
+        return Finding(Outcome.NEAR, _in_stock_first(choice.best))
+    return _found(_in_stock_first(choice.best))
+
+
+async def refine(turn: Turn, filters: Filters) -> Finding:
+    """Search again for what was looked for last, with other filters."""
+    older, words = take_filters(turn.before.query or "")
+    if not words:
+        focus = await turn.focus()
+        if focus is None:
+            return UNSAID
+        words = focus.name
+    merged = filters.over(older)
+    if filters.is_comparison and filters.sort == "cheapest":
+        seen = await turn.seen()
+        if seen:
+            merged = replace(merged, max_price=min(item.unit_price for item in seen) - Decimal("0.01"))
+    finding = await search(turn, words, merged)
+    if filters.is_comparison:
+        turn.workspace.remember(query=f"{words} {replace(merged, max_price=older.max_price).spelt()}".strip())
+    return finding
+
+
+async def _sibling(turn: Turn, intent: Intent) -> Finding:
+    """ "La misma pero en M": another variant of the product last talked about."""
+    focus = await turn.focus()
+    if focus is None:
+        return UNSAID
+    if not intent.filters:
+        return _found([focus], shown=True)
+    older = Filters(colours=() if intent.filters.colours else _colours_of(focus))
+    finding = await search(turn, focus.name, intent.filters.over(older))
+    if finding.outcome is Outcome.EXCLUDED and older:
+        finding = await search(turn, focus.name, intent.filters)
+    same = [item for item in finding.items if item.product_id == focus.product_id or item.name == focus.name]
+    return (
+        replace(finding, items=tuple(same or finding.items))
+        if len(same) != 1
+        else (Finding(finding.outcome if finding.outcome is Outcome.EXCLUDED else Outcome.CLEAR, (same[0],)))
+    )
+
+
+def _colours_of(item: CatalogueItem) -> tuple[str, ...]:
+    return tuple(
+        take_filters(value.casefold())[0].colours[0]
+        for value in item.options.values()
+        if take_filters(value.casefold())[0].colours
+    )
+
+
+async def _referred(turn: Turn, reference: Reference, intent: Intent) -> Finding:
+    seen = await turn.seen()
+    if not seen and reference.kind in {"ordinal", "last"}:
+        seen = [line.item for line in turn.lines]
+    if intent.filters and seen and reference.kind == "that":
+        return _found([item for item in seen if fits(item, "", intent.filters)], shown=True)
+    if reference.kind == "ordinal":
+        return _found(seen[reference.index - 1 : reference.index], shown=True)
+    if reference.kind == "last":
+        return _found(seen[-1:], shown=True)
+    if reference.kind == "all":
+        return Finding(Outcome.SEVERAL, tuple(seen), was_shown=True) if seen else UNSAID
+    focus = await turn.focus()
+    if reference.kind == "other":
+        return _found([item for item in seen if focus is None or item.sku != focus.sku], shown=True)
+    asked = turn.pending.skus if turn.pending else ()
+    if len(asked) > 1 and (focus is None or focus.sku not in asked):
+        return _found(await get_products(turn.workspace, asked), shown=True)
+    if len(asked) == 1:
+        return _found(await get_products(turn.workspace, asked), shown=True)
+    return _found([focus] if focus else seen, shown=True)
+
+
+def _found(items: Sequence[CatalogueItem], *, shown: bool = False) -> Finding:
+    if not items:
+        return UNSAID
+    outcome = Outcome.CLEAR if len(items) == 1 else Outcome.SEVERAL
+    return Finding(outcome, tuple(items), was_shown=shown)
+
+
+def _extreme(items: Sequence[CatalogueItem], filters: Filters) -> Finding | None:
+    if len(items) < 2:
+        return None
+    in_stock = [item for item in items if item.has(1)] or list(items)
+    ordered = sorted(in_stock, key=lambda item: item.unit_price, reverse=filters.sort == "dearest")
+    return _found(ordered[:1], shown=True)
+
+
+def _in_stock_first(items: Sequence[CatalogueItem]) -> tuple[CatalogueItem, ...]:
+    return tuple(sorted(items, key=lambda item: not item.has(1))[:MOST_CANDIDATES])
+
+
+def _nearest(items: Sequence[CatalogueItem], filters: Filters) -> tuple[CatalogueItem, ...]:
+    """Of those a filter left out, first the ones in stock that break the fewest wishes, then the nearest in price."""
+
+    def distance(item: CatalogueItem) -> tuple[bool, int, Decimal]:
+        broken = sum(not has_option(item, option) for option in filters.options)
+        over = max(item.unit_price - filters.max_price, Decimal(0)) if filters.max_price is not None else Decimal(0)
+        under = max(filters.min_price - item.unit_price, Decimal(0)) if filters.min_price is not None else Decimal(0)
+        return not item.has(1), broken, over + under
+
+    return tuple(sorted(items, key=distance)[:MOST_CANDIDATES])

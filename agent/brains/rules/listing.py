@@ -1,0 +1,128 @@
+"""Saying what was found: one product, up to three with a question, the nearest ones, or that there is none."""
+
+from collections.abc import Sequence
+
+from agent.brains.rules.choosing import choose
+from agent.brains.rules.finding import MOST_CANDIDATES, Finding, Outcome
+from agent.brains.rules.intents import Intent
+from agent.brains.rules.replies import MOST_SHOWN
+from agent.brains.rules.turn import Turn
+from agent.tools.catalogue import CANDIDATE_COUNT, search_products
+from data.repositories.items import CatalogueItem
+
+
+async def list_finding(turn: Turn, intent: Intent, finding: Finding, *, wants: bool = False) -> None:
+    """Show what was found and ask; a second list in one turn waits for its own question."""
+    if finding.outcome in {Outcome.NONE, Outcome.UNSAID}:
+        tell_unfound(turn, intent)
+        return
+    if turn.reply.listing is not None:
+        wait(turn, intent, wants=wants)
+        return
+    if finding.outcome is Outcome.NEAR:
+        turn.reply.tell("missing.near", said=said(turn, intent))
+    elif finding.outcome is Outcome.EXCLUDED:
+        _tell_excluded(turn, intent)
+    if len(finding.items) == 1:
+        show_one(turn, finding.items[0], intent.count)
+    else:
+        show_several(turn, finding.items, intent.count)
+
+
+def show_one(turn: Turn, item: CatalogueItem, quantity: int | None = None) -> None:
+    turn.workspace.remember(focus=item.sku)
+    if not item.has(1):
+        turn.reply.list_items([item], "ask.unavailable")
+        return
+    turn.count(quantity)
+    turn.reply.list_items([item], "ask.add_one")
+    turn.reply.offer(f"take:{quantity or 1}:{item.sku}", "Sí, agregar")
+    turn.ask("which", [item], quantity)
+
+
+def show_several(turn: Turn, items: Sequence[CatalogueItem], quantity: int | None = None) -> None:
+    turn.count(quantity)
+    shown = list(items[:MOST_SHOWN])
+    for item in shown:
+        turn.reply.offer(f"take:{quantity or 1}:{item.sku}", item.title)
+    if len({item.name for item in items}) == 1:
+        rest = _difference(items[MOST_SHOWN:MOST_CANDIDATES], items)
+        if rest:
+            turn.reply.rest = rest
+        turn.reply.list_items(shown, "ask.which_variant", quantity=quantity, names=_option_names(items))
+    else:
+        turn.reply.list_items(shown, "ask.which", quantity=quantity)
+    turn.ask("which", list(items[:MOST_CANDIDATES]), quantity)
+
+
+async def offer_alternatives(turn: Turn, item: CatalogueItem) -> None:
+    """The nearest products in stock: its own variants first, then what its name finds."""
+    found = await search_products(turn.workspace, item.name, in_stock_only=True, limit=CANDIDATE_COUNT)
+    others = [other for other in found.items if other.sku != item.sku]
+    siblings = [other for other in others if other.product_id == item.product_id]
+    head = item.name.split()[0] if item.name.split() else item.name
+    alike = siblings or [other for other in choose(head, others).best if choose(head, [other]).clear]
+    if not alike or turn.reply.listing is not None:
+        return
+    turn.reply.tell("stock.alternatives")
+    if len(alike) == 1:
+        show_one(turn, alike[0])
+    else:
+        show_several(turn, alike)
+
+
+def tell_unfound(turn: Turn, intent: Intent) -> None:
+    turn.reply.tell("missing.none", said=said(turn, intent))
+    turn.reply.close("missing.none_alone")
+
+
+def wait(turn: Turn, intent: Intent, *, wants: bool) -> None:
+    count = f"{intent.count} " if intent.count else "quiero " if wants else "busco "
+    words = f"{count}{intent.words} {intent.filters.spelt()}".strip()
+    if intent.quantity and intent.quantity.unit:
+        words = f"{intent.quantity.number} {intent.quantity.unit} de {intent.words} {intent.filters.spelt()}".strip()
+    turn.workspace.remember(waiting=(*turn.memory.waiting, words))
+    turn.reply.later.append(said(turn, intent))
+
+
+def said(turn: Turn, intent: Intent) -> str:
+    """The product as the shopper named it: "poleras negras talla XL"."""
+    words = turn.echo(intent.words)
+    colours = turn.echo(" ".join(intent.filters.colours))
+    size = f"talla {intent.filters.size}" if intent.filters.size else ""
+    turn.workspace.facts.add_texts([intent.filters.size, size])
+    return " ".join(filter(None, (words, colours, size))) or "eso"
+
+
+def _tell_excluded(turn: Turn, intent: Intent) -> None:
+    filters = intent.filters
+    if filters.is_comparison:
+        turn.reply.tell("missing.cheaper")
+    elif (filters.max_price is not None or filters.min_price is not None) and not filters.options:
+        turn.reply.tell("missing.price", said=said(turn, intent))
+    elif filters.options:
+        phrase = said(turn, intent) if intent.words else f"En {_option_phrase(turn, intent)}"
+        turn.reply.tell("missing.option" if not intent.words else "missing.near", said=phrase)
+    else:
+        turn.reply.tell("missing.near", said=said(turn, intent))
+
+
+def _option_phrase(turn: Turn, intent: Intent) -> str:
+    return said(turn, Intent(intent.kind, filters=intent.filters))
+
+
+def _difference(items: Sequence[CatalogueItem], everything: Sequence[CatalogueItem]) -> str:
+    """What tells these variants from their siblings: the values of the options that vary."""
+    names = _varying(everything)
+    labels = [" ".join(item.options[name] for name in names if name in item.options) for item in items]
+    return ", ".join(dict.fromkeys(label for label in labels if label))
+
+
+def _option_names(items: Sequence[CatalogueItem]) -> str:
+    names = _varying(items)
+    return " y ".join(f"{'el' if name.casefold().endswith('or') else 'la'} {name.casefold()}" for name in names)
+
+
+def _varying(items: Sequence[CatalogueItem]) -> list[str]:
+    names = list(dict.fromkeys(name for item in items for name in item.options))
+    return [name for name in names if len({item.options.get(name) for item in items}) > 1]

@@ -1,0 +1,91 @@
+"""Brings what people type to one form: lower case, no accents, chat spelling undone."""
+
+import re
+import unicodedata
+
+from rapidfuzz.distance import OSA
+
+MOST_CHARACTERS = 2_000
+
+_SPELLING = {
+    "q": "que", "k": "que", "ke": "que", "qe": "que", "xq": "porque", "pq": "porque", "xk": "porque",
+    "tb": "tambien", "tbn": "tambien", "tmb": "tambien", "tmbn": "tambien", "tambn": "tambien",
+    "kiero": "quiero", "qiero": "quiero", "kero": "quiero", "qero": "quiero", "quero": "quiero",
+    "qro": "quiero", "kisiera": "quisiera", "qisiera": "quisiera", "quisera": "quisiera",
+    "ola": "hola", "holi": "hola", "holis": "hola", "alo": "hola", "wenas": "buenas", "wena": "hola",
+    "guenas": "buenas", "holaa": "hola", "holas": "hola", "dl": "del", "pa": "para", "toy": "estoy",
+    "ta": "esta", "kuanto": "cuanto", "qto": "cuanto", "cto": "cuanto", "cnto": "cuanto", "cuant": "cuanto",
+    "quanto": "cuanto", "kuesta": "cuesta", "questa": "cuesta", "bn": "bien", "grax": "gracias",
+    "grasias": "gracias", "graciaz": "gracias", "grx": "gracias", "thx": "gracias", "thanks": "gracias",
+    "teni": "tienes", "tenei": "tienes", "tenis?": "tienes", "tiene": "tienes", "tenes": "tienes",
+    "tendra": "tienen", "tendras": "tienen", "tendran": "tienen", "tendria": "tienen",
+    "tendrian": "tienen", "tendrias": "tienen", "tenian": "tienen", "queri": "quieres", "podi": "puedes",
+    "nesecito": "necesito", "nesesito": "necesito", "nececito": "necesito", "necesit": "necesito",
+    "nesecita": "necesito", "ocupo": "necesito", "aser": "hacer", "aora": "ahora", "ahora": "ahora",
+    "ay": "hay", "ai": "hay", "abra": "habra", "vusco": "busco", "bsco": "busco", "vende": "venden",
+    "vendes": "venden", "venderan": "venden", "caro": "caro", "karrito": "carrito", "carro": "carrito",
+    "canasta": "canasta", "1ro": "primero", "1ero": "primero", "1er": "primero", "1ra": "primera",
+    "1era": "primera", "2do": "segundo", "2da": "segunda", "3ro": "tercero", "3ero": "tercero",
+    "3er": "tercero", "3ra": "tercera", "3era": "tercera", "primer": "primero", "tercer": "tercero",
+    "agregue": "agrega", "agreguen": "agrega", "ponga": "pon", "pongame": "ponme", "saque": "saca",
+    "quite": "quita", "porfa": "porfavor", "porfis": "porfavor", "porfi": "porfavor", "xfa": "porfavor",
+    "porfavorcito": "porfavor", "porfas": "porfavor", "plis": "porfavor", "pls": "porfavor",
+    "please": "porfavor", "xfavor": "porfavor", "favor": "porfavor", "okey": "ok", "oka": "ok",
+    "okay": "ok", "oki": "ok", "okis": "ok", "dalee": "dale", "sip": "si", "sipo": "si", "sii": "si",
+    "nop": "no", "nopo": "no", "noo": "no", "x": "x", "msj": "mensaje", "c/u": "cada uno",
+}  # fmt: skip
+_SPELLING.pop("tenis?")  # "tenis" are shoes in half of the continent
+
+# Words of buying that a slip of the finger must not hide; none is one letter from a common product.
+_KEYWORDS = (
+    "quiero", "quisiera", "necesito", "agrega", "agregame", "agregar", "carrito", "gracias", "busco", "confirmar",
+    "elimina", "eliminar", "muestrame", "tienen", "tienes", "cuanto", "segundo", "primero",
+)  # fmt: skip
+_NOT_KEYWORDS = frozenset({"quieto", "manto", "canto", "tinen", "cuento", "quieres", "quiere", "segunda", "primera"})
+_MARKS = set(" .,;:/$%+-?!\n\"'()*#°&")
+_AFFIRMING = "👍👌✅🙌🆗"
+_EMOTIONS = {**dict.fromkeys(_AFFIRMING, " si "), "👎": " no "}
+
+
+def cap(text: str) -> str:
+    """Bound the work one message can cause, whatever its length."""
+    return text[:MOST_CHARACTERS]
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents, emojis or control characters; stretched letters shortened ("holaaa")."""
+    text = text.replace("½", " 1/2").replace("¼", " 1/4").replace("¾", " 3/4").replace("×", "x")
+    text = "".join(_EMOTIONS.get(c, c) for c in text) if not any(c.isalnum() for c in text) else text
+    decomposed = unicodedata.normalize("NFKD", text)
+    plain = "".join(c for c in decomposed.lower() if not unicodedata.combining(c))
+    kept = "".join(c if (c.isascii() and c.isalnum()) or c in _MARKS else _space_for(c) for c in plain)
+    kept = re.sub(r"([a-z])\1{2,}", r"\1", kept)
+    kept = re.sub(r"[ \t]+", " ", kept)
+    return re.sub(r" ?\n ?", "\n", kept).strip()
+
+
+def _space_for(character: str) -> str:
+    return "\n" if character in "\r\u2028\u2029•●▪✔☑" else "" if unicodedata.category(character) == "Cf" else " "
+
+
+def undo_chat_spelling(text: str) -> str:
+    """Rewrite the words of asking and buying as a dictionary has them; other words stay as typed."""
+    text = re.sub(r"\bpor\s+fa(vor|vorcito)?\b", "porfavor", text)
+    return re.sub(r"[a-z0-9]+(?:/u)?", lambda match: _respelt(match[0]), text)
+
+
+def _respelt(word: str) -> str:
+    if word in _SPELLING:
+        return _SPELLING[word]
+    if len(word) < 5 or not word.isalpha() or word in _KEYWORDS or word in _NOT_KEYWORDS:
+        return word
+    for keyword in _KEYWORDS:
+        if word[0] == keyword[0] and len(keyword) >= 6 and OSA.distance(word, keyword, score_cutoff=1) <= 1:
+            return keyword
+    return word
+
+
+def spelt_as_typed(text: str) -> dict[str, str]:
+    """Each folded word with the way the shopper wrote it, to echo it with its accents."""
+    words = re.findall(r"[^\s.,;:?!¿¡()\"]+", cap(text))
+    return {fold(word): word.casefold() for word in reversed(words)}

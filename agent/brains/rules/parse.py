@@ -1,0 +1,327 @@
+"""From a burst of messages to a list of intents."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from agent.brains.rules.filters import Filters, take_filters
+from agent.brains.rules.intents import (
+    BYE,
+    FILLER_END,
+    FILLER_START,
+    GREETING,
+    HOW_ARE_YOU,
+    LAUGH,
+    MODAL,
+    PHRASES,
+    PRODUCT_KINDS,
+    SHOP_TOPICS,
+    TAKE_IT,
+    TAKE_OUT,
+    THANKS,
+    VERBS,
+    Intent,
+    Kind,
+)  # fmt: skip
+from agent.brains.rules.normalise import cap, fold, undo_chat_spelling
+from agent.brains.rules.quantities import NUMBER_WORDS, read_count, take_quantity
+from agent.brains.rules.references import Reference, read_reference, take_reference
+from agent.confirmation import Answer, read_answer
+
+MOST_INTENTS = 12
+
+_N = rf"(?:\d{{1,5}}|{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})"
+_ADD = r"(?:(?:y |dame |deme |ponme |pon |ponle |agrega(?:me|le)? |suma(?:me|le)? |quiero |echale |anota(?:me)? |me das |llevo |necesito |sumar |agregar )*)"
+_OF_THOSE = r"(?: (?:de es[oa]s?|de est[oa]s?|de ell[oa]s?|de l[oa]s mism[oa]s|de l[oa] mism[oa]|igual(?:es)?|mas|unidad(?:es)?|porfavor))*"
+_PHRASES = tuple((kind, re.compile(pattern)) for kind, pattern in PHRASES)
+_VERBS = tuple((kind, re.compile(rf"^(?:{pattern})(?![a-z])[\s,:]*")) for kind, pattern in VERBS)
+_TOPICS = tuple((topic, re.compile(pattern)) for topic, pattern in SHOP_TOPICS)
+
+_QUESTIONS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        (Kind.STOCK, r"^cuant[oa]s? (?P<words>.*?)\s*(?:te |les |me )?(?:quedan?|tienes|tienen|hay)(?: (?:stock|disponibles?))?(?: (?:de(?:l)?) (?P<more>.+))?$"),
+        (Kind.STOCK, r"^(?P<words>.+?) (?:esta[n]? disponibles?|(?:tienes|tienen|hay|queda) stock|(?:te |les )?quedan?)$"),
+        (Kind.PRICE, r"^(?P<words>.+?) (?:a |en )?(?:cuanto|que (?:precio|valor)) (?:me )?(?:sale|vale|cuesta|es|esta|tiene|seria|saldria|cobran)n?$"),
+        (Kind.SHOW, r"^(?:que|cual(?:es)?) (?:tipos? de |clases? de |marcas? de |modelos? de |variedad(?:es)? de )?(?P<words>(?!tal|mas|cosas|productos|es|son|seria|me).+?) (?:tienes|tienen|hay|venden|manejan|ofrecen|me recomiendas|recomiendas)(?: (?P<more>.+))?$"),
+        (Kind.SHOW, r"^(?:que|cuales?) (?:tienes|tienen|hay|venden) (?:de |en |para )(?P<words>.+)$"),
+        (Kind.SHOW, r"^(?:cual(?:es)?) (?:es|son|seria) (?P<words>.+)$"),
+    )
+)  # fmt: skip
+_CHANGES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        (Kind.SET, rf"^(?:cambia|deja|modifica|sube|baja|ajusta|actualiza|corrige|pon|cambiar|modificar|dejar|subir|bajar)(?:me|le)? (?:el |la |los |las |a |del )?(?P<words>.+?) (?:a|en|por) (?P<n>{_N})(?: (?:unidades|mejor|nomas|no mas))?$"),
+        (Kind.SET, rf"^(?:quiero|mejor|dame|que sean|ponme|pon)?\s*(?P<n>{_N}) ?(?P<words>.*?)\s*(?:en vez de|en lugar de|y no) (?:los |las )?{_N}\b.*$"),
+        (Kind.REPLACE, r"^(?:cambia|reemplaza|remplaza|sustituye|cambiar|reemplazar|sustituir)(?:me|le)? (?P<words>.+?) por (?P<other>.+)$"),
+        (Kind.REPLACE, r"^(?:cambia|reemplaza|remplaza|sustituye|cambiar)(?:me)?(?P<that>l[oa]s?) por (?P<other>.+)$"),
+        (Kind.REPLACE, r"^(?:quiero |dame |mejor |ponme |pon |prefiero )?(?P<other>.+?) (?:en vez de(?:l)?|en lugar de(?:l)?) (?P<words>.+)$"),
+        (Kind.REPLACE, r"^(?:en vez de(?:l)?|en lugar de(?:l)?) (?P<words>.+?) (?:quiero|dame|mejor|ponme|pon|prefiero) (?P<other>.+)$"),
+        (Kind.SET, rf"^(?:que sean|que sea|mejor(?: que sean| dame| pon(?:me|le)?| quiero| deja| solo)?|ponle|ponme|pon|deja(?:l[oa]s?|me)?(?: en| solo)?|cambial[oa]s? (?:a|por)|cambia a|subel[oa]s? a|bajal[oa]s? a|quiero que sean|serian|solo|solamente|son|eran|quise decir|digo|corrige a|que queden?|dejemosl[oa]s? en)\s+(?P<n>{_N})(?: (?:unidades|no mas|nomas|mejor|entonces|de es[oa]s?|de ell[oa]s?))*$"),
+        (Kind.SET, rf"^(?P<n>{_N}) (?:mejor|nomas|no mas|solamente)$"),
+        (Kind.ADD_MORE, rf"^{_ADD}(?:otr[oa] mas|otr[oa]|un[oa] mas|1 mas|un par mas){_OF_THOSE}$"),
+        (Kind.ADD_MORE, rf"^{_ADD}(?:otr[oa]s )?(?P<n>{_N})(?: unidades)? mas{_OF_THOSE}$"),
+        (Kind.ADD_MORE, rf"^{_ADD}otr[oa]s (?P<n>{_N}){_OF_THOSE}$"),
+        (Kind.ADD_MORE, rf"^{_ADD}(?P<n>{_N}) mas de(?:l)? (?P<words>.+)$"),
+        (Kind.ADD_MORE, rf"^{_ADD}(?P<n>{_N}) (?P<words>.+?) mas$"),
+        (Kind.ADD_MORE, rf"^{_ADD}otr[oa]s? (?:(?P<n>{_N}) )?(?P<words>(?!cosa|mas|vez|color|talla|medida|marca|modelo|opcion).+)$"),
+        (Kind.SET, rf"^(?:que sean|mejor(?: que sean| quiero| dame| ponme| solo)?|solo|solamente|dejame|deja|ponle)\s+(?P<n>{_N}) (?P<words>(?!mil\b|lucas?\b).+)$"),
+    )
+)  # fmt: skip
+_ASKING = re.compile(
+    r"^(?:(?:una )?(?:consulta|pregunta|duda)[\s,:]+)?(?:me gustaria|queria|quiero|quisiera|necesito|podria|puedo|solo)?\s*"
+    r"(?:saber|consultar|preguntar|averiguar)(?:te|les|le)?(?: por| si)?\s+(?=\S)"
+)
+_ARTICLE = re.compile(r"^(?:el|la|los|las|al)\s+")
+_LEAD = re.compile(
+    r"^(?:del?|a|al|por|para ver|algun[oa]?s?|algo(?: de| como| para)?|un[oa]s(?! \$?\d)|cualquier|tipo|si|que|mas|stock de(?:l)?|disponibles?|en stock|me|es[oa]s?(?= [a-z]{4,}))\s+(?=\S)"
+)
+_ONLY_FILLER = re.compile(
+    r"^(?:de|del|en|el|la|los|las|que|sea|sean|y|o|con|para|a|al|un|una|uno|unos|unas|algo|alguno|alguna|color|talla|lo|pero|solo|si|cual|es|son|me|hay|tienes|cada|\W)*$"
+)
+_STRONG = re.compile(r"(?:\n|;|\.(?!\d)|(?P<question>\?)|!)+")
+_WEAK = re.compile(
+    r",(?!\d)|\s\+\s|(?<=\s)mas(?=\s+(?:\d|un |una |dos |tres )[\w ]+)(?!\s+\d+ mil)|\s(?:ademas|tambien|y tambien|luego|despues|aparte)\s|\s-\s"
+)
+_AND = re.compile(r"\s(?:y|e)\s+(?!(?:\d/\d|1/2|medi[oa]\b|cuarto\b|pico\b|no\b(?! \w+ mas)))")
+_BETWEEN = re.compile(r"\b(entre\s+\$?[\w.]+(?:\s+(?:mil|lucas?|pesos))?)\s+y\s+")
+_RUN_ON = re.compile(
+    r"(?<=[a-z])(?<!\bpara)(?<!\bde)(?<!\bcon)(?<!\ben)(?<!\bpor)(?<!\ba)(?<!\bsin)(?<!\bcomo)(?<!\bsolo)(?<!\bset)(?<!\bmejor)"
+    r"(?<!\bsean)(?<!\bcada)(?<!\blos)(?<!\blas)(?<!\btalla)(?<!\ba)\s+(?=(?:un|una|dos|tres|cuatro|cinco|seis|ocho|diez|doce)\s+(?!mas|o\b|pulgada|litro|metro cuadrado|mil\b|luca|voltio|onza|y\b)[a-z]{4,})"
+)  # fmt: skip
+_BULLET = re.compile(r"^\s*(?:[-*+]|\d{1,2}[).]\s)\s*(?=\S)")
+
+
+def read_burst(text: str) -> list[Intent]:
+    """All that the shopper means, in the order said; an empty list when there is nothing to read."""
+    folded = undo_chat_spelling(fold(cap(text)))
+    intents: list[Intent] = []
+    for sentence, is_question in _sentences(folded):
+        intents.extend(_read_sentence(sentence, is_question))
+    return _settle(intents)[:MOST_INTENTS]
+
+
+def _sentences(text: str) -> Iterator[tuple[str, bool]]:
+    start = 0
+    for match in _STRONG.finditer(text):
+        yield text[start : match.start()], bool(match["question"])
+        start = match.end()
+    yield text[start:], False
+
+
+def _read_sentence(sentence: str, is_question: bool) -> list[Intent]:
+    sentence = _BETWEEN.sub(r"\1 a ", _BULLET.sub("", sentence.strip()))
+    intents: list[Intent] = []
+    for piece, is_joined in _pieces(sentence):
+        for position, intent in enumerate(_read_piece(piece.strip(" ,.:-"), is_question)):
+            intents.append(_inherited(intent, intents, is_joined and not position))
+    return intents
+
+
+def _pieces(sentence: str) -> Iterator[tuple[str, bool]]:
+    """The pieces between commas and "y", each with whether only an "y" stands before it."""
+    whole = sentence.strip()
+    if re.search(r"\b(?:en vez de|en lugar de)\b", whole):
+        yield whole, False
+        return
+    for part in _WEAK.split(whole):
+        for position, piece in enumerate(_AND.split(f" {part.strip()} ")):
+            for run, words in enumerate(_runs(piece.strip())):
+                yield words, bool(position) and not run
+
+
+def _runs(piece: str) -> list[str]:
+    """Items dictated without a pause: "dos martillos un metro de cable tres ampolletas"."""
+    runs = _RUN_ON.split(piece)
+    if len(runs) > 1 and not _without_verb(f"{runs[0]} ").strip():
+        runs = [f"{runs[0]} {runs[1]}", *runs[2:]]
+    if len(runs) == 1:
+        return runs
+    first = _describe(Kind.MENTION, _trimmed(_without_verb(runs[0])))
+    return runs if first.quantity and first.words else [piece]
+
+
+def _without_verb(piece: str) -> str:
+    return next((piece[match.end() :] for _, verb in _VERBS if (match := verb.match(piece))), piece)
+
+
+def _inherited(intent: Intent, before: list[Intent], is_joined: bool) -> Intent:
+    """A piece without a verb takes the verb of the piece before: "saca el cable y el martillo"."""
+    last = next((i for i in reversed(before) if i.kind in PRODUCT_KINDS), None)
+    if intent.kind is not Kind.MENTION or last is None or last.kind is Kind.MENTION:
+        joins = is_joined and intent.kind is Kind.MENTION and last is not None and intent.quantity is None
+        return replace(intent, joins_previous=joins)
+    kind = (
+        Kind.BUY
+        if last.kind in {Kind.SET, Kind.ADD_MORE} or (intent.quantity and last.kind is Kind.SHOW)
+        else last.kind
+    )
+    if intent.quantity is None and last.kind in {Kind.SET, Kind.ADD_MORE}:
+        kind = Kind.MENTION
+    return replace(intent, kind=kind, joins_previous=is_joined and intent.quantity is None)
+
+
+def _read_piece(piece: str, is_question: bool) -> list[Intent]:
+    """The intents of one piece; greetings and thanks come off its front."""
+    intents: list[Intent] = []
+    for pattern, kind in (
+        (GREETING, Kind.GREET),
+        (HOW_ARE_YOU, Kind.HOW_ARE_YOU),
+        (THANKS, Kind.THANK),
+        (BYE, Kind.BYE),
+    ):
+        if match := pattern.match(piece):
+            intents.append(Intent(kind))
+            piece = piece[match.end() :].strip(" ,.:")
+    if piece:
+        intents.extend(_read_core(piece, is_question))
+    return intents
+
+
+def _read_core(piece: str, is_question: bool) -> list[Intent]:
+    if LAUGH.match(piece):
+        return [Intent(Kind.LAUGH)]
+    answer = read_answer(piece)
+    piece = _ASKING.sub("", piece)
+    is_correction = False
+    stripped = piece
+    while stripped:
+        if (found := _fixed(stripped, is_question)) is not None:
+            return [replace(found, is_correction=found.is_correction or is_correction)]
+        if answer is not Answer.NEITHER and stripped == piece and not is_question:
+            return [Intent(Kind.YES if answer is Answer.YES else Kind.NO)]
+        shorter = FILLER_END.sub("", MODAL.sub("", FILLER_START.sub("", stripped, count=1), count=1), count=1).strip(
+            " ,.:"
+        )
+        if (match := re.match(r"(?:no|mejor|prefiero|mas bien)[\s,]+(?=\S)", shorter)) and shorter != piece[
+            len(match[0]) :
+        ]:
+            is_correction, shorter = True, shorter[match.end() :]
+        if shorter == stripped:
+            break
+        stripped = shorter
+    if not stripped:
+        kind = {Answer.YES: Kind.YES, Answer.NO: Kind.NO}.get(answer)
+        return (
+            [Intent(kind)]
+            if kind
+            else [Intent(Kind.YES)]
+            if re.match(r"(?:ya|dale|ok|bueno|claro|si|listo|perfecto)\b", piece)
+            else []
+        )
+    return [replace(_describe(Kind.MENTION, stripped), is_question=is_question, is_correction=is_correction)]
+
+
+def _fixed(piece: str, is_question: bool) -> Intent | None:
+    """What a piece means when one of the tables knows it."""
+    if phrase := _whole_phrase(piece):
+        return phrase
+    for topic, pattern in _TOPICS:
+        if pattern.search(piece):
+            return Intent(Kind.SHOP, words=topic, is_question=is_question)
+    if TAKE_IT.match(piece):
+        return Intent(Kind.BUY, reference=Reference("that"))
+    if TAKE_OUT.match(piece):
+        return Intent(Kind.REMOVE, reference=Reference("that"))
+    for kind, pattern in _CHANGES:
+        if match := pattern.match(piece):
+            return _changed(kind, match)
+    for kind, pattern in _QUESTIONS:
+        if match := pattern.match(piece):
+            words = " ".join(filter(None, (match["words"], match.groupdict().get("more"))))
+            return replace(_describe(kind, words), is_question=True)
+    for kind, pattern in _VERBS:
+        if match := pattern.match(piece):
+            rest = piece[match.end() :]
+            if kind in {Kind.BUY, Kind.SHOW} and (nested := _nested(rest)):
+                return nested
+            return replace(_describe(kind, _trimmed(rest)), is_question=is_question)
+    return None
+
+
+def _nested(rest: str) -> Intent | None:
+    """ "quiero que me saques…", "me gustaría ver…": the second verb says what is meant."""
+    for kind, pattern in _VERBS:
+        if (
+            kind in {Kind.SHOW, Kind.REMOVE, Kind.PRICE}
+            and (match := pattern.match(rest))
+            and not rest.startswith("menos")
+        ):
+            return _describe(kind, _trimmed(rest[match.end() :]))
+    return None
+
+
+def _whole_phrase(piece: str) -> Intent | None:
+    for kind, pattern in _PHRASES:
+        if pattern.search(piece):
+            return Intent(kind, words=piece if kind is Kind.MORE else "")
+    return None
+
+
+def _changed(kind: Kind, match: re.Match[str]) -> Intent:
+    groups = match.groupdict()
+    intent = _describe(kind, _trimmed(groups.get("words") or ""))
+    if groups.get("that"):
+        intent = replace(intent, reference=Reference("that"))
+    if groups.get("n"):
+        intent = replace(intent, quantity=take_quantity(groups["n"])[0])
+    if groups.get("other"):
+        intent = replace(intent, other=_describe(Kind.BUY, _trimmed(groups["other"])))
+    return intent
+
+
+def _trimmed(words: str) -> str:
+    while True:
+        shorter = FILLER_END.sub("", FILLER_START.sub("", words.strip(), count=1)).strip(" ,.:")
+        if shorter == words:
+            return words
+        words = shorter
+
+
+def _describe(kind: Kind, words: str) -> Intent:
+    """Take quantity, reference and filters off the words; what is left names a product."""
+    words = words.strip(" ,.:")
+    if reference := read_reference(words):
+        return Intent(kind, reference=reference)
+    while (lead := _LEAD.match(words)) and not re.match(r"mas (?:barat|econom|car)|algo mas|al\s+\d|del? \$?\d", words):
+        words = words[lead.end() :]
+    quantity, rest = take_quantity(words)
+    if quantity and not rest and quantity.unit is None:
+        return Intent(kind, quantity=quantity)
+    if reference := read_reference(rest):
+        return Intent(kind, quantity=quantity, reference=reference)
+    filters, rest = take_filters(rest)
+    reference, rest = take_reference(rest)
+    is_definite = bool(re.match(r"(?:el|la|los|las)\b", rest))
+    if filters.is_comparison and re.search(r"\b(?:el|la|los|las)\b", words):
+        filters = replace(filters, is_comparison=False, is_superlative=True)
+    if _ONLY_FILLER.match(rest):
+        rest = ""
+    return Intent(kind, _product_words(rest), quantity, filters, reference, is_definite)
+
+
+def _product_words(words: str) -> str:
+    words = _ARTICLE.sub("", words.strip(" ,.:-"))
+    words = re.sub(r"^(?:de|del|que sea[n]?|pero|en|con|por)\s+", "", words)
+    return re.sub(r"\s+(?:de|en|con|que|el|la|para|por|y|pero|color|talla|a|que sea[n]?)$", "", words).strip(" ,.:-")
+
+
+def _settle(intents: list[Intent]) -> list[Intent]:
+    """ "No, el rojo" corrects; "sí" beside something said outright adds nothing."""
+    settled: list[Intent] = []
+    for intent in intents:
+        previous = settled[-1] if settled else None
+        if previous and previous.kind is Kind.NO and intent.kind in PRODUCT_KINDS | {Kind.REPLACE}:
+            settled[-1] = replace(intent, is_correction=True)
+        elif previous and intent == previous and intent.kind not in PRODUCT_KINDS:
+            continue
+        else:
+            settled.append(intent)
+    return settled
+
+
+def is_bare_number(intent: Intent) -> bool:
+    return intent.kind is Kind.MENTION and intent.count is not None and intent.is_empty
+
+
+__all__ = ["Filters", "is_bare_number", "read_burst", "read_count"]

@@ -1,0 +1,102 @@
+"""How many: digits and number words, "un par", "media docena", and amounts with a unit ("2 kilos de")."""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from data.search.units import canonical_measure, read_number
+
+NUMBER_WORDS = {
+    "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8,
+    "nueve": 9, "diez": 10, "once": 11, "doce": 12, "trece": 13, "catorce": 14, "quince": 15, "dieciseis": 16,
+    "diecisiete": 17, "dieciocho": 18, "diecinueve": 19, "veinte": 20, "veinticinco": 25, "treinta": 30,
+    "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90, "cien": 100,
+}  # fmt: skip
+_GROUPS = {"par": 2, "docena": 12, "docenas": 12, "decena": 10, "decenas": 10, "cientos": 100, "pares": 2}
+_UNITS = r"kg|kgs|kilos?|kilogramos?|gr|grs|gramos?|g|metros?|mts?|mt|m|cms?|centimetros?|litros?|lts?|lt|l|cc|ml"
+_PIECES = r"unidades|unidad|unids?|uds?|und|un|u|piezas?"
+_DIGITS = r"\d{1,6}(?:[.,]\d{1,3})?"
+_WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
+_NUMBER = rf"(?:{_DIGITS}|{_WORD})"
+_HALF = r"(?:medio|media|1/2)"
+# A measure straight after a number tells which product it is ("500 w", "2 pulgadas"), not how many.
+_PRODUCT_MEASURE = (
+    r"(?:w|watts?|v|volts?|voltios|pulgadas?|pulg|mm|milimetros?|oz|onzas?|hp|gb|gigas?|tb|amp|amperes?|lumenes|"
+    r"mah|mg|galon(?:es)?|x\s?\d|\d+/\d|\d+[.,]\d|en\s+\d|lucas?|mil|pesos|\"|''|%|/\d|°|k\b|palos?|gambas?)"
+)
+_LEADING = re.compile(
+    rf"^(?:(?P<half_group>media\s+docena)"
+    rf"|(?P<count>{_NUMBER})\s+(?P<group>par|pares|docenas?|decenas?)"
+    rf"|(?P<half>{_HALF})\s*(?P<half_unit>{_UNITS})"
+    rf"|(?P<amount>{_NUMBER})(?P<and_half>\s+y\s+(?:medio|media))?\s*(?P<unit>{_UNITS})(?P<half_after>\s+y\s+(?:medio|media|1/2))?"
+    rf"|x\s?(?P<times>\d{{1,5}})|(?P<times_after>\d{{1,5}})\s?x(?!\s*\d)"
+    rf"|(?P<pieces>{_NUMBER})\s*(?:{_PIECES})"
+    rf"|(?P<plain>{_NUMBER})(?!\s*{_PRODUCT_MEASURE}(?![a-z])))"
+    rf"(?=[\s:\-]|$)[\s:\-]*(?P<of>del?\s+)?(?P<rest>.*)$"
+)
+_TRAILING = re.compile(
+    rf"^(?P<rest>.+?)[\s,]+(?:x\s?(?P<times>\d{{1,5}})|(?P<after>\d{{1,5}})\s?x|\((?P<paren>\d{{1,5}})\)"
+    rf"|(?P<pieces>{_NUMBER})\s*(?:{_PIECES}))$"
+)
+_NOT_AN_AMOUNT = re.compile(r"^(?:un\s+)?metros?\s+(?:de\s+medir|carpintero|plegable|laser)")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """`number` of what is sold; with a `unit` ("kilo") it is an amount, and `measure` its canonical token ("2kg")."""
+
+    number: Fraction
+    unit: str | None = None
+
+    @property
+    def whole(self) -> int | None:
+        return int(self.number) if self.number.denominator == 1 and self.number > 0 else None
+
+    def measure(self) -> str | None:
+        """The amount as the search writes measures: 2 kilos -> "2000g"."""
+        return canonical_measure(str(self.number), self.unit) if self.unit else None
+
+
+def read_count(word: str) -> int | None:
+    """A bare number, in digits or words; None for anything else."""
+    word = word.strip()
+    if word in NUMBER_WORDS:
+        return NUMBER_WORDS[word]
+    return int(word) if re.fullmatch(r"\d{1,6}", word) else None
+
+
+def take_quantity(words: str) -> tuple[Quantity | None, str]:
+    """Split "2 kilos de harina" into the quantity and what it is of."""
+    if _NOT_AN_AMOUNT.match(words):
+        return Quantity(Fraction(1)), re.sub(r"^un\s+", "", words)
+    if match := _LEADING.match(words):
+        quantity = _leading(match)
+        if quantity is not None:
+            return quantity, match["rest"].strip()
+    if match := _TRAILING.match(words):
+        said = match["times"] or match["after"] or match["paren"] or match["pieces"]
+        return Quantity(_value(said)), match["rest"].strip()
+    return None, words
+
+
+def _leading(match: re.Match[str]) -> Quantity | None:
+    if match["half_group"]:
+        return Quantity(Fraction(6))
+    if match["group"]:
+        return Quantity(_value(match["count"]) * _GROUPS[match["group"]])
+    if match["half"]:
+        return Quantity(Fraction(1, 2), match["half_unit"])
+    if match["unit"]:
+        if not match["rest"] or (not match["of"] and len(match["unit"]) <= 2 and match["unit"] != "kg"):
+            return None  # "5 m", "1 l agua": the measure of a product
+        more = Fraction(1, 2) if match["and_half"] or match["half_after"] else 0
+        return Quantity(_value(match["amount"]) + more, match["unit"])
+    said = match["times"] or match["times_after"] or match["pieces"] or match["plain"]
+    value = _value(said)
+    return Quantity(value) if value.denominator == 1 else None
+
+
+def _value(said: str) -> Fraction:
+    if said in NUMBER_WORDS:
+        return Fraction(NUMBER_WORDS[said])
+    return read_number(said) or Fraction(0)
