@@ -1,0 +1,207 @@
+"""Conversations: reading them, answering as a person, taking them from the agent and giving them back."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, Field
+
+from api.dependencies import Principal, RuntimeNeeded, Seller, Viewer
+from api.errors import Conflict, Invalid
+from api.schemas import Limit, Moment, errors
+from channels.cleaning import TEXT_LIMIT, clean_text
+from data.content import MessageContent
+from data.jobs import JobName
+from data.models import Conversation, Message
+from data.states import ChannelKind, ConversationStatus, Delivery, Sender
+from data.transaction import Transaction
+
+router = APIRouter(prefix="/v1/conversations", tags=["Conversaciones"])
+
+# WhatsApp lets free text through only this long after the contact's last message.
+CUSTOMER_SERVICE_WINDOW = timedelta(hours=24)
+
+
+class ConversationView(BaseModel):
+    id: UUID
+    channel_id: UUID
+    contact_id: UUID
+    address: str
+    status: ConversationStatus
+    last_inbound_at: Moment | None
+    last_message_at: Moment | None
+    created_at: Moment
+
+
+class ConversationPage(BaseModel):
+    conversations: list[ConversationView]
+    next: Annotated[Moment | None, Field(description="Pásalo como `before` para la página siguiente.")]
+
+
+class MessageView(BaseModel):
+    id: UUID
+    position: int
+    sender: Sender
+    text: str
+    delivery: Delivery | None
+    delivery_error: str | None
+    created_at: Moment
+
+
+class ConversationWithMessages(ConversationView):
+    """The newest messages, oldest first."""
+
+    messages: list[MessageView]
+    previous: Annotated[int | None, Field(description="Pásalo como `before` para los mensajes anteriores.")]
+
+
+class NewMessage(BaseModel):
+    text: Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT)]
+
+
+@router.get("", summary="Ver las conversaciones", responses=errors(401))
+async def list_conversations(
+    principal: Viewer,
+    runtime: RuntimeNeeded,
+    limit: Limit = 50,
+    before: Annotated[AwareDatetime | None, Query(description="El `next` de la página anterior.")] = None,
+) -> ConversationPage:
+    async with runtime.database.transaction(principal.tenant_id) as tx:
+        found = await tx.conversations.recent(limit + 1, before)
+    page = found[:limit]
+    return ConversationPage(
+        conversations=[_view(conversation) for conversation in page],
+        next=page[-1].last_message_at if len(found) > limit else None,
+    )
+
+
+@router.get("/{conversation_id}", summary="Ver una conversación", responses=errors(401, 404))
+async def get_conversation(
+    conversation_id: UUID,
+    principal: Viewer,
+    runtime: RuntimeNeeded,
+    limit: Limit = 50,
+    before: Annotated[int | None, Query(ge=1, le=2**62, description="El `previous` de la página anterior.")] = None,
+) -> ConversationWithMessages:
+    async with runtime.database.transaction(principal.tenant_id) as tx:
+        conversation = await tx.conversations.get(conversation_id)
+        messages = await tx.messages.history(conversation_id, limit=limit + 1, before_position=before)
+    page = messages[-limit:]
+    return ConversationWithMessages(
+        **_view(conversation).model_dump(),
+        messages=[_message_view(message) for message in page],
+        previous=page[0].position if len(messages) > limit else None,
+    )
+
+
+@router.post(
+    "/{conversation_id}/messages",
+    status_code=202,
+    summary="Responder como persona",
+    description="Quien escribe toma la conversación: el agente calla hasta que la devuelvas.",
+    responses=errors(401, 403, 404, 409, 422),
+)
+async def send_message(
+    conversation_id: UUID, body: NewMessage, principal: Seller, runtime: RuntimeNeeded
+) -> MessageView:
+    text = clean_text(body.text)
+    if not text:
+        raise Invalid("Escribe un mensaje con texto.", {"field": "text"})
+    now = datetime.now(UTC)
+    async with runtime.database.transaction(principal.tenant_id) as tx:
+        conversation = await _open_conversation(tx, conversation_id)
+        await _require_window(tx, conversation, now)
+        await _take(tx, conversation, "seller_wrote", now)
+        payload = MessageContent(text).payload()
+        message = await tx.messages.add_outbound(conversation, text=text, payload=payload, now=now, sender=Sender.HUMAN)
+        conversation.answered_position = await tx.messages.newest_inbound_position(conversation.id)
+        await tx.jobs.defer(JobName.SEND_MESSAGE, lock=f"outbox:{conversation.id}", message_id=message.id)
+        await tx.jobs.notify("messages", f"{tx.tenant_id}/{conversation.id}")
+    return _message_view(message)
+
+
+@router.post("/{conversation_id}/handoff", summary="Tomar la conversación", responses=errors(401, 403, 404, 409))
+async def open_handoff(conversation_id: UUID, principal: Seller, runtime: RuntimeNeeded) -> ConversationView:
+    return await _change(runtime, principal, conversation_id, to_human=True)
+
+
+@router.post("/{conversation_id}/handback", summary="Devolverla al agente", responses=errors(401, 403, 404, 409))
+async def close_handoff(conversation_id: UUID, principal: Seller, runtime: RuntimeNeeded) -> ConversationView:
+    return await _change(runtime, principal, conversation_id, to_human=False)
+
+
+async def _change(
+    runtime: RuntimeNeeded, principal: Principal, conversation_id: UUID, *, to_human: bool
+) -> ConversationView:
+    """Doing it twice changes nothing the second time."""
+    now = datetime.now(UTC)
+    async with runtime.database.transaction(principal.tenant_id) as tx:
+        conversation = await _open_conversation(tx, conversation_id)
+        if to_human:
+            await _take(tx, conversation, "seller_took", now)
+        else:
+            await _give_back(tx, conversation, now)
+        await tx.jobs.notify("messages", f"{tx.tenant_id}/{conversation.id}")
+    return _view(conversation)
+
+
+async def _open_conversation(tx: Transaction, conversation_id: UUID) -> Conversation:
+    conversation = await tx.conversations.get(conversation_id, lock=True)
+    if conversation.status is ConversationStatus.CLOSED:
+        raise Conflict("Esta conversación está cerrada.")
+    return conversation
+
+
+async def _require_window(tx: Transaction, conversation: Conversation, now: datetime) -> None:
+    channel = await tx.channels.get(conversation.channel_id)
+    if channel is None or channel.kind is not ChannelKind.TWILIO_WHATSAPP:
+        return
+    heard = conversation.last_inbound_at
+    if heard is None or now - heard > CUSTOMER_SERVICE_WINDOW:
+        raise Conflict(
+            "Pasaron más de 24 horas desde su último mensaje y WhatsApp ya no permite escribirle texto libre. "
+            "Espera a que vuelva a escribir."
+        )
+
+
+async def _take(tx: Transaction, conversation: Conversation, reason: str, now: datetime) -> None:
+    if conversation.status is ConversationStatus.HANDED_OFF:
+        return
+    handoff = await tx.conversations.open_handoff(conversation.id, reason, now)
+    await tx.events.add("handoff.opened", handoff_id=str(handoff.id), conversation_id=str(conversation.id))
+
+
+async def _give_back(tx: Transaction, conversation: Conversation, now: datetime) -> None:
+    if conversation.status is not ConversationStatus.HANDED_OFF:
+        return
+    await tx.conversations.close_handoff(conversation.id, now)
+    await tx.events.add("handoff.closed", conversation_id=str(conversation.id))
+    # What nobody answered while a person held it, the agent answers now.
+    if await tx.messages.newest_inbound_position(conversation.id) > conversation.answered_position:
+        await tx.jobs.defer(JobName.TAKE_TURN, lock=f"conversation:{conversation.id}", conversation_id=conversation.id)
+
+
+def _view(conversation: Conversation) -> ConversationView:
+    return ConversationView(
+        id=conversation.id,
+        channel_id=conversation.channel_id,
+        contact_id=conversation.contact_id,
+        address=conversation.address,
+        status=conversation.status,
+        last_inbound_at=conversation.last_inbound_at,
+        last_message_at=conversation.last_message_at,
+        created_at=conversation.created_at,
+    )
+
+
+def _message_view(message: Message) -> MessageView:
+    return MessageView(
+        id=message.id,
+        position=message.position,
+        sender=message.sender,
+        text=message.text,
+        delivery=message.delivery,
+        delivery_error=message.delivery_error,
+        created_at=message.created_at,
+    )

@@ -1,0 +1,93 @@
+"""The catalogue as shoppers would find it."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from api.dependencies import RuntimeNeeded, Viewer
+from api.errors import Missing
+from api.schemas import Limit, Money, errors, money
+from data.repositories.items import CatalogueItem
+
+router = APIRouter(prefix="/v1/products", tags=["Catálogo"])
+
+
+class ProductView(BaseModel):
+    """One variant: what can be bought."""
+
+    variant_id: UUID
+    product_id: UUID
+    sku: str
+    name: str
+    title: str
+    brand: str | None
+    category: str | None
+    description: str | None
+    options: dict[str, str]
+    unit: str | None
+    price: Money
+    currency: str
+    available: Annotated[int | None, Field(description="Nulo: la tienda no cuenta el stock de este producto.")]
+    image_url: str | None
+
+
+class ProductPage(BaseModel):
+    products: list[ProductView]
+    next: Annotated[str | None, Field(description="Pásalo como `after` para la página siguiente.")]
+    total: Annotated[int | None, Field(description="Cuántos hay en el catálogo; nulo en una búsqueda.")]
+
+
+@router.get("", summary="Ver o buscar productos", responses=errors(401))
+async def list_products(
+    principal: Viewer,
+    runtime: RuntimeNeeded,
+    limit: Limit = 50,
+    after: Annotated[str | None, Query(max_length=200, description="El `next` de la página anterior.")] = None,
+    q: Annotated[str | None, Query(max_length=500, description="Busca como lo haría un cliente.")] = None,
+) -> ProductPage:
+    if q is not None and q.strip():
+        return await _search(runtime, principal.tenant_id, q, limit)
+    async with runtime.database.transaction(principal.tenant_id) as tx:
+        items = await tx.catalogue.page(limit + 1, after)
+        total = await tx.catalogue.count()
+    page = items[:limit]
+    return ProductPage(
+        products=[_view(item) for item in page], next=page[-1].sku if len(items) > limit else None, total=total
+    )
+
+
+@router.get("/{sku:path}", summary="Ver un producto", responses=errors(401, 404))
+async def get_product(sku: str, principal: Viewer, runtime: RuntimeNeeded) -> ProductView:
+    async with runtime.database.transaction(principal.tenant_id) as tx:
+        found = await tx.catalogue.by_skus([sku])
+    if not found:
+        raise Missing("No hay un producto con ese código en tu catálogo.")
+    return _view(next(iter(found.values())))
+
+
+async def _search(runtime: RuntimeNeeded, tenant_id: UUID, query: str, limit: int) -> ProductPage:
+    hits = await runtime.indexes.search(tenant_id, query, limit)
+    async with runtime.database.transaction(tenant_id) as tx:
+        items = await tx.catalogue.by_search_ids([hit.id for hit in hits])
+    return ProductPage(products=[_view(items[hit.id]) for hit in hits if hit.id in items], next=None, total=None)
+
+
+def _view(item: CatalogueItem) -> ProductView:
+    return ProductView(
+        variant_id=item.variant_id,
+        product_id=item.product_id,
+        sku=item.sku,
+        name=item.name,
+        title=item.title,
+        brand=item.brand,
+        category=item.category,
+        description=item.description,
+        options=dict(item.options),
+        unit=item.unit,
+        price=money(item.unit_price, item.currency),
+        currency=item.currency,
+        available=item.available,
+        image_url=item.image_url,
+    )

@@ -1,0 +1,63 @@
+"""The web application: routes, edges, and what lives as long as it does."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+
+from fastapi import FastAPI
+
+from api import auth, errors, health, webchat, webhooks
+from api.admin import channels, conversations, imports, orders, products, tenants
+from api.edge import BodyLimit, Edge
+from api.open_channels import OpenChannels
+from api.pages import routes as pages
+from api.rate_limits import RateLimits
+from api.runtime import Runtime
+from api.settings import Settings
+
+RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
+
+MEBIBYTE = 1024 * 1024
+# Multipart boundaries and fields around the file itself.
+FORM_OVERHEAD = 64 * 1024
+
+DESCRIPTION = """La API de Caserita: el vendedor que atiende el WhatsApp y el chat web de tu tienda.
+
+Inicia sesión en `POST /v1/auth/sign-in` y envía el `access_token` en cada llamada como
+`Authorization: Bearer …`. Los montos van como texto exacto, las fechas en UTC.
+Todo error responde `{"error": {"code", "message", "details"}}`.
+"""
+
+
+def create_app(runtime: Runtime | RuntimeFactory, settings: Settings | None = None) -> FastAPI:
+    """The application over an open runtime, or over a factory of one that it opens and closes itself.
+
+    `settings` only matter with a factory, for the size of an upload.
+    """
+    factory = (lambda: nullcontext(runtime)) if isinstance(runtime, Runtime) else runtime
+    limits = runtime.settings if isinstance(runtime, Runtime) else (settings or Settings())
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with factory() as opened, opened.listener:
+            app.state.runtime = opened
+            app.state.open_channels = OpenChannels(opened)
+            app.state.rate_limits = RateLimits()
+            yield
+
+    app = FastAPI(
+        title="Caserita",
+        version=health.VERSION,
+        description=DESCRIPTION,
+        docs_url=None,  # its page loads scripts from elsewhere; ours is in api.pages
+        redoc_url=None,
+        lifespan=lifespan,
+        responses={422: {"description": errors.MESSAGES[422]}},
+    )
+    upload_limit = limits.upload_limit_mb * MEBIBYTE + FORM_OVERHEAD
+    app.add_middleware(BodyLimit, default=MEBIBYTE, by_prefix={"/v1/imports": upload_limit})
+    app.add_middleware(Edge)
+    errors.install(app)
+    for part in (pages, health, auth, tenants, channels, imports, products, conversations, orders, webchat, webhooks):
+        app.include_router(part.router)
+    pages.mount_static(app)
+    return app

@@ -1,0 +1,81 @@
+"""What routes ask for: the runtime, the caller, the role needed."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.errors import Forbidden, Unauthorized
+from api.rate_limits import RateLimits
+from api.runtime import Runtime
+from api.tokens import BadToken, read_member_token
+from data.states import Role
+
+# From least to most: each role includes those before it.
+RANK = (Role.VIEWER, Role.ACCOUNTANT, Role.SELLER, Role.ADMIN, Role.OWNER)
+
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="El `access_token` de POST /v1/auth/sign-in.")
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is calling the API, as the members table says now."""
+
+    tenant_id: UUID
+    member_id: UUID
+    email: str
+    role: Role
+    created_at: datetime
+
+
+def get_runtime(request: Request) -> Runtime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+def get_rate_limits(request: Request) -> RateLimits:
+    rate_limits: RateLimits = request.app.state.rate_limits
+    return rate_limits
+
+
+RuntimeNeeded = Annotated[Runtime, Depends(get_runtime)]
+RateLimitsNeeded = Annotated[RateLimits, Depends(get_rate_limits)]
+
+
+async def get_principal(
+    runtime: RuntimeNeeded, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Principal:
+    """The member behind the token, if they still are one."""
+    if credentials is None:
+        raise Unauthorized
+    try:
+        token = read_member_token(runtime.jwt_secret, credentials.credentials)
+    except BadToken as error:
+        raise Unauthorized("Tu sesión terminó o el token no es válido. Inicia sesión otra vez.") from error
+    async with runtime.database.transaction(token.tenant_id) as tx:
+        member = await tx.members.get(token.member_id)
+    if member is None:
+        raise Unauthorized("Tu acceso a esta tienda ya no existe. Inicia sesión otra vez.")
+    return Principal(member.tenant_id, member.id, member.email, member.role, member.created_at)
+
+
+def require(least: Role) -> Callable[[Principal], Awaitable[Principal]]:
+    """A dependency that lets `least` and every role above it pass."""
+
+    async def check(principal: Annotated[Principal, Depends(get_principal)]) -> Principal:
+        if RANK.index(principal.role) < RANK.index(least):
+            raise Forbidden(details={"role": principal.role.value, "required": least.value})
+        return principal
+
+    return check
+
+
+Viewer = Annotated[Principal, Depends(require(Role.VIEWER))]
+Accountant = Annotated[Principal, Depends(require(Role.ACCOUNTANT))]
+Seller = Annotated[Principal, Depends(require(Role.SELLER))]
+Admin = Annotated[Principal, Depends(require(Role.ADMIN))]
+Owner = Annotated[Principal, Depends(require(Role.OWNER))]

@@ -1,0 +1,146 @@
+"""The edge of every request: its id, its log line, its security headers, its size, and the last `except`.
+
+Pure ASGI: a webhook is acknowledged within a few milliseconds, and each wrapped request object costs one.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import problem_of
+
+log = structlog.get_logger("api.request")
+
+SLOW_SECONDS = 1.0
+DRAINED_AT_MOST = 256 * 1024 * 1024
+DRAIN_SECONDS = 5.0
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+}
+
+
+class Edge:
+    """Outermost. Nothing that goes wrong inside reaches the caller but through `problem_of`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = uuid4().hex
+        started = time.perf_counter()
+        status = 0
+
+        async def stamped(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            with structlog.contextvars.bound_contextvars(request_id=request_id):
+                await self.app(scope, receive, stamped)
+        except Exception as error:
+            problem = problem_of(error)
+            _log_failure(scope, request_id, problem.status, error)
+            if status:
+                raise  # the answer had begun: only breaking the connection tells the caller
+            await problem.response()(scope, receive, stamped)
+        _log(scope, request_id, status, time.perf_counter() - started)
+
+
+def _log_failure(scope: Scope, request_id: str, status: int, error: Exception) -> None:
+    if status == 503:
+        log.error("database_unavailable", request_id=request_id, error=type(error).__name__)
+    else:
+        log.error("request_failed", request_id=request_id, path=_path(scope), exc_info=error)
+
+
+def _log(scope: Scope, request_id: str, status: int, seconds: float) -> None:
+    write = log.info if status >= 400 or seconds > SLOW_SECONDS else log.debug
+    duration_ms = round(seconds * 1000, 1)
+    write(
+        "request",
+        request_id=request_id,
+        method=scope["method"],
+        path=_path(scope),
+        status=status,
+        duration_ms=duration_ms,
+    )
+
+
+def _path(scope: Scope) -> str:
+    """The route, not the address: ids and searches of people stay out of the log."""
+    return str(getattr(scope.get("route"), "path", "unmatched"))
+
+
+class BodyLimit:
+    """Refuses a body as soon as it is known to be too big, announced or not."""
+
+    def __init__(self, app: ASGIApp, default: int, by_prefix: Mapping[str, int]) -> None:
+        self.app = app
+        self._default = default
+        self._by_prefix = dict(by_prefix)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self.app(scope, receive, send)
+            return
+        limit = next(
+            (size for start, size in self._by_prefix.items() if scope["path"].startswith(start)), self._default
+        )
+        if _announced(scope) > limit:
+            await _drain(receive)
+            await problem_of(HTTPException(413)).response()(scope, receive, send)
+            return
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:
+                if message.get("more_body"):
+                    await _drain(receive)
+                raise HTTPException(413)  # the one kind that FastAPI's body parsing lets through
+            return message
+
+        await self.app(scope, counted, send)
+
+
+def _announced(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else 0
+    return 0
+
+
+async def _drain(receive: Receive) -> None:
+    """Throw away what is still coming, for a while: a client that is still sending does not read the answer."""
+    drained = 0
+    try:
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while drained < DRAINED_AT_MOST:
+                message = await receive()
+                drained += len(message.get("body", b""))
+                if message["type"] == "http.disconnect" or not message.get("more_body"):
+                    return
+    except TimeoutError:
+        return

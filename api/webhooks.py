@@ -1,0 +1,60 @@
+"""Where providers post messages and their statuses: verified on the raw bytes, kept, acknowledged at once."""
+
+from datetime import UTC, datetime
+
+import structlog
+from fastapi import APIRouter, Request, Response
+
+from api.errors import BadRequest, Forbidden
+from api.open_channels import OpenChannels
+from api.runtime import Runtime
+from api.schemas import errors
+from channels.adapter import ChannelAccess, WebhookRequest
+from channels.errors import BadPayload
+from channels.inbox import apply_statuses, receive
+
+router = APIRouter(prefix="/v1/webhooks", tags=["Webhooks"])
+log = structlog.get_logger("api.webhooks")
+
+# To Twilio, an answer without instructions.
+_ACKNOWLEDGED = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+
+@router.post(
+    "/channels/{channel_id}",
+    summary="Mensajes y estados de un proveedor",
+    description="La firma se comprueba contra la dirección pública (`PUBLIC_BASE_URL`) y el secreto del canal.",
+    response_class=Response,
+    responses={
+        200: {"content": {"application/xml": {}}, "description": "Recibido y guardado."},
+        **errors(400, 403, 404, 413),
+    },
+)
+async def receive_webhook(channel_id: str, request: Request) -> Response:
+    runtime: Runtime = request.app.state.runtime
+    channels: OpenChannels = request.app.state.open_channels
+    access = await channels.get(channel_id)
+    await _keep(runtime, access, await _read(request))
+    return Response(_ACKNOWLEDGED, media_type="application/xml")
+
+
+async def _read(request: Request) -> WebhookRequest:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
+    return WebhookRequest(headers, await request.body(), request.scope["query_string"].decode("latin-1"))
+
+
+async def _keep(runtime: Runtime, access: ChannelAccess, request: WebhookRequest) -> None:
+    adapter = runtime.adapters[access.kind]
+    if not adapter.verify(access, request):
+        log.warning("webhook_refused", channel_id=str(access.channel_id), kind=access.kind.value)
+        raise Forbidden("La firma no corresponde a este canal. Revisa el secreto y la dirección pública.")
+    try:
+        parsed = adapter.parse(access, request)
+    except BadPayload as error:
+        log.warning("webhook_unreadable", channel_id=str(access.channel_id), reason=str(error))
+        raise BadRequest("La firma es correcta, pero el contenido no es un mensaje ni un estado.") from error
+    now = datetime.now(UTC)
+    if parsed.messages:
+        await receive(runtime.database, access, parsed.messages, now=now)
+    if parsed.statuses:
+        await apply_statuses(runtime.database, access, parsed.statuses)
