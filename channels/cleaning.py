@@ -15,9 +15,8 @@ _JOINER = "\u200d"
 _LINE_BREAK = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Selectors beyond the sixteenth only serve to hide text.
 _HIDDEN = re.compile("[\U000e0100-\U000e01ef]")
-_STACKED_MARKS = re.compile(
-    r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
-)
+_MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
+_STACKED_MARKS = re.compile(f"({_MARKS}{{4}}){_MARKS}+")
 
 
 def clean_text(text: str) -> str:

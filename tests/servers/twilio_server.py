@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from urllib.parse import urlencode, urlsplit
 
-from aiohttp import BasicAuth, web
+from aiohttp import web
 
 _TO = re.compile(r"whatsapp:(\+[1-9]\d{7,14}|[A-Z]{2}\.[A-Za-z0-9.]{1,140})")
 _BODY_LIMIT = 1600
@@ -87,8 +87,8 @@ class TwilioServer:
 
     def _refusal(self, request: web.Request, form: Mapping[str, str]) -> web.Response | None:
         """The answers Twilio gives by itself to a wrong request, by the first rule that is broken."""
-        authorisation = request.headers.get("Authorization", "")
-        if authorisation != BasicAuth(self.account_sid, self.auth_token).encode():
+        credentials = base64.b64encode(f"{self.account_sid}:{self.auth_token}".encode()).decode()
+        if request.headers.get("Authorization") != f"Basic {credentials}":
             return _error(401, 20003, "Authenticate")
         if request.match_info["account_sid"] != self.account_sid:
             return _error(404, 20404, "The requested resource was not found")
