@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import UUID
 
+from api.passwords import hash_password
 from api.runtime import Runtime
 from api.tenants import create_tenant
 from data.errors import AlreadyExists
+from data.states import Role
 
 RUT = "76543210-3"
 NAME = "Ferretería y Hogar La Esquina"
@@ -31,16 +33,28 @@ async def prepare_demo(runtime: Runtime) -> Demo:
     path = runtime.settings.storage_dir / "demo.json"
     tenant_id = await runtime.directory.tenant_by_rut(RUT)
     if tenant_id is None:
-        # Random, and written down before it is used: no installation has a password that others know.
+        # Random, so that no installation has a password that others know.
         demo = Demo(RUT, EMAIL, secrets.token_urlsafe(9))
-        _write(path, demo)
         try:
             tenant_id = (await create_tenant(runtime, RUT, NAME, demo.email, demo.password)).id
+            _write(path, demo)
         except AlreadyExists:  # another process was first
             tenant_id = await runtime.directory.tenant_by_rut(RUT)
             assert tenant_id is not None
+    await _add_owner(runtime, tenant_id, path)
     await _fill(runtime, tenant_id)
     return _read(path)
+
+
+async def _add_owner(runtime: Runtime, tenant_id: UUID, path: Path) -> None:
+    """Someone to sign in, where the store was made without: by hand, or by a start that was cut off."""
+    async with runtime.database.transaction(tenant_id) as tx:
+        if await tx.members.all():
+            return
+        demo = Demo(RUT, EMAIL, secrets.token_urlsafe(9))
+        assert demo.password is not None
+        await tx.members.add(EMAIL, await hash_password(demo.password), Role.OWNER)
+        _write(path, demo)
 
 
 async def _fill(runtime: Runtime, tenant_id: UUID) -> None:

@@ -14,21 +14,20 @@ from channels.access import open_access
 from channels.adapter import Adapter, ChannelAccess
 from channels.pull import PulledChannel
 from channels.twilio_whatsapp import TwilioWhatsApp
-from data.catalogue_index import CatalogueIndexes
 from data.database import Database
 from data.directory import Directory
 from data.embedded import start_embedded
 from data.encryption import SecretBox, kept_key
 from data.migrate import migrate
 from data.models import Channel
-from data.search.embedders import make_embedder
 from data.states import ChannelKind
-from ingestion.imports import Imports
 
 if TYPE_CHECKING:
     from agent.brains.llm.brain import LlmBrain
     from agent.turn import Agent
     from api.listener import Listener
+    from data.catalogue_index import CatalogueIndexes
+    from ingestion.imports import Imports
 
 SHORTEST_JWT_SECRET = 32
 
@@ -66,11 +65,16 @@ class Runtime:
         return Directory(self.database)
 
     @cached_property
-    def indexes(self) -> CatalogueIndexes:
+    def indexes(self) -> "CatalogueIndexes":
+        from data.catalogue_index import CatalogueIndexes  # noqa: PLC0415 - as `agent`
+        from data.search.embedders import make_embedder  # noqa: PLC0415
+
         return CatalogueIndexes(self.database, make_embedder(self.settings.embeddings))
 
     @cached_property
-    def imports(self) -> Imports:
+    def imports(self) -> "Imports":
+        from ingestion.imports import Imports  # noqa: PLC0415 - as `agent`
+
         return Imports(self.database, self.indexes.embedder, self.settings.storage_dir)
 
     @cached_property

@@ -54,9 +54,8 @@ class Terminal:
         self._database = runtime.database
         self._access = access
         self._contact = contact
-        self._queue = f"terminal-{uuid4()}"
-        self._answered = asyncio.Event()
-        self._answered_at = 0.0
+        self._queue = f"terminal-{uuid4().hex[:16]}"  # part of a channel name, which PostgreSQL limits to 63 bytes
+        self._turn_ends: asyncio.Queue[float] = asyncio.Queue()
         handlers = make_handlers(runtime)
         self._take_turn = handlers[JobName.TAKE_TURN]
         self.worker = JobWorker(
@@ -69,7 +68,6 @@ class Terminal:
 
     async def say(self, text: str) -> Answer:
         """Send one message and wait for its turn. Raises NoAnswer."""
-        self._answered.clear()
         message = InboundMessage(external_id=str(uuid4()), address=self._contact, text=text)
         started = time.perf_counter()
         received = await receive(self._database, self._access, [message], queue=self._queue, now=datetime.now(UTC))
@@ -77,26 +75,24 @@ class Terminal:
             raise NoAnswer
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                await self._wait(received[0])
+                ended = await self._wait(received[0], started)
         except TimeoutError:
             raise NoAnswer from None
-        turn_ms = ((self._answered_at or time.perf_counter()) - started) * 1000
-        return await self._answer(received[0], turn_ms)
+        return await self._answer(received[0], (ended - started) * 1000)
 
     async def _take_turn_and_tell(self, tenant_id: UUID, conversation_id: UUID) -> None:
         await self._take_turn(tenant_id=tenant_id, conversation_id=conversation_id)
-        self._answered_at = time.perf_counter()
-        self._answered.set()
+        self._turn_ends.put_nowait(time.perf_counter())
 
-    async def _wait(self, received: Received) -> None:
-        """Until a turn has answered the message, or people hold the conversation."""
-        self._answered_at = 0.0
+    async def _wait(self, received: Received, started: float) -> float:
+        """Until a turn has answered the message, or people hold the conversation; returns when that was."""
+        ended = 0.0
         while not await self._is_settled(received):
             try:
-                await asyncio.wait_for(self._answered.wait(), LOOK_SECONDS)
-                self._answered.clear()
+                ended = await asyncio.wait_for(self._turn_ends.get(), LOOK_SECONDS)
             except TimeoutError:
-                continue
+                ended = 0.0
+        return ended if ended > started else time.perf_counter()
 
     async def _is_settled(self, received: Received) -> bool:
         assert received.message_id is not None
@@ -113,10 +109,8 @@ class Terminal:
             conversation = await tx.conversations.get(received.conversation_id)
             message = await tx.messages.get(received.message_id)
             turn = await tx.turns.latest(conversation.id)
-            if turn is not None and (
-                message is None or not turn.first_position <= message.position <= turn.last_position
-            ):
-                turn = None
+            if turn is not None and (message is None or message.position > turn.last_position):
+                turn = None  # nothing answered this one: people hold the conversation
             return Answer(
                 replies=[reply.text for reply in await tx.messages.by_turn(turn.id)] if turn else [],
                 shown=turn.shown if turn else [],

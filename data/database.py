@@ -34,6 +34,9 @@ _UNSAFE_ROLE = text(
     """
 )
 
+# Parameters that managed databases put into their addresses and asyncpg does not take.
+_LIBPQ_ONLY = {"channel_binding", "gssencmode", "connect_timeout", "application_name", "keepalives"}
+
 
 def parse_url(url: str) -> URL:
     """A DATABASE_URL, in any of the usual spellings, for the asyncpg driver.
@@ -47,7 +50,7 @@ def parse_url(url: str) -> URL:
         raise DatabaseUnavailable(message, Unavailability.BAD_ADDRESS) from None
     if parsed.get_backend_name() not in ("postgresql", "postgres"):
         raise DatabaseUnavailable("DATABASE_URL must begin with postgresql://", Unavailability.BAD_ADDRESS)
-    query = {("ssl" if key == "sslmode" else key): value for key, value in parsed.query.items()}
+    query = {("ssl" if key == "sslmode" else key): parsed.query[key] for key in parsed.query if key not in _LIBPQ_ONLY}
     return parsed.set(drivername="postgresql+asyncpg", query=query)
 
 

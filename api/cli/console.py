@@ -56,6 +56,8 @@ async def stdin_lines(prompt: str = "") -> AsyncIterator[str]:
 
 
 def _lines() -> Iterator[str]:
+    if sys.stdin is None:  # closed by whoever started us: the number may be another file's by now
+        return
     rest = b""
     with suppress(OSError):
         while chunk := os.read(STDIN, _CHUNK):

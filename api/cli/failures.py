@@ -52,7 +52,13 @@ def sentence_of(error: BaseException) -> str | None:
     for kind, sentence in _sentences():
         if isinstance(error, kind):
             return sentence(error) if callable(sentence) else sentence.format(error=error)
-    return None
+    return "La base de datos dejó de responder; intenta de nuevo." if _is_outage(error) else None
+
+
+def _is_outage(error: BaseException) -> bool:
+    from data.outages import is_outage
+
+    return is_outage(error)
 
 
 def _sentences() -> list[tuple[type[BaseException], str | Callable[[BaseException], str]]]:
