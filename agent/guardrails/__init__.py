@@ -12,6 +12,7 @@ from agent.guardrails.figures import figures
 from agent.guardrails.form import form_problems
 from agent.guardrails.known import Known, plain
 from agent.guardrails.numbers import number_problems
+from agent.guardrails.pairing import pairing_problems
 from agent.guardrails.promises import promise_problems
 from agent.workspace import Draft, Workspace
 from data.content import Card, MessageContent
@@ -50,6 +51,7 @@ def _text_problems(text: str, workspace: Workspace, known: Known) -> Iterator[st
     yield from number_problems(read, known)
     yield from promise_problems(read, known)
     yield from claim_problems(text, workspace, known)
+    yield from pairing_problems(read, workspace)
 
 
 def _card_problems(card: Card, workspace: Workspace, known: Known) -> Iterator[str]:

@@ -14,6 +14,7 @@ from agent.workspace import Workspace
 class Mood(StrEnum):
     DONE = "done"  # said as a fact, whatever stands before it: "agregué"
     NOW = "now"  # a fact unless it is asked, offered or conditional: "te lo agrego"
+    STATE = "state"  # as NOW, and true as well of what the cart already held: "ya está en tu carrito"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Claim:
 _ORDER = r"(?:pedidos?|orden(?:es)?|compras?)"
 _MADE = (
     r"(?:(?:cread|confirmad|tomad|realizad|registrad|ingresad|hech|procesad|generad|completad|agendad|finalizad|aprobad"
-    r"|cerrad|concretad|emitid|efectuad)[oa]s?|list[oa]s?(?! para\b))"
+    r"|cerrad|concretad|emitid|efectuad|exitos|pagad)[oa]s?|list[oa]s?(?! para\b))"
 )
 _GAP = r"(?: (?!(?:no|aun|todavia|sin|falta|cuando|si|para|sera|estara|quedara|queda por)\b)[\w$.,*+]+){0,5}?"
 _PERSON = (
@@ -52,10 +53,10 @@ _TABLE: tuple[tuple[str, Mood, ReceiptKind | None, str], ...] = (
      Mood.DONE, _CART_CHANGED, "the cart was changed"),
     (r"\b(?:te|lo|la|los|las|se) (?:puse|dejé|cambié)\b(?! (?:claro|saber|la lista|aqui|abajo|las opciones|con\b))",
      Mood.DONE, _CART_CHANGED, "the cart was changed"),
-    (rf"\bya (?:estan?|tienes|quedo|quedaron|van?)\b(?: [\w$.,*×]+){{0,8}}? en {_CART}\b",
-     Mood.NOW, _CART_CHANGED, "something is now in the cart"),
-    (rf"\b(?:quedan?|quedo|quedaron)\b(?: [\w$.,*×]+){{0,6}}? en {_CART}\b",
-     Mood.NOW, _CART_CHANGED, "something is now in the cart"),
+    (rf"\b(?:estan?|tienes|llevas|quedan?|quedo|quedaron|van?)\b(?: [\w$.,*×()]+){{0,10}}? en {_CART}\b",
+     Mood.STATE, _CART_CHANGED, "something is in the cart"),
+    (rf"\ben {_CART} (?:ya )?(?:estan?|tienes|llevas|hay|van?|quedan?|quedo|quedaron)\b",
+     Mood.STATE, _CART_CHANGED, "something is in the cart"),
     (r"\b(?:saqué|quité|eliminé|borré|retiré(?! en\b)|vacié|actualicé|modifiqué|reemplacé|sacamos|quitamos"
      r"|eliminamos|borramos|retiramos|vaciamos|actualizamos)\b",
      Mood.DONE, _CART_CHANGED, "the cart was changed"),
@@ -77,6 +78,12 @@ _TABLE: tuple[tuple[str, Mood, ReceiptKind | None, str], ...] = (
      Mood.NOW, _ORDER_PLACED, "an order is being placed"),
     (rf"\b(?:tu|su|la) {_ORDER} (?:ya )?(?:quedo|fue|ha sido|ha quedado)\b",
      Mood.NOW, _ORDER_PLACED, "an order was placed"),
+    (r"\b(?:quedo|queda|esta|ha sido|fue|quedaron) (?:ya )?(?:todo )?(?:confirmad|tomad|registrad|ingresad)[oa]s?\b",
+     Mood.NOW, _ORDER_PLACED, "an order was placed"),
+    (r"\border (?:\w+ ){0,3}(?:confirmed|placed|created|received)\b", Mood.NOW, _ORDER_PLACED, "an order exists"),
+    (r"\b(?:placed|confirmed|created) (?:your|the) order\b", Mood.NOW, _ORDER_PLACED, "an order exists"),
+    (r"\b(?:added|removed)\b(?: \w+){0,6} (?:to|from) (?:your"
+     r"|the) cart\b", Mood.NOW, _CART_CHANGED, "the cart was changed"),
     (r"\bgracias por (?:tu|su) compra\b", Mood.NOW, _ORDER_PLACED, "an order was placed"),
     (r"\b(?:numero|codigo) de (?:pedido|orden)(?: es)?:? ?\w*\d", Mood.NOW, _ORDER_PLACED, "an order exists"),
     (r"\b(?:te|le|los) (?:derivo|derivamos|derivé|derivare|voy a derivar|vamos a derivar|transfiero|transferimos"
@@ -160,12 +167,20 @@ def claim_problems(written: str, workspace: Workspace, known: Known) -> Iterator
                 continue
             if claim.receipt and workspace.has_receipt(claim.receipt):
                 continue
+            if claim.mood is Mood.STATE and _names_a_line(sentence, workspace):
+                continue
             for match in claim.pattern.finditer(sentence):
                 if _is_claimed(sentence, match, claim.mood):
                     said = match.group().strip()
                     yield f"The reply says {claim.means} ({said!r}), but no tool did that in this turn."
     for code in sorted(set(_ORDER_REFERENCE.findall(text)) - references):
         yield f"The order reference {code!r} is not one a tool returned."
+
+
+def _names_a_line(sentence: str, workspace: Workspace) -> bool:
+    words = set(re.findall(r"\w{4,}", sentence))
+    named = (f"{line.item.title} {line.item.sku}" for line in workspace.lines.values())
+    return any(words & set(re.findall(r"\w{4,}", plain(name))) for name in named)
 
 
 def _is_claimed(sentence: str, match: re.Match[str], mood: Mood) -> bool:

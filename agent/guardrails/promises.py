@@ -10,14 +10,26 @@ _FREE = re.compile(
     r"|promo(?:cion|ciones)?"
     r"|(?:en|de) (?:oferta|liquidacion|rebaja)|rebajad[oa]s?|precio especial|mitad de precio|2x1|3x2|dos por uno"
     r"|(?:te|le|se) (?:lo |la |los |las )?(?:regal(?:o|amos|are)|rebaj(?:o|amos|are)|descuento)"
-    r"|(?:va|van|viene|vienen|y) (?:\w+ )?de regalo|invita la casa|regalamos|obsequi(?:o|amos))\b"
+    r"|(?:va|van|viene|vienen|y) (?:\w+ )?de regalo|invita la casa|regalamos|obsequi(?:o|amos)"
+    r"|[2-5]\ue000? ?(?:x|por) ?(?:[12]\ue000?|uno?)(?! ?[.,]?\d)(?! ?(?:kg|kilos?|l|lts?|litros?|m|mts?|metros?"
+    r"|cm|mm|g|gr)\b)"
+    r"|te hago (?:un )?(?:buen )?precio|descuentitos?|rebajitas?)(?![\w])"
+)
+_DAY = (
+    r"(?:hoy|manana|pasado manana|mismo dia|inmediat[oa]|inmediatamente|express?|(?:el |este |proximo )*"
+    r"(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)|esta (?:tarde|noche|semana)|la proxima semana)"
+)
+_DELIVERY = re.compile(
+    r"\b(?:llegan?|llegara|llegaran|recib(?:es|iras|ira)|entreg(?:a|as|amos|aremos)|despach(?:o|os|amos|aremos)"
+    rf"|envi(?:o|os|amos|aremos)|tendras|mandamos)\b(?: \w+){{0,5}}? (?P<day>{_DAY})\b"
 )
 _DENIED = re.compile(
     r"\b(?:no|sin|ningun[oa]?|tampoco|ni)(?: (?:hay|tengo|tenemos|hacemos|hago|manejamos|contamos con|puedo|podemos"
     r"|ofrecer|ofrecemos"
     r"|ofrezco|aplicar|aplicamos|dar|damos|hacer|es|esta|son|te|le|un|una|algun|alguna|ningun|ninguna|mas|de|en"
     r"|por ahora|aun"
-    r"|todavia|el|los|las|la|envio|despacho|un|realizar|entregar|prometer))* ?$"
+    r"|todavia|el|los|las|la|envio|despacho|un|realizar|entregar|prometer|se|sabria|si|o|y|dato|datos|informacion|sobre"
+    r"|acerca|descuentos?|promociones|ofertas?|cupones|asegurar|puede))* ?$"
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _HANDLE = re.compile(r"(?<![\w.])@[a-z0-9_.]{3,}")
@@ -30,14 +42,21 @@ _LINK = re.compile(
 _PHONE = re.compile(r"\+ ?\d[\d ().-]{6,}\d|\b(?:56 ?)?9 ?\d{4} ?\d{4}\b")
 
 
+def _is_denied(before: str) -> bool:
+    return bool(_DENIED.search(re.split(r"[.,!?;\n¿]", before)[-1]))
+
+
 def promise_problems(text: str, known: Known) -> Iterator[str]:
     """`text` as `known.plain` reads it."""
     spans = known.spans(text, with_figures_only=False)
     for match in _FREE.finditer(text):
         clause = text[: match.start()]
         in_a_name = any(start <= match.start() and match.end() <= end for start, end in spans)
-        if not in_a_name and not _DENIED.search(re.split(r"[.,!?;\n¿]", clause)[-1]):
+        if not in_a_name and not _is_denied(clause):
             yield f"The reply promises {match.group()!r}; discounts, gifts and free delivery may not be offered."
+    for match in _DELIVERY.finditer(text):
+        if match["day"] not in known.owner and not _is_denied(text[: match.start()]):
+            yield f"The reply promises a delivery ({match.group()!r}) that is not in the store's data."
     for kind, pattern in (("e-mail", _EMAIL), ("link", _LINK), ("account", _HANDLE), ("phone number", _PHONE)):
         for match in pattern.finditer(text):
             said = match.group().rstrip(".,;:!?)")

@@ -164,6 +164,14 @@ te regalo otro
 te lo regalo
 llévate uno y el otro va de regalo
 está en oferta
+lleva 3 por 2
+poleras a 2 x 1
+dos por uno
+te hago un buen precio
+Te llega mañana
+lo recibes el lunes
+despacho el mismo día
+entrega inmediata
 2x1 en poleras
 tenemos promoción
 te lo rebajo
@@ -192,6 +200,9 @@ def test_a_promise_or_an_address_of_its_own_is_caught(text: str) -> None:
         "No tenemos descuentos por ahora",
         "No puedo ofrecer descuentos",
         "El despacho no es gratis",
+        "No tengo el dato sobre descuentos y promociones",
+        "No sé si hay descuentos",
+        "No puedo asegurar que llegue mañana",
         "No hay ofertas",
         "Set 3 en 1 gratis a $10.000",
         "¿Es para regalo?",
@@ -245,6 +256,10 @@ Puse 2 martillos en tu carrito
 Dejé 2 martillos en tu carrito
 ya está en tu carrito
 Ya tienes 2 martillos en tu carrito
+El martillo está en tu carrito
+En tu carrito quedan 2 martillos
+Ya lo tienes en el carrito
+I added it to your cart
 Saqué el taladro
 Quité el taladro del carro
 Lo eliminé
@@ -276,6 +291,9 @@ No te preocupes, tu pedido está confirmado
 Tu orden está procesada
 Gracias por tu compra
 Te confirmo tu pedido
+Compra exitosa
+Listo, quedó todo confirmado
+Your order is confirmed
 """
 HANDOFF_CLAIMS = """
 Te derivo con una persona
@@ -376,6 +394,23 @@ def test_no_receipt_makes_a_payment_or_a_dispatch_true(text: str) -> None:
 @pytest.mark.parametrize("text", NOT_CLAIMS.strip().splitlines())
 def test_an_offer_a_question_or_a_denial_is_no_claim(text: str) -> None:
     assert problems(text) == ()
+
+
+def test_what_the_cart_already_held_may_be_told_without_a_receipt() -> None:
+    workspace = desk(cart=[(HAMMER, 2)])
+    assert problems("Tienes 2 Martillo carpintero 16 oz en tu carrito", workspace) == ()
+    assert problems("El martillo ya está en tu carrito", workspace) == ()
+    assert problems("La polera ya está en tu carrito", workspace) != ()
+    assert problems("Agregué el martillo a tu carrito", workspace) != ()
+
+
+def test_the_price_of_one_product_is_not_said_of_another() -> None:
+    workspace = desk()
+    show_products(workspace, [HAMMER, BLACK_SHIRT, WHITE_SHIRT])
+    assert problems("1. Martillo carpintero 16 oz a $12.990\n2. Polera básica (negro, M) a $7.990", workspace) == ()
+    assert problems("Martillo carpintero 16 oz a $7.990", workspace) != ()
+    assert problems("Polera básica (negro, M) a $8.990", workspace) != ()
+    assert problems("MAR-016: $8.990", workspace) != ()
 
 
 def test_an_earlier_order_may_be_named_without_a_receipt() -> None:

@@ -1,0 +1,45 @@
+"""A price beside a product must be that product's own, not that of another one read in the same turn."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from agent.guardrails.figures import Says, figures
+from agent.guardrails.known import plain
+from agent.workspace import Workspace
+from data.repositories.items import CatalogueItem
+
+_SEGMENT = re.compile(r"[^\n]+")
+# What an amount beside one product may also be.
+_SUMS = re.compile(r"\b(?:total|subtotal|suman?|todo|carrito|pedido)\b")
+
+
+def pairing_problems(text: str, workspace: Workspace) -> Iterator[str]:
+    """Looks only at lines that name one product and one amount; `text` as `known.plain` reads it."""
+    items = {item.sku: item for item in (*workspace.shown, *(line.item for line in workspace.lines.values()))}
+    if len(items) < 2:
+        return
+    names = {sku: _ways_to_name(item, items) for sku, item in items.items()}
+    for segment in _SEGMENT.findall(text):
+        amounts = {figure.value for figure in figures(segment) if figure.says is Says.MONEY and figure.value}
+        named = [
+            sku for sku in items if any(re.search(rf"(?<!\w){re.escape(way)}(?!\w)", segment) for way in names[sku])
+        ]
+        if len(amounts) != 1 or len(named) != 1 or _SUMS.search(segment):
+            continue
+        (amount,), item = amounts, items[named[0]]
+        others = {other.unit_price for sku, other in items.items() if sku != item.sku}
+        if amount in others and amount not in _own_amounts(item, workspace):
+            yield f"The amount {str(amount)!r} is not the price of {item.title!r}."
+
+
+def _ways_to_name(item: CatalogueItem, items: dict[str, CatalogueItem]) -> list[str]:
+    """Its name counts only when no sibling shares it or contains it."""
+    name = plain(item.name)
+    is_alone = sum(name in plain(other.title) for other in items.values()) == 1
+    return [plain(item.sku), plain(item.title), *([name] if is_alone else [])]
+
+
+def _own_amounts(item: CatalogueItem, workspace: Workspace) -> set[Decimal]:
+    line = workspace.lines.get(item.sku)
+    return {item.unit_price} | ({line.quoted_price, line.subtotal} if line else set())
