@@ -9,7 +9,7 @@ from decimal import Decimal
 from agent.confirmation import YES_CHOICE
 from agent.guardrails.claims import claim_problems
 from agent.guardrails.figures import figures
-from agent.guardrails.form import form_problems
+from agent.guardrails.form import MOST_CHARACTERS, form_problems
 from agent.guardrails.known import Known, plain
 from agent.guardrails.numbers import number_problems
 from agent.guardrails.pairing import pairing_problems
@@ -32,10 +32,13 @@ def check_draft(draft: Draft, workspace: Workspace) -> tuple[str, ...]:
 def _reply_problems(reply: MessageContent, workspace: Workspace, known: Known) -> Iterator[str]:
     if not reply.text.strip():
         yield "A reply is empty."
-    yield from form_problems(reply.text, workspace.context.store)
     summary = workspace.new_summary
     # The summary was made by code from rows: its own words need no second look.
     own_words = reply.text.replace(summary.text, "\n") if summary else reply.text
+    if len(own_words) > MOST_CHARACTERS:
+        yield f"The message has {len(own_words)} characters; the most is {MOST_CHARACTERS}."
+        return
+    yield from form_problems(own_words, workspace.context.store)
     for text in (own_words, *(choice.title for choice in reply.choices)):
         yield from _text_problems(text, workspace, known)
     for choice in reply.choices:

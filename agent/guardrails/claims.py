@@ -43,7 +43,7 @@ _CART_CHANGED, _ORDER_PLACED, _HANDOFF = ReceiptKind.CART_CHANGED, ReceiptKind.O
 # In these patterns "é" is the ending of "I did it": also without its accent, but then not before "su", which makes
 # it a polite "please do it" ("confirme su pedido").
 _TABLE: tuple[tuple[str, Mood, ReceiptKind | None, str], ...] = (
-    (r"\b(?:agregué|sumé|anadi|incorporé|inclui|anoté|meti|agregamos|sumamos|anadimos|incluimos|anotamos)\b",
+    (r"\b(?:agregué|sumé|anadi|incorporé|inclui|anoté|meti)\b",
      Mood.DONE, _CART_CHANGED, "something was added to the cart"),
     (rf"\b{_IS} (?:agregad|sumad|anadid|incorporad|incluid en {_CART}|anotad)[oa]?s?\b",
      Mood.NOW, _CART_CHANGED, "something was added to the cart"),
@@ -57,16 +57,15 @@ _TABLE: tuple[tuple[str, Mood, ReceiptKind | None, str], ...] = (
      Mood.STATE, _CART_CHANGED, "something is in the cart"),
     (rf"\ben {_CART} (?:ya )?(?:estan?|tienes|llevas|hay|van?|quedan?|quedo|quedaron)\b",
      Mood.STATE, _CART_CHANGED, "something is in the cart"),
-    (r"\b(?:saqué|quité|eliminé|borré|retiré(?! en\b)|vacié|actualicé|modifiqué|reemplacé|sacamos|quitamos"
-     r"|eliminamos|borramos|retiramos|vaciamos|actualizamos)\b",
+    (r"\b(?:saqué|quité|eliminé|borré|retiré(?! en\b)|vacié|actualicé|modifiqué|reemplacé)\b",
      Mood.DONE, _CART_CHANGED, "the cart was changed"),
     (rf"\b{_IS} (?:sacad|quitad|eliminad|borrad|retirad|actualizad|modificad|reemplazad|vaciad)[oa]s?\b",
      Mood.NOW, _CART_CHANGED, "the cart was changed"),
     (rf"\b{_CART} (?:ya )?(?:quedo|queda|esta|fue)(?: ya)? (?:actualizado|vaciado|modificado)\b",
      Mood.NOW, _CART_CHANGED, "the cart was changed"),
-    (r"\b(?:agrego|sumo|anado|incorporo|anoto|agregando|sumando)\b",
+    (r"\b(?:agrego|sumo|anado|incorporo|anoto|agregando|sumando|agregamos|sumamos|anadimos|incluimos|anotamos)\b",
      Mood.NOW, _CART_CHANGED, "something is being added to the cart"),
-    (r"\b(?:lo|la|los|las) (?:saco|quito|elimino|borro|retiro|actualizo|cambio)\b",
+    (r"\b(?:lo|la|los|las) (?:saco|quito|elimino|borro|retiro|actualizo|cambio|sacamos|quitamos|eliminamos|borramos)\b",
      Mood.NOW, _CART_CHANGED, "the cart is being changed"),
     (rf"\b{_ORDER}\b{_GAP} {_MADE}\b", Mood.NOW, _ORDER_PLACED, "an order exists"),
     (rf"\b{_MADE} (?:(?:tu|el|su|la) )?{_ORDER}\b", Mood.NOW, _ORDER_PLACED, "an order exists"),
@@ -147,7 +146,8 @@ _IF = (
 )
 _SUPPOSED = re.compile(
     rf"{_IF}|\b(?:cuando|en cuanto|apenas|una vez que|antes de|para|hasta que|despues de|puedo|podemos|podria|podriamos"
-    r"|(?:quieres?|prefieres?|deseas?|gustas?|necesitas?|gustaria) que|dime y|avisame y|confirmame y"
+    r"|(?:quieres?|prefieres?|deseas?|gustas?|necesitas?|gustaria) que|dime|avisame|confirmame|elige|escoge"
+    r"|cuentame|indicame|mandame"
     r"|(?:me|lo) (?:dices|avisas|confirmas) y|(?:responde|di|escribe) \W?(?:si|sip)\W? y)\b"
 )
 _SENTENCE = re.compile(r"(?:[^.!?\n;…]|[.](?=\S))+[.!?;…]*")
@@ -189,7 +189,7 @@ def _is_claimed(sentence: str, match: re.Match[str], mood: Mood) -> bool:
         return False
     if _NEGATION.search(before) or _WISHED.search(before):
         return False
-    return mood is Mood.DONE or not (_is_asked(sentence, match) or _is_supposed(before))
+    return mood is Mood.DONE or not (_is_asked(sentence, match) or _is_supposed(before, sentence[match.end() :]))
 
 
 def _is_asked(sentence: str, match: re.Match[str]) -> bool:
@@ -200,6 +200,8 @@ def _is_asked(sentence: str, match: re.Match[str]) -> bool:
     return opened < match.start() if opened >= 0 else not _CLAUSE_BREAK.search(sentence, match.end())
 
 
-def _is_supposed(before: str) -> bool:
+def _is_supposed(before: str, after: str) -> bool:
     found = list(_SUPPOSED.finditer(before))
-    return bool(found) and not _BACK_TO_FACTS.search(before, found[-1].end())
+    if not found:
+        return bool(re.match(rf"[^,.;:]*?{_IF}", after))
+    return not _BACK_TO_FACTS.search(before, found[-1].end())

@@ -52,10 +52,14 @@ _MONEY_SIGN = re.compile(rf"(?:\$|\bclp|\bcl\$|\bus\$|\busd|\bpesos|\bs/\.?|\br\
 _MONEY_WORD = re.compile(
     r"\b(?:precios?|vale[ns]?|valor(?:es)?|cuestan?|costaria|salen?|saldria|total(?:es)?|subtotal|costos?"
     r"|dej[oae](?:mos)?|queda(?:ria|n)? en"
-    r"|pag(?:a|as|ar|arias)|cobr(?:o|amos|aria)|oferta|rebajad[oa]s?|despacho|envio|desde|hasta|bajo|sobre|menos de"
-    r"|mas de|barat[oa]|antes|ahora|serian|iva)"
+    r"|pag(?:a|as|ar|arias)|cobr(?:o|amos|aria)|oferta|rebajad[oa]s?|despacho|envio|barat[oa]|serian|iva)"
     rf"(?: (?:de|es|en|a|por|solo|solamente|unos|unas|aprox|son|seria|serian|tan|final|unitario|apenas))*{_OPEN}$"
 )
+# These stand before prices, and before much else: only a number as large as a price is read as one.
+_PERHAPS_MONEY = re.compile(
+    rf"\b(?:a|por|en|desde|hasta|bajo|sobre|menos de|mas de|antes|ahora|solo|son|dej[oae](?:mos)?){_OPEN}$"
+)
+_LEAST_PRICE = 100
 _MONEY_AFTER = re.compile(r"[ *_~)]*(?:[.,]-|\$|clp\b|pesos?\b|c/u\b|usd\b|euros?\b|dolares\b|soles\b|reales\b)")
 _COUNT_BEFORE = re.compile(
     r"(?:\b(?:quedan?|quedaban|restan?|hay|tenemos|tengo|contamos con|stock|existencias?|disponibles?|cantidad"
@@ -120,10 +124,10 @@ def _read(text: str, match: re.Match[str], *, is_bullet: bool) -> Figure:
     left, right = _COUNT_BEFORE.search(before), _COUNT_AFTER.match(text, end)
     if left or right:
         return figure(Says.COUNT, left=left, right=right)
-    if (word := _MONEY_WORD.search(before)) and not measure:
-        return figure(Says.MONEY, left=word)
-    if value is not None and not measure and (value >= 1000 or value % 1):
-        return figure(Says.MONEY)
+    if value is not None and not measure:
+        left = _MONEY_WORD.search(before) or (_PERHAPS_MONEY.search(before) if value >= _LEAST_PRICE else None)
+        if left or value >= 1000 or value % 1:
+            return figure(Says.MONEY, left=left)
     return figure(Says.NUMBER)
 
 

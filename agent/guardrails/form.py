@@ -25,8 +25,6 @@ _MARKDOWN_LINK = re.compile(r"!?\[[^\]\n]*\]\s*\([^)\n]*\)|!\[|^\s*\[[^\]]+\]:\s
 
 
 def form_problems(text: str, store: StoreProfile) -> Iterator[str]:
-    if len(text) > MOST_CHARACTERS:
-        yield f"The message has {len(text)} characters; the most is {MOST_CHARACTERS}."
     if any(_is_forbidden(character) for character in text):
         yield "The message has control or invisible characters."
     if _MARKDOWN_LINK.search(text):

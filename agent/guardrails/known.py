@@ -1,6 +1,7 @@
 """What a reply may say, gathered once per check: this turn's facts, the owner's words, the shopper's own numbers."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -56,7 +57,10 @@ class Known:
         return [
             match.span()
             for known in self.texts
-            if known and not known.isdigit() and not (with_figures_only and not re.search(r"\d", known))
+            if known
+            and known in text
+            and not known.isdigit()
+            and not (with_figures_only and not re.search(r"\d", known))
             for match in re.finditer(rf"(?<![\w$])(?<!\d[.,]){re.escape(known)}(?![\w]|[.,]\d)", text)
         ]
 
@@ -76,9 +80,10 @@ def plain(text: str) -> str:
     return with_figures(fold(text)).strip()
 
 
-def _figures(text: str) -> list[Figure]:
-    return list(figures(plain(text)))
+@lru_cache(maxsize=4096)
+def _figures(text: str) -> tuple[Figure, ...]:
+    return tuple(figures(plain(text)))
 
 
-def _values(found: list[Figure], says: Says | None = None) -> frozenset[Decimal]:
+def _values(found: Iterable[Figure], says: Says | None = None) -> frozenset[Decimal]:
     return frozenset(f.value for f in found if f.value is not None and (says is None or f.says is says))
