@@ -14,9 +14,9 @@ from channels.cleaning import ID_LIMIT, TEXT_LIMIT, clean_id, clean_payload, cle
 from channels.formatting import choice_by_number
 from data.content import MessageContent
 from data.database import Database
+from data.intake import Intake
 from data.jobs import current_queue
 from data.states import ChannelKind
-from data.transaction import Transaction
 
 NAME_LIMIT = 200
 SHOWS_CHOICES_AS_TEXT = {ChannelKind.TWILIO_WHATSAPP}
@@ -57,27 +57,27 @@ async def _receive(
         log.warning("message.unusable", channel_id=str(access.channel_id))
         return None
     text = clean_text(message.text)
-    async with database.transaction(access.tenant_id) as tx:
-        choice = message.choice or await _numbered_choice(tx, access, address, text)
-        conversation_id, message_id = await tx.messages.receive(
-            access.channel_id,
-            address=address,
-            contact_name=clean_text(message.contact_name or "")[:NAME_LIMIT] or None,
-            external_id=external_id,
-            text=text,
-            payload=_payload(message, text, choice),
-            sent_at=message.sent_at,
-            queue=queue or current_queue.get(),
-            now=now,
-        )
-    return Received(conversation_id, message_id)
+    choice = message.choice or await _numbered_choice(database, access, address, text)
+    intake = Intake(
+        channel_id=access.channel_id,
+        address=address,
+        contact_name=clean_text(message.contact_name or "")[:NAME_LIMIT] or None,
+        external_id=external_id,
+        text=text,
+        payload=_payload(message, text, choice),
+        sent_at=message.sent_at,
+        queue=queue or current_queue.get(),
+        received_at=now,
+    )
+    return Received(*await database.take_in(access.tenant_id, intake))
 
 
-async def _numbered_choice(tx: Transaction, access: ChannelAccess, address: str, text: str) -> str | None:
+async def _numbered_choice(database: Database, access: ChannelAccess, address: str, text: str) -> str | None:
     """The choice that "2" names, where choices are shown as numbered lines."""
     if access.kind not in SHOWS_CHOICES_AS_TEXT or not LIKE_A_NUMBER.fullmatch(text):
         return None
-    asked = await tx.messages.latest_outbound(access.channel_id, address)
+    async with database.transaction(access.tenant_id) as tx:
+        asked = await tx.messages.latest_outbound(access.channel_id, address)
     choice = choice_by_number(text, MessageContent.from_row(asked.text, asked.payload)) if asked else None
     return choice.id if choice else None
 

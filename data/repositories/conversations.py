@@ -1,14 +1,14 @@
 """Contacts, conversations, messages, turns and handoffs."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, func, select, text, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from data.errors import NotFound
+from data.intake import Intake
 from data.models import Contact, ContactAddress, Conversation, Handoff, Message, Turn
 from data.models.base import Json
 from data.repositories.repository import Repository
@@ -137,15 +137,6 @@ class ConversationRepository(Repository):
         await self.session.flush()
 
 
-# The function is in data/migrations/versions/0002_receive_message.py.
-_RECEIVE = text(
-    """
-    SELECT found_conversation, new_message FROM app.receive_message(
-        :channel_id, :address, :contact_name, :external_id, :text, CAST(:payload AS jsonb), :sent_at, :now, :queue)
-    """
-)
-
-
 class MessageRepository(Repository):
     async def receive(
         self,
@@ -165,18 +156,8 @@ class MessageRepository(Repository):
 
         The message is None, and nothing is changed, when this external id is here already.
         """
-        values = {
-            "channel_id": channel_id,
-            "address": address,
-            "contact_name": contact_name,
-            "external_id": external_id,
-            "text": text,
-            "payload": json.dumps(payload),
-            "sent_at": sent_at,
-            "queue": queue,
-            "now": now,
-        }
-        row = (await self.session.execute(_RECEIVE, values)).one()
+        intake = Intake(channel_id, address, contact_name, external_id, text, payload, sent_at, queue, now)
+        row = (await self.session.execute(intake.statement(self.tenant_id))).one()
         return row.found_conversation, row.new_message
 
     async def add_outbound(

@@ -1,0 +1,50 @@
+"""An inbound message and the one statement that takes it in: contact, conversation, message, job, announcement."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import TextClause, text
+
+from data.models.base import Json
+
+# The function is in data/migrations/versions/0002_receive_message.py. Its arguments are computed before it runs,
+# so all it reads and writes is under this tenant's policies, also where no transaction has set the tenant yet.
+_RECEIVE = text(
+    """
+    SELECT found_conversation, new_message FROM app.receive_message(
+        CASE WHEN set_config('app.tenant_id', :tenant_id, true) <> '' THEN CAST(:channel_id AS uuid) END,
+        :address, :contact_name, :external_id, :text, CAST(:payload AS jsonb), :sent_at, :received_at, :queue)
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """`payload` must be JSON that PostgreSQL takes; the turn is enqueued in `queue`."""
+
+    channel_id: UUID
+    address: str
+    contact_name: str | None
+    external_id: str
+    text: str
+    payload: Json
+    sent_at: datetime | None
+    queue: str
+    received_at: datetime
+
+    def statement(self, tenant_id: UUID) -> TextClause:
+        """Returns `found_conversation`, and `new_message`: null, with nothing changed, for a second delivery."""
+        return _RECEIVE.bindparams(
+            tenant_id=str(tenant_id),
+            channel_id=self.channel_id,
+            address=self.address,
+            contact_name=self.contact_name,
+            external_id=self.external_id,
+            text=self.text,
+            payload=json.dumps(self.payload),
+            sent_at=self.sent_at,
+            received_at=self.received_at,
+            queue=self.queue,
+        )
