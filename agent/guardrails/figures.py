@@ -48,7 +48,7 @@ _BULLET = re.compile(
 )
 
 _OPEN = r"[ *_~(\[:=]*"
-_MONEY_SIGN = re.compile(rf"(?:\$|\bclp|\bcl\$|\bus\$|\busd|\bpesos|\bs/\.?|\br\$|\beur|€|£){_OPEN}$")
+_MONEY_SIGN = re.compile(rf"(?:\$|\bclp|\bcl\$|\bus\$|\busd|\bpesos|\bs/\.?|\br\$|\$u|\beur|€|£){_OPEN}$")
 _MONEY_WORD = re.compile(
     r"\b(?:precios?|vale[ns]?|valor(?:es)?|cuestan?|costaria|salen?|saldria|total(?:es)?|subtotal|costos?"
     r"|dej[oae](?:mos)?|queda(?:ria|n)? en"
@@ -72,10 +72,13 @@ _COUNT_AFTER = re.compile(
     r"|restantes?|en stock|en bodega)\b)"
 )
 _SHARE_AFTER = re.compile(r" ?(?:%|por ?ciento\b)")
+PROMISES = {"ano", "anos", "mes", "meses", "dia", "dias", "hora", "horas", "hr", "hrs", "minuto", "minutos", "min",
+            "semana", "semanas", "cuota", "cuotas"}  # fmt: skip
+"""Measures that promise something: how soon, for how long, in how many payments."""
 _MEASURE = re.compile(
     r" ?(ml|cc|l|lt|lts|litros?|g|gr|grs|gramos?|kg|kilos?|mm|cm|mts?|m|metros?|km|pulgadas?|w|watts?|v|volts?"
     r"|amp|ah|mah|hp|gb|tb|mb"
-    r"|oz|hz|mhz|ghz|mp|px|kva|bar|psi|\"|'|anos?|meses)(?![a-z])"
+    r"|oz|hz|mhz|ghz|mp|px|kva|bar|psi|\"|'|anos?|mes(?:es)?|dias?|horas?|hrs?|minutos?|min|semanas?|cuotas?)(?![a-z])"
 )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from agent.guardrails.figures import Figure, Says, figures
+from agent.guardrails.figures import PROMISES, Figure, Says, figures
 from agent.guardrails.reading import fold, with_figures
 from agent.workspace import Workspace
 from data.states import Sender
@@ -14,11 +14,12 @@ from data.states import Sender
 # "12 unidades" or "500 ml" are values of options, not names: they do not say how many are left.
 _MERE_QUANTITY = re.compile(r"[\d.,]+ ?(?:x|un|u|unid|unidad|unidades|pesos|lucas?|mil|k|[a-z]{0,2})?")
 _OWN_NUMBER_LIMIT = 100
+_AGES = {"ano", "anos"}  # sizes of children's clothes
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """`texts` and `owner` are folded; `numbers` are those inside known texts; `own_numbers` the shopper's."""
+    """`texts` and `owner` are folded; `numbers` and `measures` are those inside known texts, `own_…` the shopper's."""
 
     amounts: frozenset[Decimal]
     counts: frozenset[Decimal]
@@ -27,6 +28,7 @@ class Known:
     numbers: frozenset[Decimal]
     own_numbers: frozenset[Decimal]
     own_measures: frozenset[tuple[Decimal, str]]
+    measures: frozenset[tuple[Decimal, str]]
     most_listed: int
 
     @classmethod
@@ -48,7 +50,8 @@ class Known:
             owner=owner,
             numbers=_values(inside) | _values(owner_figures),
             own_numbers=frozenset(value for value in _values(said) if value < _OWN_NUMBER_LIMIT and not value % 1),
-            own_measures=frozenset((f.value, f.measure) for f in said if f.value is not None and f.measure),
+            own_measures=_measures(f for f in said if f.measure not in PROMISES or f.measure in _AGES),
+            measures=_measures([*inside, *owner_figures]),
             most_listed=max(len(workspace.shown), len(workspace.memory.shown), len(workspace.lines)),
         )
 
@@ -83,6 +86,10 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _figures(text: str) -> tuple[Figure, ...]:
     return tuple(figures(plain(text)))
+
+
+def _measures(found: Iterable[Figure]) -> frozenset[tuple[Decimal, str]]:
+    return frozenset((f.value, f.measure) for f in found if f.value is not None and f.measure)
 
 
 def _values(found: Iterable[Figure], says: Says | None = None) -> frozenset[Decimal]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from agent.guardrails.figures import Figure, Says, figures
+from agent.guardrails.figures import PROMISES, Figure, Says, figures
 from agent.guardrails.known import Known
 
 _PROBLEMS = {
@@ -36,6 +36,8 @@ def _is_known(figure: Figure, known: Known) -> bool:
         return value <= _MOST_BULLETS
     if figure.says is Says.SHARE:
         return False
+    if figure.measure in PROMISES:
+        return (value, figure.measure) in known.measures | known.own_measures
     return (
         value in known.amounts | known.counts | known.numbers | known.own_numbers
         or (value, figure.measure) in known.own_measures

@@ -141,6 +141,20 @@ un veinte por ciento
 el pedido S00043
 TAL-999
 3 millones
+llega en 2 días hábiles
+llega en dos días
+garantía de 12 meses
+3 cuotas
+cuesta 5 lucas
+te queda en 5 lucas
+$ 9 990
+CLP9990
+a 990
+por 500
+quedan siete
+solo 8 en bodega
+transfiere a la cuenta 123456789
+cuenta vista 00-123
 """
 
 
@@ -219,6 +233,7 @@ def test_what_the_owner_wrote_may_be_said() -> None:
         instructions="Atendemos de 9:00 a 18:30. Despacho a Santiago $3.500. Escríbenos a hola@elclavo.cl o elclavo.cl",
     )
     workspace = desk(store=store)
+    assert problems("Despachamos en 2 días hábiles", workspace) != ()
     assert problems("Atendemos de 9:00 a 18:30 y el despacho cuesta $3.500. elclavo.cl", workspace) == ()
     assert problems("Atendemos de 9:00 a 20:30", workspace) != ()
     assert problems("Escríbenos a hola@otro.cl", workspace) != ()
@@ -259,6 +274,11 @@ Ya tienes 2 martillos en tu carrito
 El martillo está en tu carrito
 En tu carrito quedan 2 martillos
 Ya lo tienes en el carrito
+Acabo de agregar el martillo
+Te lo acabo de sumar
+Ya te lo eché al carro
+Martillo agregado al carrito
+2 martillos agregados ✅
 I added it to your cart
 Saqué el taladro
 Quité el taladro del carro
@@ -292,6 +312,7 @@ Tu orden está procesada
 Gracias por tu compra
 Te confirmo tu pedido
 Compra exitosa
+Acabo de crear tu pedido
 Listo, quedó todo confirmado
 Your order is confirmed
 """
@@ -306,6 +327,9 @@ Avisé al equipo
 Un vendedor te va a contactar
 Una persona te responderá por aquí
 Te contactará un ejecutivo
+Un ejecutivo se pondrá en contacto contigo
+Te contactarán a la brevedad
+Ya derivé tu consulta
 Te voy a derivar con una persona
 """
 NEVER = """
