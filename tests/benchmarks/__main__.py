@@ -1,0 +1,46 @@
+"""`make bench`: every speed as a ratio against a named floor measured in the same run."""
+
+import asyncio
+import logging
+import tempfile
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import structlog
+from rich.console import Console
+from rich.table import Table
+
+from api.runtime import open_runtime
+from api.settings import Settings
+from tests.benchmarks import imports, search, turn, webhook
+from tests.benchmarks.measure import Figure
+
+
+async def main() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    console = Console()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(storage_dir=Path(folder), port=8000)
+        async with open_runtime(settings) as runtime:
+            figures: list[Figure] = []
+            parts: dict[str, Coroutine[Any, Any, list[Figure]]] = {
+                "webhook": webhook.run(runtime.database, settings),
+                "turn": turn.run(settings),
+                "search": search.run(),
+                "import": imports.run(runtime.database, runtime.database_url),
+            }
+            for name, work in parts.items():
+                with console.status(f"measuring: {name}…"):
+                    figures += await work
+    console.print(_table(figures))
+
+
+def _table(figures: list[Figure]) -> Table:
+    table = Table("what", "Caserita", "floor", "ratio", "", title="Caserita's speed, against floors of the same run")
+    for figure in figures:
+        table.add_row(figure.name, figure.ours, figure.floor, f"{figure.ratio:.2f}", figure.note)
+    return table
+
+
+asyncio.run(main())
