@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionm
 from sqlalchemy.orm import Session, SessionTransaction
 
 from data.errors import DatabaseUnavailable, Unavailability, UnsafeDatabaseRole
-from data.intake import Intake
+from data.intake import TAKE_IN, Intake
 from data.transaction import Transaction
 
 APP_ROLE = "caserita_app"
@@ -111,7 +111,7 @@ class Database:
         The statement is a transaction of its own: all of it is kept, or nothing.
         """
         async with self._single_statements.connect() as connection:
-            row = (await connection.execute(intake.statement(tenant_id))).one()
+            row = (await connection.execute(TAKE_IN, intake.values(tenant_id))).one()
         return row.found_conversation, row.new_message
 
     async def check(self) -> None:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
 from data.models.base import Json
 
 # The function is in data/migrations/versions/0002_receive_message.py. Its arguments are computed before it runs,
 # so all it reads and writes is under this tenant's policies, also where no transaction has set the tenant yet.
-_RECEIVE = text(
+# Returns the conversation, and the new message: null, with nothing changed, for a second delivery.
+TAKE_IN = text(
     """
     SELECT found_conversation, new_message FROM app.receive_message(
         CASE WHEN set_config('app.tenant_id', :tenant_id, true) <> '' THEN CAST(:channel_id AS uuid) END,
@@ -34,17 +35,17 @@ class Intake:
     queue: str
     received_at: datetime
 
-    def statement(self, tenant_id: UUID) -> TextClause:
-        """Returns `found_conversation`, and `new_message`: null, with nothing changed, for a second delivery."""
-        return _RECEIVE.bindparams(
-            tenant_id=str(tenant_id),
-            channel_id=self.channel_id,
-            address=self.address,
-            contact_name=self.contact_name,
-            external_id=self.external_id,
-            text=self.text,
-            payload=json.dumps(self.payload),
-            sent_at=self.sent_at,
-            received_at=self.received_at,
-            queue=self.queue,
-        )
+    def values(self, tenant_id: UUID) -> dict[str, object]:
+        """The parameters of TAKE_IN."""
+        return {
+            "tenant_id": str(tenant_id),
+            "channel_id": self.channel_id,
+            "address": self.address,
+            "contact_name": self.contact_name,
+            "external_id": self.external_id,
+            "text": self.text,
+            "payload": json.dumps(self.payload),
+            "sent_at": self.sent_at,
+            "received_at": self.received_at,
+            "queue": self.queue,
+        }

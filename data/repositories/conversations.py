@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from data.errors import NotFound
-from data.intake import Intake
+from data.intake import TAKE_IN, Intake
 from data.models import Contact, ContactAddress, Conversation, Handoff, Message, Turn
 from data.models.base import Json
 from data.repositories.repository import Repository
@@ -157,7 +157,7 @@ class MessageRepository(Repository):
         The message is None, and nothing is changed, when this external id is here already.
         """
         intake = Intake(channel_id, address, contact_name, external_id, text, payload, sent_at, queue, now)
-        row = (await self.session.execute(intake.statement(self.tenant_id))).one()
+        row = (await self.session.execute(TAKE_IN, intake.values(self.tenant_id))).one()
         return row.found_conversation, row.new_message
 
     async def add_outbound(
