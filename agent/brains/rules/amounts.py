@@ -1,9 +1,10 @@
 """How many units of an item an amount is: "2 kilos" of what is sold by the kilo, or in bags of 500 g."""
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 
-from agent.brains.rules.quantities import Quantity
+from agent.brains.rules.quantities import GROUP_SIZES, Quantity
 from data.repositories.items import CatalogueItem
 from data.search.units import canonical_measure
 from data.search.words import tokenise
@@ -13,12 +14,18 @@ _MEASURE = re.compile(r"(?P<value>\d+(?:\.\d+)?)(?P<base>[a-z]+2?)")
 _LEAST_LENGTH = Fraction(500)
 
 
+# Sold by the pair: "un par de calcetines" is one of what is sold.
+_PAIRED = re.compile(
+    r"\b(?:par(?:es)?|calcetin|calceta|media|zapato|zapatilla|bota|botin|sandalia|chala|guante|aro|arete|pantufla|hojota)"
+)
+
+
 def units_for(item: CatalogueItem, quantity: Quantity | None, default: int = 1) -> int | None:
     """Whole units of the item; None when the amount is no whole number of them."""
     if quantity is None:
         return default
     if quantity.unit is None:
-        return quantity.whole
+        return _counted(item, quantity)
     wanted = _parse(quantity.measure())
     if wanted is None:
         return quantity.whole
@@ -30,9 +37,29 @@ def units_for(item: CatalogueItem, quantity: Quantity | None, default: int = 1) 
     return quantity.whole
 
 
+def _counted(item: CatalogueItem, quantity: Quantity) -> int | None:
+    """ "Una docena de huevos" of what is sold by the dozen is one."""
+    name = " ".join(tokenise(f"{item.title} {item.unit or ''}"))
+    whole = quantity.whole
+    if quantity.group == "par" and _PAIRED.search(name):
+        return whole and whole // GROUP_SIZES["par"]
+    if "docena" in name.split() and whole and (quantity.group == "docena" or whole % GROUP_SIZES["docena"] == 0):
+        units = Fraction(whole, GROUP_SIZES["docena"])
+        return int(units) if units.denominator == 1 else None
+    return whole
+
+
 def _sizes(item: CatalogueItem) -> list[tuple[Fraction, str]]:
     sizes = [_parse(token) for token in tokenise(item.title)]
     return [size for size in sizes if size and (size[1] != "mm" or size[0] >= _LEAST_LENGTH)]
+
+
+def common_units(items: Sequence[CatalogueItem], quantity: Quantity | None) -> int | None:
+    """The units of an amount, when it is as many of each of these."""
+    if quantity is None or not items:
+        return None
+    units = {units_for(item, quantity) for item in items}
+    return units.pop() if len(units) == 1 else None
 
 
 def _parse(token: str | None) -> tuple[Fraction, str] | None:

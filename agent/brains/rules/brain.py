@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from agent.brains.rules.actions import ACTIONS
 from agent.brains.rules.actions.closing import close_turn
-from agent.brains.rules.choosing import choose
+from agent.brains.rules.choosing import choose, covers, is_headed
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.normalise import spelt_as_typed
 from agent.brains.rules.parse import read_burst
@@ -70,21 +70,46 @@ def _tapped(choice: str | None) -> Intent | None:
 
 
 async def _rejoined(turn: Turn) -> list[Intent]:
-    """Two wants with only an "y" between them are one when a single product has the words of both."""
+    """Two wants with only an "y" between them are one when a product is called that; filters alone belong to what
+    stands before them ("poleras negras? bajo 10 lucas")."""
     joined: list[Intent] = []
     for intent in turn.intents:
-        if intent.joins_previous and joined and joined[-1].words and joined[-1].kind in PRODUCT_KINDS:
-            previous = joined[-1]
-            words = f"{previous.words} y {intent.words}".strip()
-            if intent.words:
-                found = await search_products(turn.workspace, words, limit=CANDIDATE_COUNT)
-                if choose(words, found.items).best and not choose(words, found.items).missing:
-                    joined[-1] = replace(previous, words=words, filters=intent.filters.over(previous.filters))
-                    continue
-            elif intent.filters and not intent.is_definite:
-                intent = replace(intent, words=previous.words, quantity=previous.quantity)
-        joined.append(intent)
+        previous = joined[-1] if joined else None
+        if previous is None or not previous.words or previous.kind not in PRODUCT_KINDS:
+            joined.append(intent)
+        elif _only_narrows(intent) and not intent.joins_previous:
+            joined[-1] = replace(previous, filters=intent.filters.over(previous.filters))
+        elif intent.joins_previous and intent.words and await _is_one_name(turn, previous, intent):
+            words = f"{previous.words} y {intent.words}"
+            joined[-1] = replace(previous, words=words, filters=intent.filters.over(previous.filters))
+        elif intent.joins_previous and _only_narrows(intent):
+            joined.append(replace(intent, words=previous.words, quantity=previous.quantity))
+        else:
+            joined.append(intent)
     return joined
+
+
+def _only_narrows(intent: Intent) -> bool:
+    is_alone = not (intent.words or intent.reference or intent.quantity or intent.is_definite)
+    return intent.kind in PRODUCT_KINDS and bool(intent.filters) and is_alone and not intent.filters.is_comparison
+
+
+async def _is_one_name(turn: Turn, first: Intent, second: Intent) -> bool:
+    """ "Sal y pimienta": one product, unless the shop sells each of them by itself."""
+    words = f"{first.words} y {second.words}"
+    found = await search_products(turn.workspace, words, options=second.filters.options, limit=CANDIDATE_COUNT)
+    choice = choose(words, found.items)
+    if not choice.best or choice.missing or not all(covers(words, item) for item in choice.best):
+        return False
+    if any(is_headed(first.words, item) for item in choice.best):
+        return True
+    apart = [
+        await search_products(turn.workspace, words, limit=CANDIDATE_COUNT) for words in (first.words, second.words)
+    ]
+    return not all(
+        any(is_headed(words, item) for item in found.items)
+        for words, found in zip((first.words, second.words), apart, strict=True)
+    )
 
 
 async def _ask_what_waits(turn: Turn) -> None:
@@ -104,6 +129,9 @@ async def _ask_what_waits(turn: Turn) -> None:
 
 
 async def _count_lost(turn: Turn) -> None:
+    if not turn.intents and not any(character.isalnum() for character in turn.workspace.context.text):
+        turn.reply.close("ask.what")
+        return
     if not turn.reply.is_empty and not (turn.is_lost or turn.is_half_lost):
         turn.workspace.remember(lost_count=0)
         return

@@ -9,11 +9,94 @@ from rapidfuzz.distance import OSA
 from agent.tools.catalogue import option_key
 from data.repositories.items import CatalogueItem
 from data.search.lexicon import FUNCTION_WORDS, load_lexicon
-from data.search.words import code_parts, phonetic, stem, tokenise
+from data.search.words import code_parts, is_number, phonetic, stem, tokenise
 
 # Words that may go unmatched without the product being another: how it is packed, and praise.
 _SOFT = frozenset(
-    ["con", "caja", "bolsa", "paquete", "lata", "botella", "rollo", "saco", "pote", "tarro", "tira", "bandeja", "malla", "frasco", "sobre", "unidad", "display", "sachet", "bueno", "buena", "bonito", "bonita", "lindo", "linda", "rico", "rica", "normal", "comun", "cualquiera", "nuevo", "nueva", "calidad", "mejor", "grande", "chico", "chica", "pequeno", "mediano", "regalo", "casa", "uso", "hombre", "mujer", "dama", "varon", "nino", "nina", "adulto", "color", "talla", "marca", "modelo", "tipo", "plancha", "galon", "pieza", "par", "set", "pack", "kit", "tamano", "grand", "fresco", "fresca", "simple", "basico", "basica", "para", "hacer", "poder", "usar", "comprar", "llevar", "urgente", "rapido", "hoy", "ahora", "algo", "cosa", "producto", "articulo", "vez"]
+    [
+        "con",
+        "caja",
+        "bolsa",
+        "paquete",
+        "lata",
+        "botella",
+        "rollo",
+        "saco",
+        "pote",
+        "tarro",
+        "tira",
+        "bandeja",
+        "malla",
+        "frasco",
+        "sobre",
+        "unidad",
+        "display",
+        "sachet",
+        "bueno",
+        "buena",
+        "bonito",
+        "bonita",
+        "lindo",
+        "linda",
+        "rico",
+        "rica",
+        "normal",
+        "comun",
+        "cualquiera",
+        "nuevo",
+        "nueva",
+        "calidad",
+        "mejor",
+        "grande",
+        "chico",
+        "chica",
+        "pequeno",
+        "mediano",
+        "regalo",
+        "casa",
+        "uso",
+        "hombre",
+        "mujer",
+        "dama",
+        "varon",
+        "nino",
+        "nina",
+        "adulto",
+        "color",
+        "talla",
+        "marca",
+        "modelo",
+        "tipo",
+        "plancha",
+        "galon",
+        "pieza",
+        "par",
+        "set",
+        "pack",
+        "kit",
+        "tamano",
+        "grand",
+        "fresco",
+        "fresca",
+        "simple",
+        "basico",
+        "basica",
+        "para",
+        "hacer",
+        "poder",
+        "usar",
+        "comprar",
+        "llevar",
+        "urgente",
+        "rapido",
+        "hoy",
+        "ahora",
+        "algo",
+        "cosa",
+        "producto",
+        "articulo",
+        "vez",
+    ]
 )
 _DISCRIMINATING = frozenset({"con", "sin"})
 
@@ -71,6 +154,12 @@ def covers(query: str, item: CatalogueItem, *, loosely: bool = False) -> bool:
     wording = _wording(item)
     tokens = [token for token in query_tokens(query) if not (loosely and _is_soft(token))]
     return bool(tokens) and all(_level(token, wording, True) for token in tokens)
+
+
+def is_headed(query: str, item: CatalogueItem) -> bool:
+    """Whether the first word of the query is the kind of thing the item is."""
+    first = next((token for token in query_tokens(query) if not _is_soft(token)), None)
+    return first is not None and _among(first, _wording(item).heads, exactly=True)
 
 
 def query_tokens(query: str) -> list[str]:
@@ -143,7 +232,7 @@ def _equivalents(token: str) -> tuple[tuple[str, ...], ...]:
 
 @lru_cache(maxsize=50_000)
 def _keys(token: str) -> tuple[str, ...]:
-    if token.isdigit():
+    if is_number(token):
         return token, f"{token}~"
     return tuple(dict.fromkeys((token, stem(token), option_key(token))))
 
@@ -153,22 +242,17 @@ def _words(*texts: str | None) -> frozenset[str]:
 
 
 @lru_cache(maxsize=5_000)
-def _read_wording(
-    sku: str, title: str, brand: str | None, category: str | None, description: str | None, options: tuple[str, ...],
-    unit: str | None,
-) -> Wording:  # fmt: skip
-    name = _words(title, brand, category, sku, *options)
+def _read_wording(title: str, labels: tuple[str, ...], category: str | None, description: str) -> Wording:
     content = [token for token in tokenise(title, parts=False) if token not in FUNCTION_WORDS]
     first = content[0] if content else ""
-    heads = frozenset(_keys(first)) | _words(category) if first else _words(category)
-    alike = frozenset(word for phrase in _equivalents(first) if len(phrase) == 1 for word in _keys(phrase[0]))
-    return Wording(name, heads | alike, _words((description or "")[:400], unit))
+    alike = (key for phrase in _equivalents(first) if len(phrase) == 1 for key in _keys(phrase[0]))
+    heads = frozenset((*_keys(first), *alike)) | _words(category)
+    return Wording(_words(title, category, *labels), heads, _words(description))
 
 
 def _wording(item: CatalogueItem) -> Wording:
-    return _read_wording(
-        item.sku, item.title, item.brand, item.category, item.description, tuple(item.options.values()), item.unit
-    )
+    labels = tuple(label for label in (item.sku, item.brand, *item.options.values()) if label)
+    return _read_wording(item.title, labels, item.category, f"{(item.description or '')[:400]} {item.unit or ''}")
 
 
 def _is_soft(token: str) -> bool:

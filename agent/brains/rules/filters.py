@@ -1,4 +1,5 @@
 """What narrows a search: prices, sizes, colours, and the wish for the cheapest."""
+# ruff: noqa: E501 - a table of phrases reads best with one phrase a line
 
 import re
 from dataclasses import dataclass, replace
@@ -77,7 +78,7 @@ class Filters:
         return (*parts, *((self.size,) if self.size else ()))
 
     def __bool__(self) -> bool:
-        return self != Filters()
+        return self != NO_FILTERS
 
     def over(self, older: "Filters") -> "Filters":
         """These, and of the older ones those that these say nothing about."""
@@ -103,6 +104,9 @@ class Filters:
         if self.sort == "cheapest":
             parts.append("barato")
         return " ".join(parts).lower()
+
+
+NO_FILTERS = Filters()
 
 
 def take_filters(words: str) -> tuple[Filters, str]:

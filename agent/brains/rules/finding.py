@@ -1,9 +1,11 @@
 """From what a shopper says to the products meant: by reference, among those shown, or by search."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
 from agent.brains.rules.choosing import choose, covers
 from agent.brains.rules.filters import Filters, take_filters
@@ -107,7 +109,8 @@ async def search(turn: Turn, words: str, filters: Filters) -> Finding:
         return Finding(Outcome.CLEAR, _in_stock_first(choice.best)[:1])
     if choice.missing:
         return Finding(Outcome.NEAR, _in_stock_first(choice.best))
-    return _found(_in_stock_first(choice.best))
+    by_price = filters.sort != "relevance"
+    return _found(choice.best[:MOST_CANDIDATES] if by_price else _in_stock_first(choice.best))
 
 
 async def refine(turn: Turn, filters: Filters) -> Finding:
@@ -195,7 +198,13 @@ def _extreme(items: Sequence[CatalogueItem], filters: Filters) -> Finding | None
 
 
 def _in_stock_first(items: Sequence[CatalogueItem]) -> tuple[CatalogueItem, ...]:
-    return tuple(sorted(items, key=lambda item: not item.has(1))[:MOST_CANDIDATES])
+    """In stock first; of each product one variant before its siblings, so that three tell more than three sizes."""
+    counts: Counter[UUID] = Counter()
+    ranked: list[tuple[bool, int, CatalogueItem]] = []
+    for item in sorted(items, key=lambda item: not item.has(1)):
+        ranked.append((not item.has(1), counts[item.product_id], item))
+        counts[item.product_id] += 1
+    return tuple(item for _, _, item in sorted(ranked, key=lambda rank: rank[:2]))[:MOST_CANDIDATES]
 
 
 def _nearest(items: Sequence[CatalogueItem], filters: Filters) -> tuple[CatalogueItem, ...]:

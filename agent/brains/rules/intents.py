@@ -1,10 +1,11 @@
 """What a shopper may mean, and the tables of how they say it."""
+# ruff: noqa: E501 - a table of phrases reads best with one phrase a line
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.brains.rules.filters import Filters
+from agent.brains.rules.filters import NO_FILTERS, Filters
 from agent.brains.rules.quantities import Quantity
 from agent.brains.rules.references import Reference
 
@@ -48,7 +49,7 @@ class Intent:
     kind: Kind
     words: str = ""
     quantity: Quantity | None = None
-    filters: Filters = Filters()
+    filters: Filters = NO_FILTERS
     reference: Reference | None = None
     is_definite: bool = False
     is_question: bool = False
@@ -115,8 +116,9 @@ SHOP_TOPICS: tuple[tuple[str, str], ...] = (
     ("los medios de pago", r"\b(?:(?:medios?|formas?|metodos?|tipos?) de pagos?|como (?:se )?(?:puedo )?(?:pag[oa]r?|pagarles|les pago)|aceptan|reciben (?:tarjeta|efectivo|transferencia|debito|credito)|transferencia|webpay|redcompra|debito|con tarjeta|tarjeta de (?:credito|debito)|en cuotas|cuotas|datos (?:bancarios|para transferir|de transferencia)|mercado ?pago|pago contra entrega|cheque|sodexo)\b"),
     ("cambios y garantías", r"\b(?:garantias?|devolucion(?:es)?|devolver|cambios y|politica de cambio|se puede cambiar si|hacen cambios|reembolso)\b"),
     ("boletas y facturas", r"\b(?:facturas?|boletas?|con iva|mas iva|incluye iva)\b"),
-    ("descuentos y promociones", r"\b(?:descuentos?|promociones|promocion|promo|ofertas?|rebajas?|cupon(?:es)?|por mayor|al por mayor|mayoristas?|precio por cantidad|liquidacion|cyber|gratis|regalad[oa]|me haces (?:un )?precio|ultimo precio|haces? (?:una )?rebaja)\b"),
-    ("descuentos y promociones", r"^(?:no )?(?:me |te )?(?:l[oa]s? )?(?:dejamel[oa]s?|dejal[oa]s?|dejas?|vendemel[oa]s?|compro|vendes?) (?:en|a|por) (?:\$ ?\d|\d+ (?:lucas?|mil|pesos)|\d[\d.]{2,})"),
+    ("rebajas", r"\b(?:descuentos?|promociones|promocion|promo|ofertas?|rebajas?|cupon(?:es)?|por mayor|al por mayor|mayoristas?|precio por cantidad|liquidacion|cyber|gratis|regalad[oa]|me haces (?:un )?precio|ultimo precio|haces? (?:una )?rebaja)\b"),
+    ("rebajas", r"^(?:no )?(?:(?:me |te |le )(?:l[oa]s? )?(?:dej\w+|vend\w+|compro)|dej[ae]me\w*|vendeme\w*)\b.*\b(?:en|a|por) (?:\$ ?\d[\d.]*|\d+ ?(?:lucas?|mil|pesos|k)\b|\d{4,})"),
+    ("rebajas", r"^(?:me |te |le )(?:doy|ofrezco|pago)\b.*\d"),
     ("el contacto de la tienda", r"\b(?:telefono de (?:la tienda|contacto|ustedes)|numero de contacto|correo de (?:la tienda|contacto)|su (?:correo|mail|email|telefono|instagram|pagina web)|tienen (?:instagram|facebook|pagina|web|whatsapp))\b"),
 )  # fmt: skip
 

@@ -1,8 +1,11 @@
 """Saying what was found: one product, up to three with a question, the nearest ones, or that there is none."""
 
+import re
 from collections.abc import Sequence
 
+from agent.brains.rules.amounts import common_units
 from agent.brains.rules.choosing import choose
+from agent.brains.rules.filters import take_filters
 from agent.brains.rules.finding import MOST_CANDIDATES, Finding, Outcome
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.replies import MOST_SHOWN
@@ -13,27 +16,47 @@ from data.repositories.items import CatalogueItem
 
 async def list_finding(turn: Turn, intent: Intent, finding: Finding, *, wants: bool = False) -> None:
     """Show what was found and ask; a second list in one turn waits for its own question."""
+    if finding.outcome is Outcome.UNSAID and not intent.words:
+        turn.reply.close("ask.which_product")
+        return
     if finding.outcome in {Outcome.NONE, Outcome.UNSAID}:
         tell_unfound(turn, intent)
         return
     if turn.reply.listing is not None:
-        wait(turn, intent, wants=wants)
+        _list_also(turn, intent, finding, wants=wants)
         return
     if finding.outcome is Outcome.NEAR:
-        turn.reply.tell("missing.near", said=said(turn, intent))
+        turn.reply.head("missing.near", said=said(turn, intent))
     elif finding.outcome is Outcome.EXCLUDED:
         _tell_excluded(turn, intent)
-    if len(finding.items) == 1:
-        show_one(turn, finding.items[0], intent.count)
+    quantity = common_units(finding.items, intent.quantity)
+    if len(finding.items) > 1:
+        show_several(turn, finding.items, quantity)
+    elif finding.items[0].has(1):
+        show_one(turn, finding.items[0], quantity)
     else:
-        show_several(turn, finding.items, intent.count)
+        turn.workspace.remember(focus=finding.items[0].sku)
+        turn.reply.tell("stock.out", item=finding.items[0])
+        await offer_alternatives(turn, finding.items[0], quantity)
+
+
+def _list_also(turn: Turn, intent: Intent, finding: Finding, *, wants: bool) -> None:
+    """A second subject in one reply: looked at together with the first, but each choice asked for by itself."""
+    pending = turn.memory.pending
+    if wants or (pending and pending.quantity):
+        _wait(turn, intent, wants=wants)
+        return
+    room = max(MOST_SHOWN - len(turn.reply.listed), 1)
+    both = [*turn.reply.listed[: MOST_SHOWN - room], *finding.items[:room]]
+    if finding.outcome is Outcome.NEAR:
+        turn.reply.head("missing.near", said=said(turn, intent))
+    both = list({item.sku: item for item in both}.values())
+    turn.reply.relist(both, "ask.which", quantity=None)
+    turn.ask("which", both)
 
 
 def show_one(turn: Turn, item: CatalogueItem, quantity: int | None = None) -> None:
     turn.workspace.remember(focus=item.sku)
-    if not item.has(1):
-        turn.reply.list_items([item], "ask.unavailable")
-        return
     turn.count(quantity)
     turn.reply.list_items([item], "ask.add_one")
     turn.reply.offer(f"take:{quantity or 1}:{item.sku}", "Sí, agregar")
@@ -55,20 +78,32 @@ def show_several(turn: Turn, items: Sequence[CatalogueItem], quantity: int | Non
     turn.ask("which", list(items[:MOST_CANDIDATES]), quantity)
 
 
-async def offer_alternatives(turn: Turn, item: CatalogueItem) -> None:
+async def offer_alternatives(turn: Turn, item: CatalogueItem, quantity: int | None = None) -> None:
     """The nearest products in stock: its own variants first, then what its name finds."""
     found = await search_products(turn.workspace, item.name, in_stock_only=True, limit=CANDIDATE_COUNT)
     others = [other for other in found.items if other.sku != item.sku]
-    siblings = [other for other in others if other.product_id == item.product_id]
+    siblings = sorted(
+        (other for other in others if other.product_id == item.product_id), key=lambda other: -_shared(other, item)
+    )
     head = item.name.split()[0] if item.name.split() else item.name
     alike = siblings or [other for other in choose(head, others).best if choose(head, [other]).clear]
-    if not alike or turn.reply.listing is not None:
+    if turn.reply.listing is not None:
         return
-    turn.reply.tell("stock.alternatives")
+    if not alike:
+        found = await search_products(turn.workspace, head, in_stock_only=True, limit=CANDIDATE_COUNT)
+        alike = [other for other in choose(head, found.items).best if other.sku != item.sku]
+    if not alike:
+        turn.reply.close("ask.unavailable")
+        return
+    turn.reply.head("stock.alternatives")
     if len(alike) == 1:
-        show_one(turn, alike[0])
+        show_one(turn, alike[0], quantity)
     else:
-        show_several(turn, alike)
+        show_several(turn, alike, quantity)
+
+
+def _shared(one: CatalogueItem, other: CatalogueItem) -> int:
+    return sum(other.options.get(name) == value for name, value in one.options.items())
 
 
 def tell_unfound(turn: Turn, intent: Intent) -> None:
@@ -76,7 +111,7 @@ def tell_unfound(turn: Turn, intent: Intent) -> None:
     turn.reply.close("missing.none_alone")
 
 
-def wait(turn: Turn, intent: Intent, *, wants: bool) -> None:
+def _wait(turn: Turn, intent: Intent, *, wants: bool) -> None:
     count = f"{intent.count} " if intent.count else "quiero " if wants else "busco "
     words = f"{count}{intent.words} {intent.filters.spelt()}".strip()
     if intent.quantity and intent.quantity.unit:
@@ -87,24 +122,26 @@ def wait(turn: Turn, intent: Intent, *, wants: bool) -> None:
 
 def said(turn: Turn, intent: Intent) -> str:
     """The product as the shopper named it: "poleras negras talla XL"."""
-    words = turn.echo(intent.words)
+    words = turn.echo(intent.words or ("" if intent.filters.options else take_filters(turn.memory.query or "")[1]))
     colours = turn.echo(" ".join(intent.filters.colours))
     size = f"talla {intent.filters.size}" if intent.filters.size else ""
     turn.workspace.facts.add_texts([intent.filters.size, size])
+    if re.match(r"[a-z]{2,}(?:ar|er|ir)\b", intent.words) and " " in intent.words:
+        words = f"algo para {words}"
     return " ".join(filter(None, (words, colours, size))) or "eso"
 
 
 def _tell_excluded(turn: Turn, intent: Intent) -> None:
     filters = intent.filters
     if filters.is_comparison:
-        turn.reply.tell("missing.cheaper")
+        turn.reply.head("missing.cheaper")
     elif (filters.max_price is not None or filters.min_price is not None) and not filters.options:
-        turn.reply.tell("missing.price", said=said(turn, intent))
+        turn.reply.head("missing.price", said=said(turn, intent))
     elif filters.options:
         phrase = said(turn, intent) if intent.words else f"En {_option_phrase(turn, intent)}"
-        turn.reply.tell("missing.option" if not intent.words else "missing.near", said=phrase)
+        turn.reply.head("missing.option" if not intent.words else "missing.near", said=phrase)
     else:
-        turn.reply.tell("missing.near", said=said(turn, intent))
+        turn.reply.head("missing.near", said=said(turn, intent))
 
 
 def _option_phrase(turn: Turn, intent: Intent) -> str:

@@ -71,6 +71,7 @@ def _space_for(character: str) -> str:
 def undo_chat_spelling(text: str) -> str:
     """Rewrite the words of asking and buying as a dictionary has them; other words stay as typed."""
     text = re.sub(r"\bpor\s+fa(vor|vorcito)?\b", "porfavor", text)
+    text = re.sub(r"\b(\d{1,2})\s+y\s+(?:1/2|medi[oa])\b", r"\1 1/2", text)
     return re.sub(r"[a-z0-9]+(?:/u)?", lambda match: _respelt(match[0]), text)
 
 

@@ -1,4 +1,5 @@
 """From a burst of messages to a list of intents."""
+# ruff: noqa: E501 - a table of phrases reads best with one phrase a line
 
 import re
 from collections.abc import Iterator
@@ -151,7 +152,7 @@ def _inherited(intent: Intent, before: list[Intent], is_joined: bool) -> Intent:
     if intent.kind is not Kind.MENTION or last is None or last.kind is Kind.MENTION:
         joins = is_joined and intent.kind is Kind.MENTION and last is not None and intent.quantity is None
         return replace(intent, joins_previous=joins)
-    kind = (
+    kind: Kind = (
         Kind.BUY
         if last.kind in {Kind.SET, Kind.ADD_MORE} or (intent.quantity and last.kind is Kind.SHOW)
         else last.kind
@@ -214,28 +215,39 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
 
 def _fixed(piece: str, is_question: bool) -> Intent | None:
     """What a piece means when one of the tables knows it."""
-    if phrase := _whole_phrase(piece):
-        return phrase
-    for topic, pattern in _TOPICS:
-        if pattern.search(piece):
-            return Intent(Kind.SHOP, words=topic, is_question=is_question)
-    if TAKE_IT.match(piece):
-        return Intent(Kind.BUY, reference=Reference("that"))
-    if TAKE_OUT.match(piece):
-        return Intent(Kind.REMOVE, reference=Reference("that"))
-    for kind, pattern in _CHANGES:
-        if match := pattern.match(piece):
-            return _changed(kind, match)
+    for read in (_whole_phrase, _topic, _taking, _change, _question, _verb):
+        if (intent := read(piece)) is not None:
+            return replace(intent, is_question=is_question or intent.is_question)
+    return None
+
+
+def _topic(piece: str) -> Intent | None:
+    return next((Intent(Kind.SHOP, words=topic) for topic, pattern in _TOPICS if pattern.search(piece)), None)
+
+
+def _taking(piece: str) -> Intent | None:
+    kind = Kind.BUY if TAKE_IT.match(piece) else Kind.REMOVE if TAKE_OUT.match(piece) else None
+    return Intent(kind, reference=Reference("that")) if kind else None
+
+
+def _change(piece: str) -> Intent | None:
+    return next((_changed(kind, match) for kind, pattern in _CHANGES if (match := pattern.match(piece))), None)
+
+
+def _question(piece: str) -> Intent | None:
     for kind, pattern in _QUESTIONS:
         if match := pattern.match(piece):
             words = " ".join(filter(None, (match["words"], match.groupdict().get("more"))))
             return replace(_describe(kind, words), is_question=True)
+    return None
+
+
+def _verb(piece: str) -> Intent | None:
     for kind, pattern in _VERBS:
         if match := pattern.match(piece):
             rest = piece[match.end() :]
-            if kind in {Kind.BUY, Kind.SHOW} and (nested := _nested(rest)):
-                return nested
-            return replace(_describe(kind, _trimmed(rest)), is_question=is_question)
+            nested = _nested(rest) if kind in {Kind.BUY, Kind.SHOW} else None
+            return nested or _describe(kind, _trimmed(rest))
     return None
 
 
@@ -302,6 +314,9 @@ def _describe(kind: Kind, words: str) -> Intent:
 
 def _product_words(words: str) -> str:
     words = _ARTICLE.sub("", words.strip(" ,.:-"))
+    words = re.sub(
+        r"^(?:tallas?|colores?|medidas|numeros?)\s+(?:de|del|para|hay)\s+(?:l[oa]s?\s+|el\s+)?(?=\S)", "", words
+    )
     words = re.sub(r"^(?:de|del|que sea[n]?|pero|en|con|por)\s+", "", words)
     return re.sub(r"\s+(?:de|en|con|que|el|la|para|por|y|pero|color|talla|a|que sea[n]?)$", "", words).strip(" ,.:-")
 

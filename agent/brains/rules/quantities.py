@@ -12,6 +12,7 @@ NUMBER_WORDS = {
     "diecisiete": 17, "dieciocho": 18, "diecinueve": 19, "veinte": 20, "veinticinco": 25, "treinta": 30,
     "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90, "cien": 100,
 }  # fmt: skip
+GROUP_SIZES = {"par": 2, "docena": 12, "decena": 10}
 _GROUPS = {"par": 2, "docena": 12, "docenas": 12, "decena": 10, "decenas": 10, "cientos": 100, "pares": 2}
 _UNITS = r"kg|kgs|kilos?|kilogramos?|gr|grs|gramos?|g|metros?|mts?|mt|m|cms?|centimetros?|litros?|lts?|lt|l|cc|ml"
 _PIECES = r"unidades|unidad|unids?|uds?|und|un|u|piezas?"
@@ -28,7 +29,7 @@ _LEADING = re.compile(
     rf"^(?:(?P<half_group>media\s+docena)"
     rf"|(?P<count>{_NUMBER})\s+(?P<group>par|pares|docenas?|decenas?)"
     rf"|(?P<half>{_HALF})\s*(?P<half_unit>{_UNITS})"
-    rf"|(?P<amount>{_NUMBER})(?P<and_half>\s+y\s+(?:medio|media))?\s*(?P<unit>{_UNITS})(?P<half_after>\s+y\s+(?:medio|media|1/2))?"
+    rf"|(?P<amount>\d{{1,3}}\s+\d/\d|{_NUMBER})(?P<and_half>\s+y\s+(?:medio|media))?\s*(?P<unit>{_UNITS})(?P<half_after>\s+y\s+(?:medio|media|1/2))?"
     rf"|x\s?(?P<times>\d{{1,5}})|(?P<times_after>\d{{1,5}})\s?x(?!\s*\d)"
     rf"|(?P<pieces>{_NUMBER})\s*(?:{_PIECES})"
     rf"|(?P<plain>{_NUMBER})(?!\s*{_PRODUCT_MEASURE}(?![a-z])))"
@@ -43,10 +44,12 @@ _NOT_AN_AMOUNT = re.compile(r"^(?:un\s+)?metros?\s+(?:de\s+medir|carpintero|pleg
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """`number` of what is sold; with a `unit` ("kilo") it is an amount, and `measure` its canonical token ("2kg")."""
+    """`number` of what is sold; with a `unit` ("kilo") it is an amount. `group` is how it was counted: "2 docenas"
+    are 24 in dozens of 12."""
 
     number: Fraction
     unit: str | None = None
+    group: str | None = None
 
     @property
     def whole(self) -> int | None:
@@ -81,9 +84,9 @@ def take_quantity(words: str) -> tuple[Quantity | None, str]:
 
 def _leading(match: re.Match[str]) -> Quantity | None:
     if match["half_group"]:
-        return Quantity(Fraction(6))
+        return Quantity(Fraction(6), group="docena")
     if match["group"]:
-        return Quantity(_value(match["count"]) * _GROUPS[match["group"]])
+        return Quantity(_value(match["count"]) * _GROUPS[match["group"]], group=_singular(match["group"]))
     if match["half"]:
         return Quantity(Fraction(1, 2), match["half_unit"])
     if match["unit"]:
@@ -94,6 +97,10 @@ def _leading(match: re.Match[str]) -> Quantity | None:
     said = match["times"] or match["times_after"] or match["pieces"] or match["plain"]
     value = _value(said)
     return Quantity(value) if value.denominator == 1 else None
+
+
+def _singular(group: str) -> str:
+    return "par" if group == "pares" else group.rstrip("s")
 
 
 def _value(said: str) -> Fraction:

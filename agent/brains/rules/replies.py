@@ -30,6 +30,7 @@ class Reply:
     workspace: Workspace
     opening: list[Part] = field(default_factory=list)
     notices: list[Part] = field(default_factory=list)
+    heads: list[Part] = field(default_factory=list)
     closing: list[Part] = field(default_factory=list)
     shows_cart: bool = False
     cart_heading: str | None = None
@@ -48,6 +49,10 @@ class Reply:
     def tell(self, key: str, **values: Any) -> None:
         self.notices.append(Part(key, values))
 
+    def head(self, key: str, **values: Any) -> None:
+        """What stands right above the list."""
+        self.heads.append(Part(key, values))
+
     def close(self, key: str, **values: Any) -> None:
         self.closing = [Part(key, values)]
 
@@ -61,9 +66,16 @@ class Reply:
             self.listed = list(items[:MOST_SHOWN])
             self.listing = Part(question, values)
 
+    def relist(self, items: Sequence[CatalogueItem], question: str, **values: Any) -> None:
+        self.listing = None
+        self.choices.clear()
+        self.list_items(items, question, **values)
+
     @property
     def is_empty(self) -> bool:
-        return not (self.opening or self.notices or self.closing or self.shows_cart or self.listing or self.raw)
+        return not (
+            self.opening or self.notices or self.heads or self.closing or self.shows_cart or self.listing or self.raw
+        )
 
     def render(self) -> MessageContent:
         """One message; worded otherwise when it would repeat the last one to the letter."""
@@ -77,7 +89,7 @@ class Reply:
         return MessageContent(text, tuple(self.choices), tuple(self._card(item) for item in self.listed))
 
     def _parts(self) -> list[Part]:
-        return [*self.opening, *self.notices, *([self.listing] if self.listing else []), *self.closing]
+        return [*self.opening, *self.notices, *self.heads, *([self.listing] if self.listing else []), *self.closing]
 
     def _text(self, avoid: dict[str, str]) -> str:
         def said(part: Part) -> str:
@@ -88,6 +100,7 @@ class Reply:
         if self.shows_cart:
             lines.append(self._cart())
         lines.extend(self.raw)
+        lines.extend(said(part) for part in self.heads)
         if self.listed:
             show_products(self.workspace, self.listed)
             lines.append(self._list())

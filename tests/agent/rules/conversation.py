@@ -78,7 +78,9 @@ class Conversation:
         if ordered:
             self.order_count += 1
             self.summary = None
-            self.memory = self.memory.model_copy(update={"order_reference": f"S{self.order_count:05}", "just_ordered": True})
+            self.memory = self.memory.model_copy(
+                update={"order_reference": f"S{self.order_count:05}", "just_ordered": True}
+            )
         self.history += [Utterance(Sender.CONTACT, text) for text in texts]
         self.history += [Utterance(Sender.AGENT, text) for text in replies]
         self.now += timedelta(minutes=1)

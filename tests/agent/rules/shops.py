@@ -1,4 +1,5 @@
 """Three small shops with the real search index, as their owners' spreadsheets would make them."""
+# ruff: noqa: E501 - a table of products, one a line
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal

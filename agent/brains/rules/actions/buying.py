@@ -89,6 +89,7 @@ def _offer_the_rest(turn: Turn, item: CatalogueItem, available: int) -> None:
     turn.count(held)
     if offered < 1:
         turn.reply.tell("stock.all_taken", item=item, held=held)
+        turn.reply.close("ask.more")
         return
     turn.count(offered)
     turn.reply.tell("stock.not_enough", item=item, held=held, offered=offered)

@@ -84,7 +84,7 @@ async def _take_out(turn: Turn, line: CartLine, count: int | None) -> None:
 
 
 async def replace_line(turn: Turn, intent: Intent) -> None:
-    """One product out, another in, in the same quantity unless another is said; nothing goes before the other is sure."""
+    """One product out, another in, as many unless another number is said; the old one stays if there is no other."""
     assert intent.other is not None
     lines = await lines_meant(turn, with_fields(intent, other=None))
     if len(lines) != 1:

@@ -2,6 +2,7 @@
 
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.turn import Turn
+from agent.facts import ReceiptKind
 from agent.ordering import CONFIRM_CHOICES
 from agent.tools.catalogue import show_products
 from agent.tools.orders import prepare_order
@@ -69,20 +70,24 @@ async def tell_status(turn: Turn, intent: Intent) -> None:
 
 async def close_turn(turn: Turn) -> None:
     """How a turn that changed the cart ends: with a new summary if one was open, else with the cart and a question."""
-    if turn.before.summary_id and turn.reply.shows_cart and turn.workspace.lines and not turn.reply.listing:
-        if not turn.reply.asks and turn.reply.notices:
-            await check_out(turn, turn.intents[-1])
+    if not (turn.reply.shows_cart and turn.workspace.lines):
         return
-    if turn.reply.shows_cart and turn.workspace.lines:
-        if not turn.reply.listing and not turn.workspace.shown:
-            items = turn.added or [line.item for line in turn.lines]
-            kept = turn.before.shown if turn.added and len(turn.before.shown) > 1 else None
-            show_products(turn.workspace, items)
-            if turn.added:
-                turn.workspace.remember(focus=turn.added[-1].sku)
-            if kept:
-                turn.workspace.remember(shown=kept)
-        if not turn.reply.listing and not turn.reply.closing and not turn.reply.asks:
-            turn.reply.close("ask.more")
-            turn.reply.offer("checkout", "Cerrar pedido")
-            turn.reply.offer("cart", "Ver carrito")
+    has_question = bool(turn.reply.listing or turn.reply.closing or turn.reply.asks)
+    if turn.before.summary_id and turn.workspace.has_receipt(ReceiptKind.CART_CHANGED) and not has_question:
+        await check_out(turn, turn.intents[-1])
+        return
+    if not turn.reply.listing:
+        _show_lines(turn)
+    if not has_question:
+        turn.reply.close("ask.more")
+        turn.reply.offer("checkout", "Cerrar pedido")
+        turn.reply.offer("cart", "Ver carrito")
+
+
+def _show_lines(turn: Turn) -> None:
+    """What the reply names: the lines just added, else the cart. A longer list of before can still be pointed at."""
+    show_products(turn.workspace, turn.added or [line.item for line in turn.lines])
+    if turn.added:
+        turn.workspace.remember(focus=turn.added[-1].sku)
+        if len(turn.before.shown) > 1:
+            turn.workspace.remember(shown=turn.before.shown)

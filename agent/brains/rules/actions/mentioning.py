@@ -88,7 +88,9 @@ async def _look_for(turn: Turn, intent: Intent) -> None:
 async def _number(turn: Turn, number: int) -> None:
     """A bare number answers what was asked: which one, or how many."""
     asked = turn.pending
-    if (asked and asked.kind == "how_many" and asked.skus) or (asked and asked.kind == "which" and len(asked.skus) == 1):
+    if (asked and asked.kind == "how_many" and asked.skus) or (
+        asked and asked.kind == "which" and len(asked.skus) == 1
+    ):
         await _so_many(turn, asked.skus[0], number)
     elif turn.before.shown and len(turn.before.shown) > 1:
         await _numbered(turn, number)

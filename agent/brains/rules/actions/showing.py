@@ -2,15 +2,20 @@
 
 from agent.brains.rules.choosing import choose
 from agent.brains.rules.filters import take_filters
-from agent.brains.rules.finding import Finding, Outcome, find, refine
+from agent.brains.rules.finding import Finding, Outcome, find, refine, search
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.listing import list_finding, show_one, show_several
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 
+_OPTION_NOUNS = frozenset({"talla", "tallas", "color", "colores", "medidas", "numeros", "numeracion", "variedades"})
+
 
 async def show(turn: Turn, intent: Intent) -> None:
     """Show only; nothing is added."""
+    if intent.words in _OPTION_NOUNS and (base := await turn.focus() or next(iter(await turn.seen()), None)):
+        await list_finding(turn, intent, await search(turn, base.name, intent.filters))
+        return
     if not intent.words and intent.filters and not intent.is_definite and not intent.reference:
         finding = await refine(turn, intent.filters)
     else:
