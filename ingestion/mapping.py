@@ -24,6 +24,12 @@ class ColumnMapping:
     ignored: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    def choices(self) -> dict[str, str]:
+        """Header -> field name, "option:<name>" or "ignore": JSON to remember, and an override to give again."""
+        fields = {header: name for name, header in self.fields.items()}
+        options = {header: f"option:{name}" for header, name in self.options.items()}
+        return fields | options | dict.fromkeys(self.ignored, "ignore")
+
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
@@ -32,7 +38,9 @@ class _Candidate:
     header: str
 
 
-def map_columns(headers: Sequence[str], sample_rows: Sequence[Mapping[str, str]]) -> ColumnMapping:
+def map_columns(
+    headers: Sequence[str], sample_rows: Sequence[Mapping[str, str]], override: Mapping[str, str] | None = None
+) -> ColumnMapping:
     """Raises SpreadsheetError (NO_NAME_COLUMN, NO_PRICE_COLUMN) with the headers that were found."""
     candidates = _candidates(headers, sample_rows)
     chosen = _choose(candidates)

@@ -13,6 +13,7 @@ from ingestion.skus import LONGEST, derived_sku, product_keys
 from ingestion.sources.spreadsheet import Sheet
 from ingestion.text import CELL_FAULTS, clean, folded
 
+BATCH_ROWS = 1_000
 _TOTALS = re.compile(r"(?:sub|gran )?total(?:es)?(?: (?:general|productos|items|unidades|inventario|stock))?|sumas?")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{1,2}")
 _LIST_BREAK = re.compile(r"[,;|\n]|\s/\s")
@@ -45,6 +46,19 @@ class Parsed:
     rows: list[CatalogueRow]
     errors: list[RowError]
     rejected_skus: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class RowBatch:
+    """The next rows of a file, at most about BATCH_ROWS; `read_count` rows of the file are dealt with so far.
+
+    `rejected_skus` are as in Parsed, of this batch. No two good rows of a file share a SKU, whatever its case.
+    """
+
+    rows: list[CatalogueRow]
+    errors: list[RowError]
+    rejected_skus: frozenset[str]
+    read_count: int
 
 
 def parse_rows(sheet: Sheet, mapping: ColumnMapping, currency: str = "CLP") -> Parsed:
