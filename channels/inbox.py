@@ -16,7 +16,7 @@ from data.content import MessageContent
 from data.database import Database
 from data.intake import Intake
 from data.jobs import current_queue
-from data.states import ChannelKind
+from data.states import ChannelKind, Delivery
 
 NAME_LIMIT = 200
 SHOWS_CHOICES_AS_TEXT = {ChannelKind.TWILIO_WHATSAPP}
@@ -106,5 +106,7 @@ async def apply_statuses(database: Database, access: ChannelAccess, statuses: Se
                 message.id, status.delivery, external_id=clean_id(status.external_id), error=status.error
             ):
                 moved += 1
+                if status.delivery is Delivery.FAILED:
+                    await tx.events.add("message.failed", message_id=str(message.id), code=status.error)
                 await tx.jobs.notify("messages", f"{access.tenant_id}/{message.conversation_id}")
     return moved

@@ -141,6 +141,7 @@ async def _record_sent(tx: Transaction, message_id: UUID, result: SendResult) ->
 async def _fail(tx: Transaction, message: Message, code: str) -> DeliverOutcome:
     message.delivery = Delivery.FAILED
     message.delivery_error = code
+    await tx.events.add("message.failed", message_id=str(message.id), code=code)
     log.warning("message.failed", message_id=str(message.id), code=code, attempt_count=message.attempt_count)
     await _announce(tx, message)
     return DeliverOutcome.FAILED

@@ -77,6 +77,27 @@ class Shop:
             rows = await connection.execute(statement, {"task": task, "tenant": str(self.tenant_id)})
             return [dict(row) for row in rows.mappings()]
 
+    async def claim_job(self, queue: str) -> UUID | None:
+        """The message of the job that a worker of this queue would be given now."""
+        statement = text(
+            "SELECT args->>'message_id' FROM procrastinate_fetch_job_v2(ARRAY[CAST(:queue AS varchar)], NULL)"
+        )
+        async with self.database.lookup() as connection:
+            found = (await connection.execute(statement, {"queue": queue})).scalar_one()
+        return UUID(found) if found else None
+
+    async def put_back_jobs(self, queue: str) -> None:
+        await self._change_jobs("status = 'todo'", queue)
+
+    async def let_time_pass(self, queue: str) -> None:
+        """Every job of the queue is due."""
+        await self._change_jobs("scheduled_at = now()", queue)
+
+    async def _change_jobs(self, change: str, queue: str) -> None:
+        statement = text(f"UPDATE procrastinate_jobs SET {change} WHERE queue_name = :queue")
+        async with self.database.lookup() as connection:
+            await connection.execute(statement, {"queue": queue})
+
 
 async def open_shop(database: Database, tenant_id: UUID, kind: ChannelKind = ChannelKind.TWILIO_WHATSAPP) -> Shop:
     async with database.transaction(tenant_id) as tx:

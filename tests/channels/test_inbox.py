@@ -198,6 +198,9 @@ async def test_a_status_finds_its_message_by_our_id(shop: Shop) -> None:
     assert await apply_statuses(shop.database, shop.access, [status]) == 1
     row = await shop.message(message_id)
     assert (row.delivery, row.delivery_error, row.external_id) == (Delivery.FAILED, "bad_number", "SM7")
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        [event] = await tx.events.recent()
+    assert (event.name, event.payload["code"]) == ("message.failed", "bad_number")
 
 
 async def test_a_status_of_no_outbound_message_changes_nothing(

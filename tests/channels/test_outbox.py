@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
@@ -15,6 +15,7 @@ from channels.pull import PulledChannel
 from channels.twilio_whatsapp import TwilioWhatsApp
 from data.content import Choice, MessageContent
 from data.database import Database
+from data.jobs import JobName, current_queue
 from data.states import ChannelKind, Delivery
 from tests.channels.shop import NOW, NUMBER, SHOPPER, Shop, open_shop, request
 from tests.servers.twilio_server import Fault, TwilioServer
@@ -116,6 +117,29 @@ async def test_what_twilio_did_not_take_is_sent_later(
     assert len(twilio.messages) == 1
 
 
+async def test_later_messages_of_the_conversation_wait_behind_a_retry(
+    shop: Shop, outbox: Outbox, twilio: TwilioServer, message_id: UUID
+) -> None:
+    queue = f"outbox-{uuid4().hex[:12]}"
+    token = current_queue.set(queue)
+    twilio.faults.append(RATE)
+    conversation_id = (await shop.message(message_id)).conversation_id
+    later_id = await shop.reply(conversation_id, MessageContent("¿algo más?"))
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        await tx.jobs.defer(JobName.SEND_MESSAGE, lock=f"outbox:{conversation_id}", message_id=later_id)
+    outbox.now = datetime.now(UTC)
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        conversation = await tx.conversations.get(conversation_id)
+        conversation.last_inbound_at = outbox.now
+    assert await shop.claim_job(queue) == later_id, "nothing is in its way yet"
+    await shop.put_back_jobs(queue)
+    await outbox.deliver(message_id)
+    current_queue.reset(token)
+    assert await shop.claim_job(queue) is None
+    await shop.let_time_pass(queue)
+    assert await shop.claim_job(queue) == message_id
+
+
 async def test_the_wait_twilio_asks_for_is_kept(
     shop: Shop, outbox: Outbox, twilio: TwilioServer, message_id: UUID
 ) -> None:
@@ -162,6 +186,9 @@ async def test_a_refusal_is_final(
     ]
     row = await shop.message(message_id)
     assert (row.delivery, row.delivery_error) == (Delivery.FAILED, code)
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        [event] = await tx.events.recent()
+    assert (event.name, event.payload) == ("message.failed", {"message_id": str(message_id), "code": code})
     assert len(twilio.requests) == 1
     assert await shop.jobs("send_message") == []
 
