@@ -84,7 +84,7 @@ async def test_the_request_carries_the_rules_the_key_and_the_turn_as_data(
     request = server.requests[0]
     assert server.keys == ["Bearer a-key"]
     assert request["messages"][0]["role"] == "system"
-    assert "El Clavo" in request["messages"][0]["content"]
+    assert "Ferretería El Clavo" in request["messages"][0]["content"]
     assert {tool["function"]["name"] for tool in request["tools"]} == {
         "search_products", "get_product", "view_cart", "set_quantity", "add_to_cart", "remove_from_cart", "empty_cart",
         "prepare_order", "show_products", "request_human",

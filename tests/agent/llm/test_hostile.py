@@ -67,10 +67,21 @@ names = st.one_of(
     st.sampled_from([*TOOLS, *TOOLS, "place_order", "set_price", "apply_discount", "send_message"]),
     st.text(max_size=10),
 )
+wild = st.tuples(names, arguments)
+real_sku = st.sampled_from([one.sku for one in SHOP])
+# Well-formed calls reach the tools; wild ones mostly stop at the door.
+well_formed: st.SearchStrategy[tuple[str, Any]] = st.one_of(
+    st.tuples(
+        st.sampled_from(["add_to_cart", "set_quantity"]),
+        st.fixed_dictionaries({"sku": real_sku, "quantity": st.integers(0, 12)}),
+    ),
+    st.tuples(st.sampled_from(["get_product", "remove_from_cart"]), st.fixed_dictionaries({"sku": real_sku})),
+    st.tuples(st.sampled_from(["prepare_order", "view_cart", "prepare_order", "empty_cart"]), st.just({})),
+    st.tuples(st.just("show_products"), st.fixed_dictionaries({"skus": st.lists(real_sku, min_size=1, max_size=3)})),
+)
 calls = st.builds(
-    lambda name, given, call_id: {"name": name, "args": given, "id": call_id, "type": "tool_call"},
-    names,
-    arguments,
+    lambda call, call_id: {"name": call[0], "args": call[1], "id": call_id, "type": "tool_call"},
+    st.one_of(well_formed, well_formed, well_formed, wild),
     st.one_of(st.none(), st.text(max_size=5)),
 )
 lies = st.builds(
