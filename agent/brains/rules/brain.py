@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from agent.brains.rules.actions import ACTIONS
+from agent.brains.rules.actions.changing import correct
 from agent.brains.rules.actions.closing import close_turn
 from agent.brains.rules.choosing import choose, covers, is_headed
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
@@ -39,7 +40,8 @@ class RulesBrain:
         if any(intent.kind not in _ASIDE for intent in turn.intents):
             workspace.remember(pending=None)
         for intent in turn.intents:
-            await ACTIONS[intent.kind](turn, intent)
+            if not (intent.is_correction and await correct(turn, intent)):
+                await ACTIONS[intent.kind](turn, intent)
         await _ask_what_waits(turn)
         await close_turn(turn)
         await _count_lost(turn)

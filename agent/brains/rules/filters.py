@@ -23,7 +23,7 @@ _SPOKEN_SIZES = {
     "l": "L", "2xl": "XXL", "3xl": "XXXL",
 }  # fmt: skip
 _SIZE = re.compile(
-    r"\b(?:en\s+|de\s+)?(?:la\s+|el\s+)?tall(?:a|e|as)\s+(?P<said>equis ele|equis ese|equis l|doble equis ele|"
+    r"\b(?:en\s+|de\s+)?(?:la\s+|el\s+)?(?:tall(?:a|e|as)?|taya)\s+(?P<said>equis ele|equis ese|equis l|doble equis ele|"
     r"extra large|\d{1,3}(?:[.,]5)?|[a-z0-9]+)\b"
 )
 _SHOE_NUMBER = re.compile(r"\b(?:numero|nro\.?|num|n°|n)\s*(?P<said>(?:3[3-9]|4\d)(?:[.,]5)?)\b")
@@ -43,7 +43,7 @@ _SORTS: tuple[tuple[re.Pattern[str], Sort, bool, bool], ...] = (
 )  # fmt: skip
 _MOST = (
     r"(?:bajo(?:\s+(?:las?|los))?|menos\s+de|menor(?:es)?\s+(?:a|de|que)|por\s+menos\s+de|max(?:imo)?\.?(?:\s+de)?|hasta|tope|no\s+mas\s+de|"
-    r"que\s+no\s+pasen?\s+(?:de\s+)?(?:las?\s+)?|debajo\s+de|por\s+debajo\s+de|inferior(?:es)?\s+a|no\s+supere?n?(?:\s+las?)?|"
+    r"que\s+no\s+pasen?(?:\s+de)?(?:\s+las?)?|debajo\s+de|por\s+debajo\s+de|inferior(?:es)?\s+a|no\s+supere?n?(?:\s+las?)?|"
     r"que\s+no\s+superen?(?:\s+las?)?|que\s+cuesten?\s+menos\s+de|que\s+valgan?\s+menos\s+de|con|tengo|presupuesto\s+(?:de|es)?)"
 )
 _LEAST = (

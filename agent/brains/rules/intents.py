@@ -34,6 +34,8 @@ class Kind(StrEnum):
     REPLACE = "replace"  # `words` out, `other` in
     EMPTY = "empty"
     CART = "cart"
+    CANCEL = "cancel"  # an order, not the cart
+    ELSE = "else"  # "otra cosa"
     CHECKOUT = "checkout"
     STATUS = "status"
     YES = "yes"
@@ -82,9 +84,13 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
     (Kind.HUMAN, rf"(?:habl\w+|comunic\w+|contact\w+|atend\w+|atiend\w+|atencion|deriv\w+|pasa\w*|transfier\w+|convers\w+|llam\w+)\b.{{0,40}}\b{_PERSON}\b(?! (?:negr|roj|azul))"),
     (Kind.HUMAN, r"^(?:quiero|necesito|prefiero|dame|busco)\s+(?:a\s+)?(?:un|una|a)\s+(?:persona|humano|ejecutiv[oa]|asesora?|operadora?|agente)\b"),
     (Kind.HUMAN, r"^(?:un )?(?:humano|ejecutivo|asesor|operador|persona real|agente humano|atencion humana)$"),
+    (Kind.HUMAN, r"\b(?:reclamos?|reclamar|quejas?|sernac)\b"),
+    (Kind.CANCEL, r"\b(?:cancel\w+|anul\w+)\s+(?:mi|el|la|un|una)\s+(?:pedido|orden|compra)\b"),
+    (Kind.ELSE, r"^(?:(?:quiero|necesito|busco|y|agrega(?:me)?) )?(?:otra cosa|algo mas|otro producto)(?: mas)?$"),
     (Kind.EMPTY, r"^(?:vaci\w+|limpi\w+|borr\w+|elimin\w+|saca\w*|quit\w+|anul\w+|cancel\w+|reinici\w+)\s+(?:todo|el carrito|mi carrito|carrito|la canasta|todos|todo el carrito|todo lo (?:que llevo|del carrito)|mi compra)(?:\s+(?:el carrito|del carrito|por favor|lo del carrito|eso))?$"),
     (Kind.EMPTY, r"^(?:quiero |voy a |vamos a )?(?:empezar|empecemos|partir|partamos|comenzar|comencemos) (?:de nuevo|de cero|otra vez)"),
     (Kind.EMPTY, r"^(?:ya )?no (?:quiero|llevo|voy a llevar|voy a comprar) (?:nada|ninguno|ninguna)(?: de eso| de nada)?$"),
+    (Kind.CHECKOUT, r"^(?:ya )?(?:listo|lista|estamos|terminamos|termine|eso)(?: (?:listos?|eso|nomas|ya|estamos))*$"),
     (Kind.CHECKOUT, r"^(?:con )?eso (?:seria|es|nomas|no mas|sera)(?: todo| lo que (?:llevo|quiero|necesito)| nomas| por (?:ahora|hoy))*$"),
     (Kind.CHECKOUT, r"^(?:seria|es|con eso|solo eso|solamente eso|asi nomas|asi no mas|nada mas|nada mas por ahora|no nada mas|no necesito (?:nada )?mas|no quiero nada mas|estoy listo|estoy lista|estamos listos|estaria listo|eso todo)(?: (?:todo|estamos|estaria|esta bien|eso|listo))*$"),
     (Kind.CHECKOUT, rf"\b(?:hacer|haz|hacemos|hagamos|cerrar|cierra|cerremos|cierro|cerramos|finaliz\w+|termin\w+|confirm\w+|complet\w+|realiz\w+|envi[ao]\w*|concret\w+|proces\w+|tom\w+|prepar\w+|arm\w+|gener\w+)\s+(?:el|la|mi|un|una|este|esta|ya el|con el|con la)?\s*{_GO}\b"),
@@ -92,7 +98,7 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
     (Kind.CHECKOUT, r"^(?:quiero comprar (?:todo|lo del carrito|el carrito|eso)|(?:me )?(?:lo )?llevo (?:todo|todo eso|todo lo del carrito)|compro todo|comprar el carrito|quiero todo eso|hago el pedido|pedido listo|quiero hacerlo|la cuenta|cobrame|tomame el pedido|quiero pedirlo|quiero encargarlo)$"),
     (Kind.CART, r"^(?:que|cuanto|cuantas cosas|cuantos productos|como)\s+(?:cosas\s+|productos\s+)?(?:llevo|voy|va|llevamos|tengo|hay|quedo)(?: (?:hasta ahora|en (?:el |mi )?carrito|en (?:la |mi )?canasta|en total|por ahora|agregado|anotado|el carrito|mi carrito|la cuenta|el total|ahora|todo|en el pedido))*$"),
     (Kind.CART, r"^(?:ver|mostrar|muestra(?:me)?|muestreme|revisar|ve|a ver|dame|quiero ver|puedo ver|me muestras?|mira(?:r)?|cual es|como va|como quedo|como esta|que tiene|repite(?:me)?|dime)?\s*(?:el |mi |lo que (?:llevo|tengo)(?: en)?(?: el| mi)? ?|la |su )?(?:carrito|canasta|mi pedido hasta ahora|detalle|resumen|lista de compras?|resumen de(?:l| mi) (?:pedido|compra|carrito))$"),
-    (Kind.CART, r"^(?:dame |dime |me das |cual (?:es|seria) |cuanto (?:es|seria|da|suma|sale|saldria|va) )?(?:el |en |mi )?(?:total|subtotal|el total|cuenta)(?: (?:de todo|a pagar|del carrito|hasta ahora|del pedido|de la compra|de mi compra|va|por favor))*$"),
+    (Kind.CART, r"^(?:dame |dime |mandame |enviame |me das |me dices |saca(?:me)? |suma(?:me)? |calcula(?:me)? |cual (?:es|seria) |cuanto (?:es|seria|da|suma|sale|saldria|va) )?(?:el |en |mi )?(?:total|subtotal|el total|cuenta)(?: (?:de todo|a pagar|del carrito|hasta ahora|del pedido|de la compra|de mi compra|va|por favor))*$"),
     (Kind.CART, r"^(?:cuanto|a cuanto|en cuanto)\s+(?:me\s+)?(?:seria|es|va|sale|saldria|da|suma|queda|quedaria|debo|tengo que pagar|te debo|seria todo|pago)\s*(?:en total|todo|todo eso|el total|por todo|la cuenta|el carrito)$"),
     (Kind.CART, r"^(?:cuanto (?:debo|te debo|tengo que pagar|es todo|suma todo))$"),
     (Kind.STATUS, r"(?:estado|seguimiento|donde (?:va|viene|esta|anda)|como (?:va|viene)|que paso con|cuando (?:llega|me llega|llegaria|viene|estaria)|rastrear|tracking|saber (?:de|sobre)|consult\w+ por)\b.{0,12}\b(?:pedido|orden|compra)\b"),
@@ -103,6 +109,7 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
     (Kind.INSULT, r"\b(?:aweonao|ahueonado|culiao|conchetumare|ctm|csm|qlo|qliao|mierda|estupid[oa]|idiota|imbecil|inutil|tont[oa]|pendej[oa]|put[oa]s?|maric\w+|ladrones|estafadores|sinverguenzas?|callate|chucha|pesim[oa]|malisim[oa]|weon(?:es)? (?:tont|mal|de)\w*)\b"),
     (Kind.HELP, r"^(?:ayuda|ayudame|help|necesito ayuda|menu|opciones|inicio|que puedes hacer|en que me (?:puedes )?ayuda[rs]?|como funciona(?: esto)?|que haces|como (?:compro|pido|hago un pedido|se compra)|instrucciones|info|informacion|mas informacion)$"),
     (Kind.MORE, r"^(?:muestra(?:me)?|ver|quiero ver|dame|tienes|hay|me muestras|que|cuales|alguna?|no tienes|y|conoces)?\s*(?:l[oa]s\s+)?(?:mas (?:opciones|modelos|alternativas|productos|variedad|tipos|marcas)|otr[oa]s?(?: (?:opcion(?:es)?|modelos?|alternativas?|marcas?|tipos?|variedad(?:es)?))|mas|otras?|otros)(?: (?:opciones|modelos|alternativas|hay|tienes|tienen|tipos))?$"),
+    (Kind.MORE, r"^(?:y |l[oa]s? |no |hay |tienes |tienen |vienen? |que |cuales )*(?:de |en )?(?:otr[oa]s?|mas) (?:color(?:es)?|tallas?|medidas?|tamanos?|numeros?)(?: (?:hay|tienes|tienen|disponibles?))?$"),
     (Kind.MORE, r"^(?:que|cuales) (?:mas|otr[oa]s?(?: \w+)?) (?:tienes|tienen|hay)$|^(?:ninguno|ninguna)(?: (?:de esos|me gusta|me sirve))?$|^(?:hay|tienes|tienen) mas$|^siguientes?$"),
     (Kind.CATALOGUE, r"^(?:que|cuales)\s+(?:cosas |productos |articulos |mas )?(?:tienes|tienen|venden|ofrecen|hay|manejan|trabajan|productos|tiene la tienda|hay en la tienda)(?: (?:tienes|tienen|venden|hay|ofrecen|disponibles?|para (?:vender|ofrecer|mi)|en la tienda|a la venta|de todo))*$"),
     (Kind.CATALOGUE, r"^(?:ver |muestra(?:me)? |quiero ver |me (?:muestras|mandas|envias) |tienes |tienen |dame |envia(?:me)? |manda(?:me)? )?(?:el |un |su |tu |la |una )?(?:catalogo|lista de (?:productos|precios)|los productos|productos|carta|inventario)(?: completo| de productos| de precios)?$"),
@@ -143,7 +150,7 @@ FILLER_START = re.compile(
     r"entonces|ahora|tambien|ademas|pucha|po|pues|eh|emm?|mmm?|ah|oh|uy|ya po|ya pues|luego|despues|aparte|igual|asi que|es que|osea|o sea|"
     r"y|e|pero|si|ya|dale|ok|bueno|claro|listo|perfecto|super|genial|bacan|sabes que|una consulta|una pregunta|consulta|pregunta|"
     r"queria (?:saber|consultar|preguntar)(?: si)?|quiero (?:saber|consultar|preguntar)(?: si)?|quisiera (?:saber|consultar|preguntar)(?: si)?|"
-    r"me gustaria saber(?: si)?|sabe[sn]? si|te consulto|me puedes decir|me podrias decir|podrias decirme|puedes decirme|dime(?: si)?|"
+    r"me gustaria saber(?: si)?|sabe[sn]? si|te consulto|me equivoque|ups|corrijo|me puedes decir|me podrias decir|podrias decirme|puedes decirme|dime(?: si)?|"
     r"necesito saber(?: si)?|por casualidad|de casualidad|sera que|finalmente|al final|tonces|que)(?![a-z])[\s,.:]*"
 )
 FILLER_END = re.compile(
@@ -161,7 +168,7 @@ _CLITIC = r"(?:me|le|nos|les|melo|mela|melos|melas|lo|la|los|las)?"
 # The verb that a piece begins with. First match wins; what follows is what it is about.
 VERBS: tuple[tuple[Kind, str], ...] = (
     (Kind.REMOVE, r"(?:ya )?no (?:quiero|necesito|llevo|voy a llevar|llevare|me pongas|me des|va|pongas|agregues|quisiera)(?: mas)?"),
-    (Kind.REMOVE, rf"(?:saca|sacar|quita|quitar|elimina|eliminar|borra|borrar|remueve|remover|descarta|descartar|retira|retirar|bota|botar|cancela|cancelar|saque){_CLITIC}|sacame|quitame|menos"),
+    (Kind.REMOVE, rf"(?:saca|sacar|quita|quitar|elimina|eliminar|borra|borrar|remueve|remover|descarta|descartar|retira|retirar|bota|botar|cancela|cancelar|saque){_CLITIC}|sacame|quitame"),
     (Kind.SHOW, r"(?:quiero|quisiera|queria|necesito|me gustaria|deseo|dejame)\s+(?:ver|cotizar|buscar|mirar|conocer|encontrar|revisar|averiguar|saber (?:de|por|sobre)|consultar (?:de|por|sobre)?)"),
     (Kind.PRICE, r"(?:a |en )?cuanto (?:me )?(?:sale[ns]?|vale[ns]?|cuesta[ns]?|es|son|seria[ns]?|saldria[ns]?|cobran|costaria[ns]?|esta[ns]?|tienes|tienen|venden|dejas|dejan|quedaria[ns]?)(?: (?:por|a))?"),
     (Kind.PRICE, r"(?:que|cual es el|cual es su|me das el|dame el|dime el)\s+(?:precios?|valor(?:es)?)(?: (?:tiene[ns]?|es|de(?:l)?))*"),
@@ -176,7 +183,7 @@ VERBS: tuple[tuple[Kind, str], ...] = (
     (Kind.BUY, rf"(?:agrega|agregar|anade|anadir|anota|anotar|apunta|suma|sumar|echa|mete|pon|poner|manda|mandar|envia|enviar|pasa|reserva|reservar|aparta|apartar|encarga|encargar|vende|vender|sirve|incluye|incluir|considera|compra|comprar|lleva|llevar|pedir|da|dar){_CLITIC}"),
     (Kind.BUY, r"(?:me )?(?:das|da|den|vendes|venden|pones|anotas|agregas|mandas|envias|sumas|apartas|reservas|regalas|dan|pasas|traes)"),
     (Kind.BUY, r"(?:dame|deme|denme|damelo|dame lo|agregame|agregale|ponme|ponle|poneme|anotame|apuntame|sumame|sumale|echame|echale|mandame|enviame|pasame|vendeme|reservame|apartame|traeme|regalame)"),
-    (Kind.BUY, r"(?:yo )?(?:me )?(?:quiero|quisiera|queria|querria|me gustaria|gustaria|deseo|necesito|necesitamos|queremos|necesitaria|llevo|llevare|llevaria|llevamos|quedo con|quedaria con|quedare con|compro|compraria|pido|pediria|encargo|prefiero|voy a querer|voy con|tomo|elijo|escojo|vamos con|seria|serian|son|aprovecho(?: de llevar)?|me interesa[n]?|interesa[n]?)"),
+    (Kind.BUY, r"(?:yo )?(?:me )?(?:quiero|quisiera|queria|querria|me gustaria|gustaria|deseo|necesito|necesitamos|queremos|necesitaria|llevo|llevare|llevaria|llevamos|quedo con|quedaria con|quedare con|compro|compraria|pido|pediria|encargo|voy a querer|voy con|tomo|elijo|escojo|vamos con|seria|serian|son|aprovecho(?: de llevar)?|me interesa[n]?|interesa[n]?)"),
 )  # fmt: skip
 
 # "lo quiero", "me lo llevo", "la compro": the one just talked about.

@@ -41,7 +41,9 @@ _KEYWORDS = (
     "quiero", "quisiera", "necesito", "agrega", "agregame", "agregar", "carrito", "gracias", "busco", "confirmar",
     "elimina", "eliminar", "muestrame", "tienen", "tienes", "cuanto", "segundo", "primero",
 )  # fmt: skip
-_NOT_KEYWORDS = frozenset({"quieto", "manto", "canto", "tinen", "cuento", "quieres", "quiere", "segunda", "primera"})
+_NOT_KEYWORDS = frozenset(
+    {"quieto", "cuando", "manto", "canto", "tinen", "cuento", "quieres", "quiere", "segunda", "primera"}
+)
 _MARKS = set(" .,;:/$%+-?!\n\"'()*#°&")
 _AFFIRMING = "👍👌✅🙌🆗"
 _EMOTIONS = {**dict.fromkeys(_AFFIRMING, " si "), "👎": " no "}
@@ -60,6 +62,7 @@ def fold(text: str) -> str:
     plain = "".join(c for c in decomposed.lower() if not unicodedata.combining(c))
     kept = "".join(c if (c.isascii() and c.isalnum()) or c in _MARKS else _space_for(c) for c in plain)
     kept = re.sub(r"([a-z])\1{2,}", r"\1", kept)
+    kept = re.sub(r"\b([a-z]{3,}?)([asoen])\2\b", r"\1\2", kept)
     kept = re.sub(r"[ \t]+", " ", kept)
     return re.sub(r" ?\n ?", "\n", kept).strip()
 
@@ -72,6 +75,7 @@ def undo_chat_spelling(text: str) -> str:
     """Rewrite the words of asking and buying as a dictionary has them; other words stay as typed."""
     text = re.sub(r"\bpor\s+fa(vor|vorcito)?\b", "porfavor", text)
     text = re.sub(r"\b(\d{1,2})\s+y\s+(?:1/2|medi[oa])\b", r"\1 1/2", text)
+    text = re.sub(r"\b1/2\s+docena", "media docena", text)
     return re.sub(r"[a-z0-9]+(?:/u)?", lambda match: _respelt(match[0]), text)
 
 

@@ -52,13 +52,14 @@ _QUESTIONS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
 _CHANGES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
-        (Kind.SET, rf"^(?:cambia|deja|modifica|sube|baja|ajusta|actualiza|corrige|pon|cambiar|modificar|dejar|subir|bajar)(?:me|le)? (?:el |la |los |las |a |del )?(?P<words>.+?) (?:a|en|por) (?P<n>{_N})(?: (?:unidades|mejor|nomas|no mas))?$"),
+        (Kind.SET, rf"^(?:cambia|deja|modifica|sube|baja|ajusta|actualiza|corrige|pon|cambiar|modificar|dejar|subir|bajar)(?:me|le)? (?:la cantidad de(?:l)? )?(?:el |la |los |las |a |del )?(?P<words>.+?) (?:a|en|por) (?P<n>{_N})(?: (?:unidades|mejor|nomas|no mas))?$"),
         (Kind.SET, rf"^(?:quiero|mejor|dame|que sean|ponme|pon)?\s*(?P<n>{_N}) ?(?P<words>.*?)\s*(?:en vez de|en lugar de|y no) (?:los |las )?{_N}\b.*$"),
+        (Kind.SET, rf"^no (?:quiero|eran|son|dame) (?:{_N})[, ]+(?:sino|quiero|mejor|eran|son|dame) (?P<n>{_N})(?: (?P<words>.+))?$"),
         (Kind.REPLACE, r"^(?:cambia|reemplaza|remplaza|sustituye|cambiar|reemplazar|sustituir)(?:me|le)? (?P<words>.+?) por (?P<other>.+)$"),
         (Kind.REPLACE, r"^(?:cambia|reemplaza|remplaza|sustituye|cambiar)(?:me)?(?P<that>l[oa]s?) por (?P<other>.+)$"),
         (Kind.REPLACE, r"^(?:quiero |dame |mejor |ponme |pon |prefiero )?(?P<other>.+?) (?:en vez de(?:l)?|en lugar de(?:l)?) (?P<words>.+)$"),
         (Kind.REPLACE, r"^(?:en vez de(?:l)?|en lugar de(?:l)?) (?P<words>.+?) (?:quiero|dame|mejor|ponme|pon|prefiero) (?P<other>.+)$"),
-        (Kind.SET, rf"^(?:que sean|que sea|mejor(?: que sean| dame| pon(?:me|le)?| quiero| deja| solo)?|ponle|ponme|pon|deja(?:l[oa]s?|me)?(?: en| solo)?|cambial[oa]s? (?:a|por)|cambia a|subel[oa]s? a|bajal[oa]s? a|quiero que sean|serian|solo|solamente|son|eran|quise decir|digo|corrige a|que queden?|dejemosl[oa]s? en)\s+(?P<n>{_N})(?: (?:unidades|no mas|nomas|mejor|entonces|de es[oa]s?|de ell[oa]s?))*$"),
+        (Kind.SET, rf"^(?:que sean|que sea|mejor(?: que sean| dame| pon(?:me|le)?| quiero| deja| solo)?|ponle|ponme|pon|deja(?:l[oa]s?|me)?(?: en| solo)?|cambial[oa]s? (?:a|por)|cambia a|subel[oa]s? a|bajal[oa]s? a|quiero que sean|serian|(?:solo|solamente)(?: quiero| dame| llevo| necesito)?|son|eran|quise decir|digo|corrige a|que queden?|dejemosl[oa]s? en)\s+(?P<n>{_N})(?: (?:unidades|no mas|nomas|mejor|entonces|de es[oa]s?|de ell[oa]s?))*$"),
         (Kind.SET, rf"^(?P<n>{_N}) (?:mejor|nomas|no mas|solamente)$"),
         (Kind.ADD_MORE, rf"^{_ADD}(?:otr[oa] mas|otr[oa]|un[oa] mas|1 mas|un par mas){_OF_THOSE}$"),
         (Kind.ADD_MORE, rf"^{_ADD}(?:otr[oa]s )?(?P<n>{_N})(?: unidades)? mas{_OF_THOSE}$"),
@@ -73,6 +74,10 @@ _ASKING = re.compile(
     r"^(?:(?:una )?(?:consulta|pregunta|duda)[\s,:]+)?(?:me gustaria|queria|quiero|quisiera|necesito|podria|puedo|solo)?\s*"
     r"(?:saber|consultar|preguntar|averiguar)(?:te|les|le)?(?: por| si)?\s+(?=\S)"
 )
+_REJECTED = re.compile(r"^(?:el|la|los|las|es[eao]s?|est[eao]s?)\b.{0,30}\bno$")
+_CORRECTING = re.compile(r"(?:no|mejor|prefiero|mas bien)[\s,]+(?=\S)")
+_AGREEING = re.compile(r"(?:ya|dale|ok|bueno|claro|si|listo|perfecto)\b")
+_LAST_NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?=(?:\s*[a-z\"]+)?$)")
 _ARTICLE = re.compile(r"^(?:el|la|los|las|al)\s+")
 _LEAD = re.compile(
     r"^(?:del?|a|al|por|para ver|algun[oa]?s?|algo(?: de| como| para)?|un[oa]s(?! \$?\d)|cualquier|tipo|si|que|mas|stock de(?:l)?|disponibles?|en stock|me|es[oa]s?(?= [a-z]{4,}))\s+(?=\S)"
@@ -143,6 +148,7 @@ def _runs(piece: str) -> list[str]:
 
 
 def _without_verb(piece: str) -> str:
+    piece = FILLER_START.sub("", GREETING.sub("", piece), count=1)
     return next((piece[match.end() :] for _, verb in _VERBS if (match := verb.match(piece))), piece)
 
 
@@ -152,6 +158,8 @@ def _inherited(intent: Intent, before: list[Intent], is_joined: bool) -> Intent:
     if intent.kind is not Kind.MENTION or last is None or last.kind is Kind.MENTION:
         joins = is_joined and intent.kind is Kind.MENTION and last is not None and intent.quantity is None
         return replace(intent, joins_previous=joins)
+    if is_bare_number(intent) and last.kind in {Kind.SHOW, Kind.PRICE, Kind.STOCK} and _LAST_NUMBER.search(last.words):
+        return replace(last, words=_LAST_NUMBER.sub(str(intent.count), last.words))  # "brocas de 6, 8 y 10"
     kind: Kind = (
         Kind.BUY
         if last.kind in {Kind.SET, Kind.ADD_MORE} or (intent.quantity and last.kind is Kind.SHOW)
@@ -183,34 +191,30 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
     if LAUGH.match(piece):
         return [Intent(Kind.LAUGH)]
     answer = read_answer(piece)
-    piece = _ASKING.sub("", piece)
-    is_correction = False
-    stripped = piece
+    if answer is not Answer.NEITHER and not is_question:
+        return [_whole_phrase(piece) or Intent(Kind.YES if answer is Answer.YES else Kind.NO)]
+    if _REJECTED.match(piece):
+        return [Intent(Kind.NO)]
+    if (known := _whole_phrase(piece) or _topic(piece)) is not None:
+        return [replace(known, is_question=is_question)]
+    stripped, is_correction = MODAL.sub("", _ASKING.sub("", piece)), False
     while stripped:
         if (found := _fixed(stripped, is_question)) is not None:
             return [replace(found, is_correction=found.is_correction or is_correction)]
-        if answer is not Answer.NEITHER and stripped == piece and not is_question:
-            return [Intent(Kind.YES if answer is Answer.YES else Kind.NO)]
-        shorter = FILLER_END.sub("", MODAL.sub("", FILLER_START.sub("", stripped, count=1), count=1), count=1).strip(
-            " ,.:"
-        )
-        if (match := re.match(r"(?:no|mejor|prefiero|mas bien)[\s,]+(?=\S)", shorter)) and shorter != piece[
-            len(match[0]) :
-        ]:
+        shorter = _peeled(stripped)
+        if match := _CORRECTING.match(shorter):
             is_correction, shorter = True, shorter[match.end() :]
         if shorter == stripped:
             break
         stripped = shorter
     if not stripped:
-        kind = {Answer.YES: Kind.YES, Answer.NO: Kind.NO}.get(answer)
-        return (
-            [Intent(kind)]
-            if kind
-            else [Intent(Kind.YES)]
-            if re.match(r"(?:ya|dale|ok|bueno|claro|si|listo|perfecto)\b", piece)
-            else []
-        )
+        return [Intent(Kind.YES)] if _AGREEING.match(piece) else []
     return [replace(_describe(Kind.MENTION, stripped), is_question=is_question, is_correction=is_correction)]
+
+
+def _peeled(piece: str) -> str:
+    piece = FILLER_START.sub("", piece, count=1)
+    return FILLER_END.sub("", MODAL.sub("", piece, count=1), count=1).strip(" ,.:")
 
 
 def _fixed(piece: str, is_question: bool) -> Intent | None:
@@ -328,11 +332,20 @@ def _settle(intents: list[Intent]) -> list[Intent]:
         previous = settled[-1] if settled else None
         if previous and previous.kind is Kind.NO and intent.kind in PRODUCT_KINDS | {Kind.REPLACE}:
             settled[-1] = replace(intent, is_correction=True)
+        elif previous and previous.kind is Kind.YES and _says_outright(intent):
+            settled[-1] = intent
         elif previous and intent == previous and intent.kind not in PRODUCT_KINDS:
             continue
         else:
             settled.append(intent)
     return settled
+
+
+def _says_outright(intent: Intent) -> bool:
+    """Whether a "ya" or "sí" before it is only its beginning: "ya, ese", "sí, dame 2"."""
+    return intent.kind not in {Kind.GREET, Kind.THANK, Kind.BYE, Kind.LAUGH, Kind.HOW_ARE_YOU} and not (
+        intent.kind in {Kind.BUY, Kind.MENTION} and intent.words
+    )
 
 
 def is_bare_number(intent: Intent) -> bool:

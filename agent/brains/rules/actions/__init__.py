@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from agent.brains.rules.actions.buying import buy
 from agent.brains.rules.actions.changing import add_more, empty, remove, replace_line, set_line
-from agent.brains.rules.actions.closing import check_out, show_cart, tell_status
+from agent.brains.rules.actions.closing import cancel_order, check_out, show_cart, tell_status
 from agent.brains.rules.actions.mentioning import mention, no, yes
 from agent.brains.rules.actions.showing import show, show_more, tell_price, tell_stock
 from agent.brains.rules.actions.talking import ask_for_human, greet, say_only, tell_shop
@@ -39,6 +39,8 @@ ACTIONS: dict[Kind, Action] = {
     Kind.CART: show_cart,
     Kind.CHECKOUT: check_out,
     Kind.STATUS: tell_status,
+    Kind.CANCEL: cancel_order,
+    Kind.ELSE: say_only("ask.what_else"),
     Kind.YES: yes,
     Kind.NO: no,
     Kind.MENTION: mention,

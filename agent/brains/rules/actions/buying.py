@@ -50,7 +50,7 @@ async def add(turn: Turn, item: CatalogueItem, quantity: int) -> bool:
         turn.reply.shows_cart = True
         turn.added.append(item)
         return True
-    await refuse(turn, item, result)
+    await refuse(turn, item, result, quantity)
     return False
 
 
@@ -61,15 +61,15 @@ async def set_to(turn: Turn, item: CatalogueItem, quantity: int) -> bool:
         turn.reply.tell("cart.set" if quantity else "cart.removed", item=item, quantity=quantity)
         turn.reply.shows_cart = True
         return True
-    await refuse(turn, item, result)
+    await refuse(turn, item, result, quantity)
     return False
 
 
-async def refuse(turn: Turn, item: CatalogueItem, refusal: Refusal) -> None:
+async def refuse(turn: Turn, item: CatalogueItem, refusal: Refusal, wanted: int) -> None:
     turn.workspace.remember(focus=item.sku)
     if refusal.code == "OUT_OF_STOCK":
         turn.reply.tell("stock.out", item=item)
-        await offer_alternatives(turn, item)
+        await offer_alternatives(turn, item, wanted)
     elif refusal.code == "NOT_ENOUGH_STOCK":
         _offer_the_rest(turn, item, refusal.available or 0)
     elif refusal.code == "CART_FULL":

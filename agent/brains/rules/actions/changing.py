@@ -110,6 +110,20 @@ async def replace_line(turn: Turn, intent: Intent) -> None:
         turn.workspace.remember(focus=finding.item.sku)
 
 
+async def correct(turn: Turn, intent: Intent) -> bool:
+    """ "Mejor el rojo", right after another of the same list went into the cart: that one instead."""
+    focus = turn.memory.focus
+    if intent.kind not in {Kind.BUY, Kind.MENTION} or focus not in turn.workspace.lines or turn.pending:
+        return False
+    if not (intent.is_definite or intent.reference):
+        return False
+    if focus not in turn.before.shown and not intent.filters:
+        return False
+    out = Intent(Kind.REPLACE, sku=focus, other=with_fields(intent, is_correction=False))
+    await replace_line(turn, with_fields(out, reference=None, words="", sku=None))
+    return True
+
+
 async def _other(turn: Turn, old: CartLine, other: Intent) -> Finding:
     """ "Por el de goma": the same kind of thing as the old one, when the words alone name no thing."""
     if not other.words and other.filters:

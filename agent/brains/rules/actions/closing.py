@@ -68,6 +68,20 @@ async def tell_status(turn: Turn, intent: Intent) -> None:
         turn.reply.close("ask.what")
 
 
+async def cancel_order(turn: Turn, intent: Intent) -> None:
+    """A placed order is undone by people; a cart that was never confirmed only needs to be left alone."""
+    if turn.memory.order_reference:
+        turn.reply.tell("status.cancel")
+        turn.ask("human")
+        turn.reply.asks = True
+        turn.reply.offer("human", "Sí, con una persona")
+        return
+    turn.workspace.remember(summary_id=None)
+    turn.reply.tell("status.none")
+    if turn.workspace.lines:
+        turn.reply.tell("status.left_alone")
+
+
 async def close_turn(turn: Turn) -> None:
     """How a turn that changed the cart ends: with a new summary if one was open, else with the cart and a question."""
     if not (turn.reply.shows_cart and turn.workspace.lines):

@@ -3,12 +3,11 @@
 from dataclasses import replace as with_fields
 
 from agent.brains.rules.actions.buying import add, buy, set_to, take
-from agent.brains.rules.actions.changing import replace_line
 from agent.brains.rules.actions.closing import check_out
 from agent.brains.rules.actions.showing import show
 from agent.brains.rules.choosing import is_known_word
-from agent.brains.rules.finding import Finding, Outcome, find, find_among_shown, search
-from agent.brains.rules.intents import Intent, Kind
+from agent.brains.rules.finding import Finding, Outcome, find, find_among_shown, fits, search
+from agent.brains.rules.intents import Intent
 from agent.brains.rules.listing import list_finding, said, show_several
 from agent.brains.rules.normalise import fold
 from agent.brains.rules.turn import Turn
@@ -19,9 +18,7 @@ from data.repositories.items import CatalogueItem
 
 async def mention(turn: Turn, intent: Intent) -> None:
     if intent.count is not None and intent.is_empty:
-        await _number(turn, intent.count)
-    elif intent.is_correction and await _corrected(turn, intent):
-        return
+        await _number(turn, intent.count, is_correction=intent.is_correction)
     elif intent.reference:
         await _reference(turn, intent)
     elif intent.is_question and not intent.quantity:
@@ -62,18 +59,6 @@ async def _reference(turn: Turn, intent: Intent) -> None:
         await buy(turn, intent)
 
 
-async def _corrected(turn: Turn, intent: Intent) -> bool:
-    """ "Mejor el rojo", right after another of the same list went into the cart: that one instead."""
-    focus = turn.memory.focus
-    if focus not in turn.workspace.lines or turn.pending or not (intent.is_definite or intent.reference):
-        return False
-    if focus not in turn.before.shown and not intent.filters:
-        return False
-    out = Intent(Kind.REPLACE, sku=focus, other=with_fields(intent, is_correction=False))
-    await replace_line(turn, with_fields(out, reference=None, words="", sku=None))
-    return True
-
-
 async def _look_for(turn: Turn, intent: Intent) -> None:
     finding = await search(turn, intent.words, intent.filters)
     if finding.outcome is not Outcome.NONE or is_known_word(intent.words):
@@ -85,7 +70,7 @@ async def _look_for(turn: Turn, intent: Intent) -> None:
         turn.reply.tell("missing.unknown", said=said(turn, intent))
 
 
-async def _number(turn: Turn, number: int) -> None:
+async def _number(turn: Turn, number: int, *, is_correction: bool) -> None:
     """A bare number answers what was asked: which one, or how many."""
     asked = turn.pending
     if (asked and asked.kind == "how_many" and asked.skus) or (
@@ -139,6 +124,8 @@ async def yes(turn: Turn, intent: Intent) -> None:
         turn.reply.tell("handoff.opened")
         return
     items = await get_products(turn.workspace, asked.skus) if asked else []
+    if any(fits(item, other.words, other.filters) for item in items for other in turn.intents if other.words):
+        return  # "sí, dame 2 brochas": what follows says it better
     if asked and len(items) == 1:
         await _accept(turn, items[0], asked.quantity, is_stock_offer=asked.kind == "how_many")
     elif asked and items:

@@ -1,5 +1,8 @@
 """Looking for products: showing, prices, stock, more of the same."""
 
+import re
+from dataclasses import replace
+
 from agent.brains.rules.choosing import choose
 from agent.brains.rules.filters import take_filters
 from agent.brains.rules.finding import Finding, Outcome, find, refine, search
@@ -27,6 +30,9 @@ async def show(turn: Turn, intent: Intent) -> None:
 
 
 async def tell_price(turn: Turn, intent: Intent) -> None:
+    if intent.is_empty and turn.workspace.lines and not turn.pending:
+        turn.reply.shows_cart = True
+        return
     finding = await _about(turn, intent)
     if finding is None:
         turn.reply.close("ask.which_product")
@@ -61,6 +67,9 @@ async def _about(turn: Turn, intent: Intent) -> Finding | None:
 
 async def show_more(turn: Turn, intent: Intent) -> None:
     """More of what was last looked for, without what was just shown."""
+    if re.search(r"\b(?:color|talla|medida|tamano|numero)", intent.words):
+        await show(turn, replace(intent, words="tallas"))
+        return
     if not turn.before.query:
         turn.reply.close("ask.what")
         return

@@ -23,6 +23,8 @@ def say_only(key: str) -> Callable[[Turn, Intent], Awaitable[None]]:
             _welcome(turn, key)
         elif intent.kind is Kind.BYE:
             turn.reply.close("talk.bye_with_cart" if turn.workspace.lines else key)
+        elif intent.kind is Kind.ELSE:
+            turn.reply.close(key)
         else:
             turn.reply.tell(key)
             if intent.kind is Kind.BOT:
