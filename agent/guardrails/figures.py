@@ -103,16 +103,10 @@ def _read(text: str, match: re.Match[str], *, is_bullet: bool) -> Figure:
     before, multiplier = text[max(0, start - 80) : start], _MULTIPLIER.match(text, end)
 
     def figure(says: Says, *, left: re.Match[str] | None = None, right: re.Match[str] | None = None) -> Figure:
-        return Figure(
-            says,
-            value,
-            text[start : right.end() if right else end].replace(SPELT, ""),
-            start - (len(before) - left.start()) if left else start,
-            start,
-            right.end() if right else end,
-            is_spelt,
-            measure.group(1) if measure else "",
-        )
+        begins = start - (len(before) - left.start()) if left else start
+        ends = right.end() if right else end
+        written = text[begins:ends].replace(SPELT, "").strip()
+        return Figure(says, value, written, begins, start, ends, is_spelt, measure.group(1) if measure else "")
 
     if multiplier and not is_bullet:
         value = _multiplied(value, multiplier)
