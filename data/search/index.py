@@ -13,6 +13,7 @@ from data.search.embedders import Embedder
 from data.search.fusion import BEST_OF_EACH, fuse, relevance
 from data.search.lexical import score_lexically
 from data.search.query import Query, read_query
+from data.search.recipe import WHOLE, Recipe
 from data.search.vocabulary import Vocabulary
 
 EXACT = 1.0
@@ -44,7 +45,12 @@ class CatalogueIndex:
 
     @classmethod
     def build(
-        cls, version: int, documents: Sequence[SearchDocument], vectors: Floats, embedder: Embedder
+        cls,
+        version: int,
+        documents: Sequence[SearchDocument],
+        vectors: Floats,
+        embedder: Embedder,
+        recipe: Recipe = WHOLE,
     ) -> "CatalogueIndex":
         """Build from documents and their vectors, row by row the same; ids must be unique."""
         ids = np.array([document.id for document in documents], dtype=np.int64)
@@ -55,7 +61,8 @@ class CatalogueIndex:
         dense = VectorIndex(embedder.dimension)
         if len(ids):
             dense.add(ids, vectors)
-        return cls(version, ids, Vocabulary(documents), CodeIndex(documents), dense, embedder)
+        codes = CodeIndex(documents if recipe.codes else ())
+        return cls(version, ids, Vocabulary(documents, recipe), codes, dense, embedder)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -88,10 +95,12 @@ class CatalogueIndex:
         relevant = coverage > 0
         if not relevant.any():
             return []
-        if self._embedder.admission > 1:
+        is_dense = self._vocabulary.recipe.dense
+        if is_dense and self._embedder.admission > 1:
             dense = self._dense(query, self._ids[relevant])
         words = np.where(relevant, lexical.score, np.float32(0))
-        score = fuse(coverage, words, np.where(relevant, dense, np.float32(0)), self._embedder.weight)
+        weight = self._embedder.weight if is_dense else 0.0
+        score = fuse(coverage, words, np.where(relevant, dense, np.float32(0)), weight)
         positions = np.flatnonzero(relevant)
         best = positions[np.lexsort((self._ids[positions], -score[positions]))][:limit]
         return [(int(p), round(min(float(score[p]), BEST_INEXACT), 4)) for p in best]

@@ -46,10 +46,13 @@ def score_lexically(query: Query, vocabulary: Vocabulary) -> LexicalScores:
             has_core |= coverage >= MATCHED
         if slot.is_head:
             has_head |= presence >= TELLING
-    score += PAIR_SHARE * _score_pairs(query, vocabulary)
+    if vocabulary.recipe.pairs:
+        score += PAIR_SHARE * _score_pairs(query, vocabulary)
     coverage = covered / np.float32(total or 1.0)
     if not any(slot.is_head for slot in query.slots):
         has_head = has_core & (coverage >= MATCHED_WITHOUT_HEAD)
+    if not vocabulary.recipe.coverage:
+        return LexicalScores(score, has_core.astype(np.float32), has_core, has_core)
     return LexicalScores(score * (0.5 + 0.5 * coverage), coverage, has_core, has_head)
 
 

@@ -8,6 +8,7 @@ from data.search.correction import Corrector
 from data.search.documents import SearchDocument
 from data.search.lexicon import Lexicon, Phrase, load_lexicon
 from data.search.postings import Postings, PostingsBuilder
+from data.search.recipe import WHOLE, Recipe
 from data.search.terms import pairs_of, read_terms
 from data.search.words import stem, tokenise
 
@@ -15,8 +16,9 @@ from data.search.words import stem, tokenise
 class Vocabulary:
     """What the catalogue's words are, where they are, and what stands near them."""
 
-    def __init__(self, documents: Sequence[SearchDocument]) -> None:
+    def __init__(self, documents: Sequence[SearchDocument], recipe: Recipe = WHOLE) -> None:
         self.size = len(documents)
+        self.recipe = recipe
         self.lexicon: Lexicon = load_lexicon()
         words, pairs = PostingsBuilder(), PostingsBuilder()
         brands: set[str] = set()
@@ -30,14 +32,14 @@ class Vocabulary:
         self.pairs: Postings = pairs.build()
         self.brands = frozenset(brands) | self.lexicon.brands
         self._by_stem: defaultdict[str, list[str]] = defaultdict(list)
-        for word in self.words.term_ids:
+        for word in self.words.term_ids if recipe.stemming else ():
             self._by_stem[stem(word)].append(word)
         self.rarest = self.rarity(1)
-        self._live = self._live_equivalents()
+        self._live = self._live_equivalents() if recipe.equivalents else {}
         used = {word: self.words.frequency(word) for word in self.words.term_ids}
         asked = {word: 0 for phrase in self._live for word in phrase}
-        self.corrector = Corrector({**asked, **used})
-        self.asking_corrector = Corrector(dict.fromkeys(self.lexicon.asking, 1))
+        self.corrector = Corrector({**asked, **used} if recipe.correction else {})
+        self.asking_corrector = Corrector(dict.fromkeys(self.lexicon.asking, 1) if recipe.correction else {})
         self.asked_words = frozenset(asked)
 
     def _live_equivalents(self) -> dict[Phrase, tuple[Phrase, ...]]:
