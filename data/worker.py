@@ -75,10 +75,12 @@ class JobWorker:
         concurrency: int,
         queues: Sequence[str] = (DEFAULT_QUEUE,),
         application_name: str = "caserita-worker",
+        rescue_seconds: float = RESCUE_SECONDS,
     ) -> None:
         self._handlers = handlers
         self._concurrency = concurrency
         self._queues = list(queues)
+        self._rescue_seconds = rescue_seconds
         connector = procrastinate.PsycopgConnector(
             conninfo=libpq_url(url),
             kwargs={
@@ -176,7 +178,7 @@ class JobWorker:
 
     async def _rescue_regularly(self, worker: Worker) -> None:
         while True:
-            await asyncio.sleep(RESCUE_SECONDS)
+            await asyncio.sleep(self._rescue_seconds)
             try:
                 await self._rescue(worker)
             except (ConnectorException, psycopg.Error, OSError) as error:

@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import Any
 
@@ -39,7 +40,7 @@ async def stdin_lines(prompt: str = "") -> AsyncIterator[str]:
 
     def read() -> None:
         # The loop is gone once the command was interrupted.
-        with suppress(RuntimeError, asyncio.CancelledError):
+        with suppress(RuntimeError, CancelledError):
             for line in _lines():
                 asyncio.run_coroutine_threadsafe(queue.put(line), loop).result()
             asyncio.run_coroutine_threadsafe(queue.put(None), loop).result()

@@ -1,6 +1,5 @@
 """What can go wrong before a command can work, in one Spanish sentence each."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from api.settings import Settings
@@ -49,48 +48,37 @@ def sentence_of(error: BaseException) -> str | None:
     """None for what nobody expected: that is a mistake of ours, and its traceback is wanted."""
     if isinstance(error, CommandFailed):
         return str(error)
-    for kind, sentence in _sentences():
-        if isinstance(error, kind):
-            return sentence(error) if callable(sentence) else sentence.format(error=error)
+    for kind in type(error).__mro__:
+        if f"{kind.__module__}.{kind.__name__}" == "data.errors.DatabaseUnavailable":
+            return _database_sentence(error)
+        if sentence := _SENTENCES.get(f"{kind.__module__}.{kind.__name__}"):
+            return sentence.format(error=error)
     return "La base de datos dejó de responder; intenta de nuevo." if _is_outage(error) else None
+
+
+# By name: importing every class that may have been raised would take longer than most commands.
+_SENTENCES = {
+    "api.rut.BadRut": "{error}",
+    "api.tenants.BadTenant": "{error}",
+    "api.terminal.NoAnswer": "El agente no respondió en un minuto; revisa los avisos de arriba.",
+    "api.runtime.StorageUnusable": "No se puede escribir en la carpeta {error.folder} ({error.reason}); "
+    "elige otra con STORAGE_DIR.",
+    "api.runtime.UnsafeSetting": "Revisa la configuración: {error.name} {error.message}.",
+    "agent.brains.llm.models.ModelSettingInvalid": "Revisa la configuración: LLM no se puede usar. {error}",
+    "data.search.embedders.EmbedderError": "Revisa la configuración: EMBEDDINGS no se puede usar. {error}",
+    "data.encryption.BadSecretKey": "Revisa la configuración: SECRET_KEYS lleva claves de 32 bytes en base64, "
+    "separadas por comas.",
+    "data.encryption.SecretUnreadable": "Un secreto guardado no se puede leer con las claves actuales; "
+    "revisa SECRET_KEYS.",
+    "data.errors.UnsafeDatabaseRole": "Con este usuario la base de datos no separa a los comercios: "
+    "no puede ser dueño de las tablas.",
+}
 
 
 def _is_outage(error: BaseException) -> bool:
     from data.outages import is_outage
 
     return is_outage(error)
-
-
-def _sentences() -> list[tuple[type[BaseException], str | Callable[[BaseException], str]]]:
-    # Imported only now: whoever typed --help has no use for a database driver.
-    from agent.brains.llm.models import ModelSettingInvalid
-    from api.runtime import StorageUnusable, UnsafeSetting
-    from api.rut import BadRut
-    from api.tenants import BadTenant
-    from api.terminal import NoAnswer
-    from data.encryption import BadSecretKey, SecretUnreadable
-    from data.errors import DatabaseUnavailable, UnsafeDatabaseRole
-    from data.search.embedders import EmbedderError
-
-    return [
-        (BadRut, "{error}"),
-        (BadTenant, "{error}"),
-        (NoAnswer, "El agente no respondió en un minuto; revisa los avisos de arriba."),
-        (
-            StorageUnusable,
-            "No se puede escribir en la carpeta {error.folder} ({error.reason}); elige otra con STORAGE_DIR.",
-        ),
-        (UnsafeSetting, "Revisa la configuración: {error.name} {error.message}."),
-        (ModelSettingInvalid, "Revisa la configuración: LLM no se puede usar. {error}"),
-        (EmbedderError, "Revisa la configuración: EMBEDDINGS no se puede usar. {error}"),
-        (BadSecretKey, "Revisa la configuración: SECRET_KEYS lleva claves de 32 bytes en base64, separadas por comas."),
-        (SecretUnreadable, "Un secreto guardado no se puede leer con las claves actuales; revisa SECRET_KEYS."),
-        (DatabaseUnavailable, _database_sentence),
-        (
-            UnsafeDatabaseRole,
-            "Con este usuario la base de datos no separa a los comercios: no puede ser dueño de las tablas.",
-        ),
-    ]
 
 
 def _database_sentence(error: BaseException) -> str:
