@@ -129,10 +129,9 @@ async def _record(tx: Transaction, message_id: UUID, result: SendResult | SendEr
 
 async def _record_sent(tx: Transaction, message_id: UUID, result: SendResult) -> None:
     await tx.messages.advance(message_id, result.delivery, external_id=result.external_id)
-    message = await tx.messages.get(message_id, lock=True)
+    message = await tx.messages.get(message_id)
     if message is None:
         return
-    message.external_id = message.external_id or result.external_id
     if result.more_external_ids:
         message.payload = message.payload | {"more_external_ids": list(result.more_external_ids)}
     await _announce(tx, message)

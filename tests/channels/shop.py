@@ -1,5 +1,6 @@
 """A shop with a WhatsApp number by Twilio, and requests as Twilio would sign them."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -85,6 +86,16 @@ class Shop:
         async with self.database.lookup() as connection:
             found = (await connection.execute(statement, {"queue": queue})).scalar_one()
         return UUID(found) if found else None
+
+    async def someone_waits_for_a_lock(self) -> None:
+        """Returns once another session of this database is held up by a lock."""
+        statement = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        async with asyncio.timeout(10):
+            while True:
+                async with self.database.lookup() as connection:
+                    if (await connection.execute(statement)).scalar_one():
+                        return
+                await asyncio.sleep(0.01)
 
     async def put_back_jobs(self, queue: str) -> None:
         await self._change_jobs("status = 'todo'", queue)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from channels.adapter import InboundMessage, StatusUpdate
 from channels.inbox import apply_statuses, receive
@@ -74,6 +75,30 @@ async def test_ten_first_messages_at_once_are_one_conversation_of_one_contact(sh
     assert len(await shop.jobs("take_turn")) == 10
     async with shop.database.transaction(shop.tenant_id) as tx:
         assert len(await tx.conversations.recent()) == 1
+        contacts = await tx.conversations.session.execute(text("SELECT count(*) FROM app.contacts"))
+    assert contacts.scalar_one() == 1
+
+
+async def test_a_message_that_waited_for_the_conversation_comes_after_those_that_did_not(shop: Shop) -> None:
+    """Else a turn could answer a later position, and the earlier one, committed after it, would be overlooked."""
+    conversation_id = await shop.hear("hola", "SM1")
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        await tx.conversations.get(conversation_id, lock=True)
+        waiting = asyncio.create_task(shop.hear("espera", "SM2"))
+        await shop.someone_waits_for_a_lock()
+        await tx.messages.receive(
+            shop.channel.id,
+            address=SHOPPER,
+            contact_name=None,
+            external_id="SM3",
+            text="pasa",
+            payload={},
+            sent_at=None,
+            queue="default",
+            now=NOW,
+        )
+    await waiting
+    assert [row.text for row in await shop.messages(conversation_id)] == ["hola", "pasa", "espera"]
 
 
 async def test_the_same_id_on_another_channel_is_another_message(database: Database, shop: Shop) -> None:

@@ -253,16 +253,17 @@ async def test_a_message_left_by_a_killed_worker_is_not_sent_again(
 
 
 class HastyTwilio(PulledChannel):
-    """A real send whose `delivered` is posted to us before the answer is read."""
+    """A real send whose `delivered` is posted to us before the answer, or its loss, is known."""
 
     def __init__(self, adapter: TwilioWhatsApp, twilio: TwilioServer, shop: Shop) -> None:
         super().__init__(ChannelKind.TWILIO_WHATSAPP)
         self.adapter, self.twilio, self.shop = adapter, twilio, shop
 
     async def send(self, access: ChannelAccess, to: str, content: MessageContent, message_id: UUID) -> SendResult:
-        result = await self.adapter.send(access, to, content, message_id)
-        await report(self.shop, self.adapter, self.twilio, "delivered")
-        return result
+        try:
+            return await self.adapter.send(access, to, content, message_id)
+        finally:
+            await report(self.shop, self.adapter, self.twilio, "delivered")
 
 
 async def report(shop: Shop, adapter: TwilioWhatsApp, twilio: TwilioServer, status: str) -> None:
@@ -274,11 +275,18 @@ async def report(shop: Shop, adapter: TwilioWhatsApp, twilio: TwilioServer, stat
     await apply_statuses(shop.database, shop.access, adapter.parse(shop.access, posted).statuses)
 
 
+@pytest.mark.parametrize(("fault", "outcome"), [(None, DeliverOutcome.SENT), (LOST, DeliverOutcome.SKIPPED)])
 async def test_a_status_that_comes_before_the_answer_is_kept(
-    shop: Shop, adapter: TwilioWhatsApp, twilio: TwilioServer, message_id: UUID
+    shop: Shop,
+    adapter: TwilioWhatsApp,
+    twilio: TwilioServer,
+    message_id: UUID,
+    fault: Fault | None,
+    outcome: DeliverOutcome,
 ) -> None:
+    twilio.faults.append(fault)
     outbox = Outbox(shop, {ChannelKind.TWILIO_WHATSAPP: HastyTwilio(adapter, twilio, shop)})
-    assert await outbox.deliver(message_id) is DeliverOutcome.SENT
+    assert await outbox.deliver(message_id) is outcome
     row = await shop.message(message_id)
     assert (row.delivery, row.external_id) == (Delivery.DELIVERED, twilio.messages[0].sid)
 
