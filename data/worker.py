@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 import procrastinate
@@ -161,7 +162,7 @@ class JobWorker:
             self._worker = None
 
     def _make(self, *, wait: bool) -> Worker:
-        return Worker(
+        return _PromptWorker(
             self._app,
             queues=self._queues,
             concurrency=self._concurrency,
@@ -230,6 +231,14 @@ class JobWorker:
     async def _query(self, query: str, **arguments: object) -> None:
         async with self._connector.pool.connection() as connection:
             await connection.execute(query, arguments)
+
+
+class _PromptWorker(Worker):
+    """Looks for the next job as soon as one ends: its lock may be what another waits for, and no one announces that."""
+
+    async def _persist_job_status(self, *args: Any, **kwargs: Any) -> None:
+        await super()._persist_job_status(*args, **kwargs)
+        self._new_job_event.set()
 
 
 class _Backoff(retry.BaseRetryStrategy):

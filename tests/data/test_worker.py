@@ -1,0 +1,260 @@
+"""Jobs are run, tried again, rescued and given up, on the real queue."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from data.database import Database, libpq_url
+from data.jobs import JobName, current_queue
+from data.worker import MOST_ATTEMPTS, Handler, JobWorker
+
+SECONDS = 20
+
+
+class Queue:
+    """One test's own queue, with the owner's eyes on its rows."""
+
+    def __init__(self, database: Database, url: str, tenant_id: UUID) -> None:
+        self.name = f"test-{uuid4().hex[:12]}"
+        self._database = database
+        self._url = url
+        self._tenant_id = tenant_id
+
+    async def defer(self, *, lock: str | None = None) -> UUID:
+        conversation_id = uuid4()
+        async with self._database.transaction(self._tenant_id) as tx:
+            await tx.jobs.defer(
+                JobName.TAKE_TURN,
+                lock=lock or str(conversation_id),
+                queue=self.name,
+                conversation_id=conversation_id,
+            )
+        return conversation_id
+
+    async def execute(self, query: str, **values: object) -> list[tuple[object, ...]]:
+        async with await psycopg.AsyncConnection.connect(libpq_url(self._url), autocommit=True) as connection:
+            await connection.execute("SET search_path = jobs")
+            cursor = await connection.execute(query, {"queue": self.name, **values})
+            return await cursor.fetchall() if cursor.description else []
+
+    async def rows(self) -> list[tuple[object, ...]]:
+        """(status, attempts) of each job left, oldest first; one that succeeded is gone."""
+        return await self.execute(
+            "SELECT status::text, attempts FROM procrastinate_jobs WHERE queue_name = %(queue)s ORDER BY id"
+        )
+
+    async def until(self, *expected: tuple[str, int]) -> None:
+        async with asyncio.timeout(SECONDS):
+            while await self.rows() != list(expected):  # noqa: ASYNC110 - rows do not announce themselves
+                await asyncio.sleep(0.05)
+
+    @asynccontextmanager
+    async def worked(self, handler: Handler) -> AsyncIterator[JobWorker]:
+        worker = JobWorker(
+            self._url, {JobName.TAKE_TURN: handler}, concurrency=4, queues=[self.name], rescue_seconds=0.2
+        )
+        running = asyncio.create_task(worker.run())
+        try:
+            yield worker
+        finally:
+            worker.stop()
+            await running
+
+
+@pytest.fixture
+def queue(database: Database, database_url: str, tenant_id: UUID) -> Queue:
+    return Queue(database, database_url, tenant_id)
+
+
+def recorder() -> tuple[list[UUID], Handler]:
+    seen: list[UUID] = []
+
+    async def handler(tenant_id: UUID, conversation_id: UUID) -> None:
+        seen.append(conversation_id)
+
+    return seen, handler
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(SECONDS):
+        while not condition():  # noqa: ASYNC110 - any condition
+            await asyncio.sleep(0.02)
+
+
+async def test_jobs_run_with_their_ids_and_leave_nothing_behind(queue: Queue) -> None:
+    seen, handler = recorder()
+    before = await queue.defer()
+    async with queue.worked(handler):
+        after = await queue.defer()
+        await queue.until()
+    assert seen == [before, after]
+
+
+async def test_what_a_job_causes_runs_where_the_job_ran(queue: Queue) -> None:
+    queues: list[str] = []
+
+    async def handler(tenant_id: UUID, conversation_id: UUID) -> None:
+        queues.append(current_queue.get())
+
+    await queue.defer()
+    async with queue.worked(handler):
+        await queue.until()
+    assert queues == [queue.name]
+
+
+async def test_jobs_of_one_lock_run_one_after_another(queue: Queue) -> None:
+    running = most = 0
+
+    async def handler(tenant_id: UUID, conversation_id: UUID) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.02)
+        running -= 1
+
+    for _ in range(5):
+        await queue.defer(lock="one conversation")
+    async with queue.worked(handler):
+        await queue.until()
+    assert most == 1
+
+
+async def test_a_job_that_fails_is_tried_again_later(queue: Queue) -> None:
+    attempts = 0
+
+    async def handler(tenant_id: UUID, conversation_id: UUID) -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 1:
+            raise ValueError("the first time")
+
+    await queue.defer()
+    async with queue.worked(handler):
+        await queue.until(("todo", 1))
+        await queue.until()
+    assert attempts == 2
+
+
+async def test_a_job_that_always_fails_is_kept_and_frees_its_lock(queue: Queue) -> None:
+    poison = await queue.defer(lock="shared")
+    healthy = await queue.defer(lock="shared")
+    await queue.execute(
+        "UPDATE procrastinate_jobs SET attempts = %(attempts)s "
+        "WHERE queue_name = %(queue)s AND args->>'conversation_id' = %(id)s",
+        attempts=MOST_ATTEMPTS - 1,
+        id=str(poison),
+    )
+    seen: list[UUID] = []
+
+    async def handler(tenant_id: UUID, conversation_id: UUID) -> None:
+        if conversation_id == poison:
+            raise ValueError("always")
+        seen.append(conversation_id)
+
+    async with queue.worked(handler):
+        await until(lambda: bool(seen))
+        await queue.until(("failed", MOST_ATTEMPTS))
+    assert seen == [healthy]
+
+
+LEFT = "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %(worker)s WHERE queue_name = %(queue)s"
+
+
+async def test_a_job_of_a_dead_worker_runs_again(queue: Queue) -> None:
+    seen, handler = recorder()
+    await queue.defer()
+    await queue.execute(LEFT, worker=None)
+    async with queue.worked(handler):
+        await queue.until()
+    assert len(seen) == 1
+
+
+async def test_a_job_that_its_living_worker_lost_runs_again(queue: Queue) -> None:
+    """The worker's heart beats, so no rescue by heartbeat would ever see it."""
+    seen, handler = recorder()
+    async with queue.worked(handler) as worker:
+        await queue.defer()
+        await queue.until()
+        await queue.execute(
+            "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(%(queue)s, 'take_turn', 0, NULL, NULL, %(args)s::jsonb, "
+            "now() + interval '1 hour')]::procrastinate_job_to_defer_v1[])",
+            args=f'{{"tenant_id": "{uuid4()}", "conversation_id": "{uuid4()}"}}',
+        )
+        assert worker._worker is not None
+        await queue.execute(LEFT, worker=worker._worker.worker_id)
+        await queue.until()
+    assert len(seen) == 2
+
+
+async def test_a_running_job_is_not_taken_for_a_lost_one(queue: Queue) -> None:
+    seen: list[UUID] = []
+
+    async def handler(tenant_id: UUID, conversation_id: UUID) -> None:
+        seen.append(conversation_id)
+        await asyncio.sleep(1.5)  # several rescues long
+
+    await queue.defer()
+    async with queue.worked(handler):
+        await queue.until()
+    assert len(seen) == 1
+
+
+async def test_a_job_that_kills_its_workers_is_given_up(queue: Queue) -> None:
+    seen, handler = recorder()
+    await queue.defer()
+    await queue.execute(LEFT, worker=None)
+    await queue.execute("UPDATE procrastinate_jobs SET attempts = 4 WHERE queue_name = %(queue)s")
+    async with queue.worked(handler):
+        await queue.until(("failed", MOST_ATTEMPTS))
+    assert seen == []
+
+
+async def test_a_worker_outlives_the_loss_of_every_connection(queue: Queue) -> None:
+    seen, handler = recorder()
+    async with queue.worked(handler):
+        await queue.defer()
+        await queue.until()
+        await queue.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'caserita-worker'"
+        )
+        await queue.defer()
+        await queue.until()
+    assert len(seen) == 2
+
+
+async def test_stopping_waits_for_what_has_begun(queue: Queue) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def handler(tenant_id: UUID, conversation_id: UUID) -> None:
+        begun.set()
+        await asyncio.sleep(0.5)
+        ended.set()
+
+    await queue.defer()
+    async with queue.worked(handler):
+        await begun.wait()
+    assert ended.is_set()
+    assert await queue.rows() == []
+
+
+async def test_the_jobs_of_an_ended_terminal_are_taken_over(
+    database: Database, database_url: str, queue: Queue
+) -> None:
+    seen, handler = recorder()
+    orphan = await queue.defer()
+    await queue.execute(
+        "UPDATE procrastinate_events SET at = at - interval '2 minutes' WHERE job_id IN "
+        "(SELECT id FROM procrastinate_jobs WHERE queue_name = %(queue)s)"
+    )
+    recent = await queue.defer()
+    worker = JobWorker(database_url, {JobName.TAKE_TURN: handler}, concurrency=1, rescue_seconds=0.2)
+    running = asyncio.create_task(worker.run())
+    await until(lambda: orphan in seen)
+    worker.stop()
+    await running
+    assert recent not in seen
+    assert await queue.rows() == [("todo", 0)]
