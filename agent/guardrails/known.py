@@ -14,6 +14,7 @@ from data.states import Sender
 # "12 unidades" or "500 ml" are values of options, not names: they do not say how many are left.
 _MERE_QUANTITY = re.compile(r"[\d.,]+ ?(?:x|un|u|unid|unidad|unidades|pesos|lucas?|mil|k|[a-z]{0,2})?")
 _OWN_NUMBER_LIMIT = 100
+_MOST_READ = 2_000  # reading numbers in words takes time that grows faster than the text
 _AGES = {"ano", "anos"}  # sizes of children's clothes
 
 
@@ -36,10 +37,10 @@ class Known:
         context, facts = workspace.context, workspace.facts
         earlier_order = workspace.memory.order_reference
         texts = tuple(plain(text) for text in (*facts.texts, *([earlier_order] if earlier_order else [])))
-        said = [*_figures(context.text)]
+        said = [*_figures(context.text[:_MOST_READ])]
         for utterance in context.history:
             if utterance.sender is Sender.CONTACT:
-                said += _figures(utterance.text)
+                said += _figures(utterance.text[:_MOST_READ])
         owner = plain(f"{context.store.name}\n{context.store.instructions}")
         owner_figures = _figures(owner)
         inside = [figure for text in texts for figure in _figures(text)]

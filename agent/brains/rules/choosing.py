@@ -1,5 +1,6 @@
 """Whether the shopper's words name one product of the shop, several, or none."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -103,9 +104,10 @@ _DISCRIMINATING = frozenset({"con", "sin"})
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The words of one item: those that name it, its first one, and those that only describe it."""
+    """The words of one item: those that name it, its first one, that with its category, those that only describe."""
 
     name: frozenset[str]
+    first: frozenset[str]
     heads: frozenset[str]
     described: frozenset[str]
 
@@ -182,6 +184,7 @@ def _headed(
     if first is None:
         return best
     headed = [(item, wording) for item, wording in best if _among(first, wording.heads, exactly=not loose[first])]
+    headed.sort(key=lambda pair: not _among(first, pair[1].first, exactly=not loose[first]))
     return headed or best
 
 
@@ -246,8 +249,10 @@ def _read_wording(title: str, labels: tuple[str, ...], category: str | None, des
     content = [token for token in tokenise(title, parts=False) if token not in FUNCTION_WORDS]
     first = content[0] if content else ""
     alike = (key for phrase in _equivalents(first) if len(phrase) == 1 for key in _keys(phrase[0]))
-    heads = frozenset((*_keys(first), *alike)) | _words(category)
-    return Wording(_words(title, category, *labels), heads, _words(description))
+    named = frozenset((*_keys(first), *alike))
+    # "Bebidas" says what all in it are; of "Arroz y harinas" nobody knows which one an item is.
+    kinds = _words(category) if category and not re.search(r"[/,&>]|\s[ye]\s", category) else frozenset()
+    return Wording(_words(title, category, *labels), named, named | kinds, _words(description))
 
 
 def _wording(item: CatalogueItem) -> Wording:

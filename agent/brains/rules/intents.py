@@ -85,7 +85,7 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
     (Kind.HUMAN, r"^(?:quiero|necesito|prefiero|dame|busco)\s+(?:a\s+)?(?:un|una|a)\s+(?:persona|humano|ejecutiv[oa]|asesora?|operadora?|agente)\b"),
     (Kind.HUMAN, r"^(?:un )?(?:humano|ejecutivo|asesor|operador|persona real|agente humano|atencion humana)$"),
     (Kind.HUMAN, r"\b(?:reclamos?|reclamar|quejas?|sernac)\b"),
-    (Kind.CANCEL, r"\b(?:cancel\w+|anul\w+)\s+(?:mi|el|la|un|una)\s+(?:pedido|orden|compra)\b"),
+    (Kind.CANCEL, r"\b(?:cancel\w+|anul\w+)\s+(?:(?:mi|el|la|un|una)\s+)?(?:pedido|orden|compra)\b"),
     (Kind.ELSE, r"^(?:(?:quiero|necesito|busco|y|agrega(?:me)?) )?(?:otra cosa|algo mas|otro producto)(?: mas)?$"),
     (Kind.EMPTY, r"^(?:vaci\w+|limpi\w+|borr\w+|elimin\w+|saca\w*|quit\w+|anul\w+|cancel\w+|reinici\w+)\s+(?:todo|el carrito|mi carrito|carrito|la canasta|todos|todo el carrito|todo lo (?:que llevo|del carrito)|mi compra)(?:\s+(?:el carrito|del carrito|por favor|lo del carrito|eso))?$"),
     (Kind.EMPTY, r"^(?:quiero |voy a |vamos a )?(?:empezar|empecemos|partir|partamos|comenzar|comencemos) (?:de nuevo|de cero|otra vez)"),

@@ -30,6 +30,7 @@ async def list_finding(turn: Turn, intent: Intent, finding: Finding, *, wants: b
     elif finding.outcome is Outcome.EXCLUDED:
         _tell_excluded(turn, intent)
     quantity = common_units(finding.items, intent.quantity)
+    turn.reply.keeps_list = finding.was_shown and len(finding.items) == 1 < len(turn.before.shown)
     if len(finding.items) > 1:
         show_several(turn, finding.items, quantity)
     elif finding.items[0].has(1):

@@ -4,6 +4,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from agent.brains.rules.filters import Filters, take_filters
 from agent.brains.rules.intents import (
@@ -30,6 +31,9 @@ from agent.brains.rules.references import Reference, read_reference, take_refere
 from agent.confirmation import Answer, read_answer
 
 MOST_INTENTS = 12
+MOST_PIECES = 40
+PIECE_CHARACTERS = 200
+MOST_PEELINGS = 15
 
 _N = rf"(?:\d{{1,5}}|{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})"
 _ADD = r"(?:(?:y |dame |deme |ponme |pon |ponle |agrega(?:me|le)? |suma(?:me|le)? |quiero |echale |anota(?:me)? |me das |llevo |necesito |sumar |agregar )*)"
@@ -102,7 +106,9 @@ def read_burst(text: str) -> list[Intent]:
     """All that the shopper means, in the order said; an empty list when there is nothing to read."""
     folded = undo_chat_spelling(fold(cap(text)))
     intents: list[Intent] = []
-    for sentence, is_question in _sentences(folded):
+    for sentence, is_question in islice(_sentences(folded), MOST_PIECES):
+        if len(intents) >= MOST_INTENTS:
+            break
         intents.extend(_read_sentence(sentence, is_question))
     return _settle(intents)[:MOST_INTENTS]
 
@@ -118,8 +124,8 @@ def _sentences(text: str) -> Iterator[tuple[str, bool]]:
 def _read_sentence(sentence: str, is_question: bool) -> list[Intent]:
     sentence = _BETWEEN.sub(r"\1 a ", _BULLET.sub("", sentence.strip()))
     intents: list[Intent] = []
-    for piece, is_joined in _pieces(sentence):
-        for position, intent in enumerate(_read_piece(piece.strip(" ,.:-"), is_question)):
+    for piece, is_joined in islice(_pieces(sentence), MOST_PIECES):
+        for position, intent in enumerate(_read_piece(piece[:PIECE_CHARACTERS].strip(" ,.:-"), is_question)):
             intents.append(_inherited(intent, intents, is_joined and not position))
     return intents
 
@@ -198,13 +204,14 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
     if (known := _whole_phrase(piece) or _topic(piece)) is not None:
         return [replace(known, is_question=is_question)]
     stripped, is_correction = MODAL.sub("", _ASKING.sub("", piece)), False
-    while stripped:
+    for _ in range(MOST_PEELINGS):
         if (found := _fixed(stripped, is_question)) is not None:
             return [replace(found, is_correction=found.is_correction or is_correction)]
         shorter = _peeled(stripped)
         if match := _CORRECTING.match(shorter):
             is_correction, shorter = True, shorter[match.end() :]
-        if shorter == stripped:
+        if shorter in {stripped, ""}:
+            stripped = shorter
             break
         stripped = shorter
     if not stripped:
@@ -287,11 +294,12 @@ def _changed(kind: Kind, match: re.Match[str]) -> Intent:
 
 
 def _trimmed(words: str) -> str:
-    while True:
+    for _ in range(MOST_PEELINGS):
         shorter = FILLER_END.sub("", FILLER_START.sub("", words.strip(), count=1)).strip(" ,.:")
         if shorter == words:
             return words
         words = shorter
+    return words
 
 
 def _describe(kind: Kind, words: str) -> Intent:
@@ -320,6 +328,9 @@ def _product_words(words: str) -> str:
     words = _ARTICLE.sub("", words.strip(" ,.:-"))
     words = re.sub(
         r"^(?:tallas?|colores?|medidas|numeros?)\s+(?:de|del|para|hay)\s+(?:l[oa]s?\s+|el\s+)?(?=\S)", "", words
+    )
+    words = re.sub(
+        r"\s+(?:de|en)\s+otr[oa]s?\s+(?:color|colores|tamanos?|tallas?|medidas?|modelos?|marcas?)$", "", words
     )
     words = re.sub(r"^(?:de|del|que sea[n]?|pero|en|con|por)\s+", "", words)
     return re.sub(r"\s+(?:de|en|con|que|el|la|para|por|y|pero|color|talla|a|que sea[n]?)$", "", words).strip(" ,.:-")

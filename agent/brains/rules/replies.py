@@ -41,6 +41,7 @@ class Reply:
     later: list[str] = field(default_factory=list)
     rest: str = ""
     asks: bool = False
+    keeps_list: bool = False
     echoes: bool = True
 
     def open(self, key: str, **values: Any) -> None:
@@ -102,7 +103,7 @@ class Reply:
         lines.extend(self.raw)
         lines.extend(said(part) for part in self.heads)
         if self.listed:
-            show_products(self.workspace, self.listed)
+            self._record_shown()
             lines.append(self._list())
         if self.listing:
             lines.append(say("products.rest", rest=self.rest) if self.rest else "")
@@ -111,6 +112,12 @@ class Reply:
             lines.append(say("talk.later", said=", ".join(self.later) if self.echoes else NOT_ECHOED))
         lines.extend(said(part) for part in self.closing)
         return "\n".join(line for line in lines if line)
+
+    def _record_shown(self) -> None:
+        """What was asked about one of a list leaves the list to be counted in."""
+        show_products(self.workspace, self.listed)
+        if self.keeps_list:
+            self.workspace.remember(shown=self.workspace.context.memory.shown)
 
     def _say(self, part: Part, avoid: str) -> str:
         values = dict(part.values)

@@ -11,6 +11,8 @@ from agent.tools.catalogue import get_products
 from agent.workspace import Workspace
 from data.repositories.items import CatalogueItem
 
+MOST_ECHOED = 80
+
 
 @dataclass(slots=True)
 class Turn:
@@ -39,8 +41,10 @@ class Turn:
         return self.before.pending
 
     def echo(self, words: str) -> str:
-        """The shopper's words with their accents; the numbers in them become sayable."""
+        """The shopper's words with their accents, if they are few; the numbers in them become sayable."""
         said = " ".join(self.spelt.get(word, word) for word in words.split())
+        if len(said) > MOST_ECHOED:
+            return "eso que buscas"
         self.workspace.facts.add_texts([said])
         return said
 

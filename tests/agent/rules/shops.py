@@ -142,8 +142,31 @@ GROCERIES: list[Row] = [
     ("DET-3", "Detergente líquido 3 L", 8990, 6, {"brand": "Omo", "category": "Aseo"}),
 ]  # fmt: skip
 
-ROWS = {"hardware": HARDWARE, "clothing": CLOTHING, "groceries": GROCERIES}
-NAMES = {"hardware": "Ferretería El Clavo", "clothing": "Tienda Lila", "groceries": "Almacén Don Lucho"}
+# As many owners write them: capitals, the size and colour in the name, no category.
+MESSY: list[Row] = [
+    ("1001", "POLERA PIQUE NEGRA TALLA M", 7990, 4, {}),
+    ("1002", "POLERA PIQUE NEGRA TALLA L", 7990, 2, {}),
+    ("1003", "POLERA PIQUE BLANCA TALLA M", 7990, 6, {}),
+    ("1004", "JEANS MUJER AZUL T.40", 15990, 3, {}),
+    ("2001", "MOUSE INALAMBRICO LOGITECH M185", 9990, 10, {}),
+    ("2002", "MOUSE GAMER RGB", 14990, 5, {}),
+    ("2003", "TECLADO MECANICO REDRAGON KUMARA", 34990, 3, {}),
+    ("2004", "NOTEBOOK HP 15 RYZEN 5 16GB 512GB SSD", 459990, 2, {}),
+    ("2005", "NOTEBOOK LENOVO IDEAPAD 8GB 256GB", 329990, 0, {}),
+    ("2006", "CABLE USB-C 1M", 3990, 50, {}),
+    ("2007", "CABLE USB-C 2M", 5990, 40, {}),
+    ("2008", "CABLE HDMI 2M", 4990, 20, {}),
+    ("2009", "CARGADOR TIPO C 20W", 8990, 15, {}),
+    ("2010", "AUDIFONOS BLUETOOTH JBL TUNE 510 NEGRO", 29990, 6, {}),
+    ("2011", "PENDRIVE 64GB KINGSTON", 6990, 25, {}),
+    ("2012", "PENDRIVE 128GB KINGSTON", 11990, 12, {}),
+    ("2013", "FUNDA IPHONE 13", 5990, 8, {}),
+    ("2014", "FUNDA IPHONE 14", 5990, 0, {}),
+    ("2015", "TINTA EPSON 544 NEGRA", 8990, None, {}),
+]  # fmt: skip
+
+ROWS = {"hardware": HARDWARE, "clothing": CLOTHING, "groceries": GROCERIES, "messy": MESSY}
+NAMES = {"hardware": "Ferretería El Clavo", "clothing": "Tienda Lila", "groceries": "Almacén Don Lucho", "messy": "Bazar 21 de Mayo"}
 
 
 @cache
