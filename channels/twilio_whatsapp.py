@@ -6,6 +6,7 @@ Facts: https://www.twilio.com/docs/messaging/guides/webhook-request and …/usag
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 from uuid import UUID
@@ -54,9 +55,9 @@ _PLACEHOLDERS = {
 
 
 class Parameters(dict[str, list[str]]):
-    """A form as posted: every value of every name, blanks too; `getlist` is what Twilio's validator reads."""
+    """A form as posted: every value of every name, blanks too; `getall` is what Twilio's validator reads."""
 
-    def getlist(self, name: str) -> list[str]:
+    def getall(self, name: str) -> list[str]:
         return self.get(name, [])
 
     def first(self, *names: str) -> str:
@@ -149,8 +150,7 @@ def _is_json(request: WebhookRequest) -> bool:
 def _parameters(request: WebhookRequest) -> Parameters:
     """Raises BadPayload for JSON that is no object of parameters, ValueError for a form that is none."""
     if not _is_json(request):
-        body = request.body.decode("utf-8")
-        return Parameters(parse_qs(body, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS))
+        return _form(request.body)
     try:
         values = json.loads(request.body)
     except (ValueError, RecursionError) as error:
@@ -160,6 +160,12 @@ def _parameters(request: WebhookRequest) -> Parameters:
     return Parameters(
         {str(name): [value if isinstance(value, str) else json.dumps(value)] for name, value in values.items()}
     )
+
+
+@lru_cache(maxsize=4)  # verifying and parsing read the same body, one after the other
+def _form(body: bytes) -> Parameters:
+    text = body.decode("utf-8")
+    return Parameters(parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS))
 
 
 def _inbound(parameters: Parameters, external_id: str) -> InboundMessage:
