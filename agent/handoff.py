@@ -24,7 +24,7 @@ _ASKS = re.compile(
             rf"\b{_TALK}\b.{{0,30}}\b{_PERSON}\b",
             rf"\b{_TRANSFER}\b.{{0,20}}\b{_PERSON}\b",
             rf"\b{_WANT}\b.{{0,25}}\b{_REAL_PERSON}\b",
-            rf"\b(?:me|nos) (?:puede|puedes|podria|podrias)? ?(?:atender|atiende|ayudar|responder)\b.{{0,20}}\b{_PERSON}\b",
+            rf"\b(?:me|nos) (?:pued\w+ |podria\w* )?(?:atender|atiende|ayudar|responder)\b.{{0,20}}\b{_PERSON}\b",
             rf"^\W*{_ALONE}\b\W*(?:por favor|porfa\w*|pls)?\W*$",
             r"\b(?:no quiero|sin|basta de|odio)\b.{0,20}\b(?:bot|robot|maquina)\b",
             r"\b(?:atencion|servicio) (?:humana|personalizada|de una persona)\b",

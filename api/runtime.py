@@ -94,7 +94,6 @@ class Runtime:
     def agent(self) -> "Agent":
         """Made when first needed: a search or an import has no use for a language model's libraries."""
         from agent.brains.rules.brain import RulesBrain  # noqa: PLC0415
-
         from agent.turn import Agent  # noqa: PLC0415
 
         return Agent(self.database, self.indexes, RulesBrain(), _llm_brain(self.settings))
