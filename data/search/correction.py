@@ -13,6 +13,8 @@ from data.search.words import phonetic
 MAX_SUGGESTIONS = 5
 SAME_SOUND = 0.9
 SAME_BEGINNING = 0.7
+NEARLY_SAME_SOUND = 0.65
+MIN_SOUND = 5
 MIN_PREFIX = 4
 MAX_PREFIX_MATCHES = 200
 FIRST_LETTER_COST = 0.5
@@ -40,6 +42,7 @@ class Corrector:
         for word in self._sorted:
             self._by_sound[phonetic(word)].append(word)
             self._by_length[len(word)].append(word)
+        self._sounds = list(self._by_sound)
 
     def suggest(self, word: str) -> list[tuple[str, float]]:
         """Return at most five (word, weight), the likeliest first."""
@@ -48,6 +51,9 @@ class Corrector:
         weights: dict[str, float] = {}
         for found, weight in (*self._sounding_like(word), *self._beginning_with(word), *self._edits_away(word)):
             weights[found] = max(weight, weights.get(found, 0.0))
+        if max(weights.values(), default=0.0) < NEARLY_SAME_SOUND:
+            for found in self._sounding_near(word):
+                weights.setdefault(found, NEARLY_SAME_SOUND)
         ranked = sorted(weights.items(), key=lambda item: (-item[1], -self._frequency[item[0]], item[0]))
         best = ranked[0][1] if ranked else 0.0
         return [item for item in ranked[:MAX_SUGGESTIONS] if item[1] >= KEPT_SHARE * best]
@@ -55,6 +61,19 @@ class Corrector:
     def _sounding_like(self, word: str) -> Iterable[tuple[str, float]]:
         key = phonetic(word)
         return [(found, SAME_SOUND) for found in self._by_sound.get(key, ())] if len(key) >= 3 else []
+
+    def same_sound(self, word: str) -> list[str]:
+        """Return other words that are heard alike: "vaso" for "bazo"."""
+        return [found for found, _ in self._sounding_like(word) if found != word]
+
+    def _sounding_near(self, word: str) -> Iterable[str]:
+        """Words one sound away: "senento" is far from "cemento" in letters only."""
+        key = phonetic(word)
+        if len(key) < MIN_SOUND:
+            return
+        near = process.extract(key, self._sounds, scorer=OSA.distance, score_cutoff=1, limit=MAX_SUGGESTIONS)
+        for sound, _, _ in near:
+            yield from self._by_sound[sound]
 
     def _beginning_with(self, word: str) -> Iterable[tuple[str, float]]:
         if len(word) < MIN_PREFIX:

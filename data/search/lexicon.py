@@ -10,7 +10,7 @@ from data.search.words import stem, tokenise
 FUNCTION_WORDS = frozenset(
     tokenise("a al ante con de del e el en es la las lo los o para por que se su u unos unas y", parts=False)
 )
-COMPLEMENT_OPENERS = frozenset(("de", "del", "para", "con", "en"))
+COMPLEMENT_OPENERS = frozenset(("de", "del", "para", "pa", "pal", "con", "en"))
 CLOTHES_SIZES = frozenset(("xs", "s", "m", "l", "xl", "xxl", "xxxl", "xxxxl"))
 # Colours that are also things: first in a query they are what is looked for.
 NOUNS_TOO = frozenset(("cafe", "naranja", "rosa", "crema", "lana", "lata", "caja", "bolsa", "frasco", "botella",

@@ -7,10 +7,10 @@ from enum import StrEnum
 from itertools import pairwise
 
 from data.search.lexicon import CLOTHES_SIZES, COMPLEMENT_OPENERS, FUNCTION_WORDS, NOUNS_TOO, Phrase
-from data.search.terms import WITHOUT, joined_negations
+from data.search.terms import WITHOUT, joined_negations, pairs_of
 from data.search.units import is_unit
 from data.search.vocabulary import Vocabulary
-from data.search.words import code_parts, is_measure, is_number, stem, tokenise
+from data.search.words import code_parts, is_measure, is_number, stem, tokenise, undiminished
 
 MAX_CHARACTERS = 2000
 MAX_SLOTS = 24
@@ -22,8 +22,11 @@ DERIVED = 0.6  # "clavar" for "clavo"
 RUN_TOGETHER = 0.9
 PART_OF_TOKEN = 0.75
 BARE_NUMBER = 0.5
+FIRST_OF_PHRASE = 0.6  # "correa" for "correa de perro", where no name says both
+HOMOPHONE = 0.57  # a word spelt right that may be another: "aros" for "arroz"; below GUESS
 MARKED_NUMBER = 0.8
 GUESS = 0.58
+_OR = frozenset("ou")
 SURE = 0.8
 
 _PRICE = re.compile(
@@ -32,6 +35,7 @@ _PRICE = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN_TE = re.compile(r"\bte\s+(?=(?:qued|pid|encarg|compr|llev|lleg|pued|pregunt|consult|hag|agradec)\w*)", re.I)
+_VOSEO = re.compile(r"\b(?:ten|quer|pod|vend|tra)[ií](?:s|h)?\b(?=\s+\w)", re.I)  # "tení poleras?": you have
 _SIZE_OPENERS = frozenset(tokenise("talla talle numero nro num n medida", parts=False))
 
 
@@ -70,6 +74,7 @@ class Slot:
     word: str
     kind: Kind
     is_head: bool = False
+    is_choice: bool = False  # after "o": it or the word before will do
     alternatives: list[Alternative] = field(default_factory=list)
 
     def offer(self, phrase: Phrase, weight: float) -> None:
@@ -105,7 +110,7 @@ def read_query(text: str, vocabulary: Vocabulary) -> Query:
     """Read a query against a shop's words."""
     if len(text) > MAX_CHARACTERS:
         text = text[:MAX_CHARACTERS].rsplit(maxsplit=1)[0]
-    text = _PRONOUN_TE.sub(" ", _PRICE.sub(" ", text))
+    text = _VOSEO.sub(_plain_voseo, _PRONOUN_TE.sub(" ", _PRICE.sub(" ", text)))
     slots = _without_counts(list(_content(text, vocabulary)))[:MAX_SLOTS]
     if all(slot.kind is Kind.NUMBER for slot in slots):
         return Query([], False)
@@ -116,29 +121,45 @@ def read_query(text: str, vocabulary: Vocabulary) -> Query:
     return Query(slots, foreign)
 
 
+def _plain_voseo(match: re.Match[str]) -> str:
+    """Drop "tení"; "tenis" without its accent are shoes."""
+    return match[0] if match[0].lower().endswith("is") else " "
+
+
 def _is_real(word: str, known: frozenset[str]) -> bool:
     return word in known or any(word[:-1] + vowel in known for vowel in "ao" if word[-1:] in "ao")
 
 
 def _content(text: str, vocabulary: Vocabulary) -> Iterator[Slot]:
     seen: set[str] = set()
-    after_opener = after_size = has_thing = False
+    after_opener = after_size = after_or = has_thing = False
+    before = ""
     for word in joined_negations(tokenise(text, parts=False)):
-        if _is_asking(word, vocabulary):
+        if word in _OR:
+            after_or = bool(seen)
+            continue
+        if _is_asking(word, vocabulary) and not _is_part_of_name(before, word, vocabulary):
             after_opener = (after_opener or word in COMPLEMENT_OPENERS) and has_thing
             after_size = word in _SIZE_OPENERS
+            after_or = after_or and word in FUNCTION_WORDS
             continue
         if word in seen or (len(word) == 1 and word.isalpha() and not _is_letter_that_matters(word, vocabulary)):
             continue
         kind = _kind(word, vocabulary, first=not seen, after_size=after_size, complement=after_opener)
         seen.add(word)
         has_thing = has_thing or kind in (Kind.THING, Kind.COMPLEMENT)
-        after_opener = after_size = False
-        yield Slot(word, kind)
+        before = word
+        yield Slot(word, kind, is_choice=after_or)
+        after_opener = after_size = after_or = False
 
 
 def _is_letter_that_matters(word: str, vocabulary: Vocabulary) -> bool:
     return word in CLOTHES_SIZES or word in vocabulary.words
+
+
+def _is_part_of_name(before: str, word: str, vocabulary: Vocabulary) -> bool:
+    """Whether a word of asking is part of a name here: "lápices de color"."""
+    return bool(before) and word not in FUNCTION_WORDS and pairs_of([before, word])[0] in vocabulary.pairs
 
 
 def _is_asking(word: str, vocabulary: Vocabulary) -> bool:
@@ -178,14 +199,37 @@ def _fill(slots: list[Slot], vocabulary: Vocabulary) -> list[Slot]:
     for slot in slots:
         _offer_own(slot, vocabulary)
         if not slot.alternatives and slot.word not in vocabulary.asked_words:
+            _take_diminutive_off(slot, vocabulary)
+        if not slot.alternatives and slot.word not in vocabulary.asked_words:
             corrections += 1
             if corrections <= MAX_CORRECTIONS and not _offer_corrected(slot, vocabulary):
                 continue
         kept.append(slot)
     _offer_joined(kept, vocabulary)
     _offer_equivalents(kept, vocabulary)
+    kept = _joined_choices(kept)
     _drop_lone_guesses(kept)
     return _without_counts(kept)
+
+
+def _take_diminutive_off(slot: Slot, vocabulary: Vocabulary) -> None:
+    for plain in undiminished(slot.word):
+        if plain in vocabulary.words or plain in vocabulary.asked_words or plain in vocabulary.lexicon.known:
+            slot.word = plain
+            _offer_own(slot, vocabulary)
+            return
+
+
+def _joined_choices(slots: list[Slot]) -> list[Slot]:
+    """Read "thinner o diluyente" as one wish that either fulfils."""
+    kept: list[Slot] = []
+    for slot in slots:
+        if slot.is_choice and kept and kept[-1].kind is slot.kind:
+            for alternative in slot.alternatives:
+                kept[-1].offer(alternative.phrase, alternative.weight)
+        else:
+            kept.append(slot)
+    return kept
 
 
 def _drop_lone_guesses(slots: list[Slot]) -> None:
@@ -231,7 +275,12 @@ def _offer_number(slot: Slot, vocabulary: Vocabulary) -> None:
 def _offer_corrected(slot: Slot, vocabulary: Vocabulary) -> bool:
     """Offer corrections of a word the shop never uses; False when it is courtesy, misspelt."""
     word = slot.word
-    if not word.isalpha() or _is_real(word, vocabulary.lexicon.known):
+    if not word.isalpha():
+        return True
+    if _is_real(word, vocabulary.lexicon.known):
+        for found in vocabulary.corrector.same_sound(word):
+            if found in vocabulary.words:
+                slot.offer((found,), HOMOPHONE)
         return True
     suggestions = vocabulary.corrector.suggest(word)
     best = suggestions[0][1] if suggestions else 0.0
@@ -271,12 +320,20 @@ def _offer_equivalents(slots: list[Slot], vocabulary: Vocabulary) -> None:
     for start in range(len(words)):
         for end in range(start + 1, min(len(words), start + vocabulary.lexicon.equivalents.longest) + 1):
             for phrase in vocabulary.equivalents(tuple(words[start:end])):
+                is_whole = len(phrase) == 1 or vocabulary.words.of_all(phrase) is not None
                 for slot in slots[start:end]:
-                    slot.offer(phrase, EQUIVALENT)
+                    if is_whole:
+                        slot.offer(phrase, EQUIVALENT)
+                    elif not slot.alternatives:
+                        slot.offer(phrase[:1], FIRST_OF_PHRASE)
 
 
 def _mark_head(slots: list[Slot], vocabulary: Vocabulary) -> Slot | None:
     things = [slot for slot in slots if slot.kind is Kind.THING and slot.word not in vocabulary.brands]
-    if things:
-        things[0].is_head = True
-    return things[0] if things else None
+    if not things:
+        return None
+    head = things[0]
+    if not head.alternatives and not _is_real(head.word, vocabulary.lexicon.known):
+        head = next((slot for slot in things if slot.alternatives), head)  # the first is no word we know
+    head.is_head = True
+    return head

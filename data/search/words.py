@@ -132,6 +132,23 @@ def singular(word: str) -> str:
     return word[:-1]
 
 
+_DIMINUTIVE = re.compile(r"(?P<root>[a-z]{2,}?)(?P<link>e?c|qu|gu)?it[oa]$")
+
+
+def undiminished(word: str) -> tuple[str, ...]:
+    """Return what a diminutive may be one of: "pancito" -> "pan", "bolsita" -> "bolsa", "huesito" -> "hueso"."""
+    match = _DIMINUTIVE.search(word)
+    if not match or len(word) < 6:
+        return ()
+    root, link = match["root"], match["link"] or ""
+    vowels = "ao" if word.endswith("a") else "oa"
+    if link in ("qu", "gu"):
+        root += "c" if link == "qu" else "g"
+    elif link:  # "lapicito" is of "lapiz", "juguecito" of "jugo"
+        return (root, f"{root}e", f"{root}z", *(root + vowel for vowel in vowels), *(f"{root}c{v}" for v in vowels))
+    return (*(root + vowel for vowel in vowels), f"{root}e", root)
+
+
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """Return the Spanish stem of a word; tokens with digits are their own stem."""
