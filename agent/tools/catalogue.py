@@ -12,6 +12,9 @@ from data.repositories.items import CatalogueItem
 
 CANDIDATE_COUNT = 50
 
+# "JEANS MUJER T.40", "ZAPATO N°42"
+_MARKED_SIZE = re.compile(r"(?i)(?:\bt|\bn[°ºo]?|#|\btalla)[\s.:°º-]{0,2}(\d{1,3}|x{0,3}[sml])\b")
+
 Sort = Literal["relevance", "cheapest", "dearest"]
 
 
@@ -92,9 +95,8 @@ def show_products(workspace: Workspace, items: Sequence[CatalogueItem]) -> None:
 def has_option(item: CatalogueItem, wanted: str) -> bool:
     """Whether a wanted size, colour or measure is this variant's, whatever its gender, number or accents."""
     want = option_key(wanted)
-    return any(want == option_key(value) for value in _option_words(item.options)) or want in {
-        option_key(word) for word in re.findall(r"[\w/.,-]+", item.name)
-    }
+    words = [*_option_words(item.options), *re.findall(r"[\w/.,-]+", item.name), *_MARKED_SIZE.findall(item.name)]
+    return want in map(option_key, words)
 
 
 def _option_words(options: Mapping[str, str]) -> list[str]:

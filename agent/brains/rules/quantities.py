@@ -75,7 +75,7 @@ def take_quantity(words: str) -> tuple[Quantity | None, str]:
     if match := _LEADING.match(words):
         quantity = _leading(match)
         if quantity is not None:
-            return quantity, match["rest"].strip()
+            return quantity, match["rest"].strip() or (match["unit"] if match["unit"] and not quantity.unit else "")
     if match := _TRAILING.match(words):
         said = match["times"] or match["after"] or match["paren"] or match["pieces"]
         return Quantity(_value(said)), match["rest"].strip()
@@ -89,6 +89,8 @@ def _leading(match: re.Match[str]) -> Quantity | None:
         return Quantity(_value(match["count"]) * _GROUPS[match["group"]], group=_singular(match["group"]))
     if match["half"]:
         return Quantity(Fraction(1, 2), match["half_unit"])
+    if match["unit"] in {"l", "m"} and not match["rest"]:
+        return Quantity(_value(match["amount"]))  # "una L": a size
     if match["unit"]:
         if not match["rest"] or (not match["of"] and len(match["unit"]) <= 2 and match["unit"] != "kg"):
             return None  # "5 m", "1 l agua": the measure of a product

@@ -166,7 +166,12 @@ MESSY: list[Row] = [
 ]  # fmt: skip
 
 ROWS = {"hardware": HARDWARE, "clothing": CLOTHING, "groceries": GROCERIES, "messy": MESSY}
-NAMES = {"hardware": "Ferretería El Clavo", "clothing": "Tienda Lila", "groceries": "Almacén Don Lucho", "messy": "Bazar 21 de Mayo"}
+NAMES = {
+    "hardware": "Ferretería El Clavo",
+    "clothing": "Tienda Lila",
+    "groceries": "Almacén Don Lucho",
+    "messy": "Bazar 21 de Mayo",
+}
 
 
 @cache
