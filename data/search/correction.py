@@ -53,7 +53,7 @@ class Corrector:
             weights[found] = max(weight, weights.get(found, 0.0))
         if max(weights.values(), default=0.0) < NEARLY_SAME_SOUND:
             for found in self._sounding_near(word):
-                weights.setdefault(found, NEARLY_SAME_SOUND)
+                weights[found] = NEARLY_SAME_SOUND
         ranked = sorted(weights.items(), key=lambda item: (-item[1], -self._frequency[item[0]], item[0]))
         best = ranked[0][1] if ranked else 0.0
         return [item for item in ranked[:MAX_SUGGESTIONS] if item[1] >= KEPT_SHARE * best]

@@ -39,6 +39,10 @@ class Embedder(Protocol):
     def admission(self) -> float:
         """Cosine from which a document is relevant without sharing a word with the query."""
 
+    @property
+    def keeps_vectors(self) -> bool:
+        """Whether what it made is worth a row in the database, or is made anew in less time than it is read."""
+
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """Return (n, dimension), L2-normalised."""
 
@@ -53,6 +57,7 @@ class HashedNgramEmbedder:
     dimension = 1024
     weight = 0.5
     admission = NEVER  # shared letters alone are no reason to show a product
+    keeps_vectors = False
     _LINE_WEIGHTS = (3.0, 1.5, 1.5)  # name; brand, category and options; synonyms
     _OTHER_LINES = 0.5
 
@@ -91,6 +96,7 @@ class SentenceTransformerEmbedder:
     """A sentence-transformers model, by name or by the path of a folder; loaded when first needed."""
 
     admission = NEVER
+    keeps_vectors = True
 
     def __init__(self, model: str, weight: float = 0.3, *, local_files_only: bool = False) -> None:
         self._model_name = model

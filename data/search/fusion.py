@@ -7,7 +7,7 @@ from data.search.lexical import LexicalScores
 
 BEST_OF_EACH = 100
 MIN_WITH_HEAD = 0.28
-MIN_WITHOUT_HEAD = 0.5
+MIN_WITHOUT_HEAD = 0.3
 MIN_FOREIGN_HEAD = 0.62
 HEADLESS_SHARE = 0.7  # a blouse with long sleeves is not the T-shirt with long sleeves asked for
 MIN_OF_BEST = 0.5  # of the best hit's coverage
