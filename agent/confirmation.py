@@ -19,6 +19,13 @@ _YES = {
     "si conforme", "si todo bien", "todo bien", "esta perfecto", "si eso", "eso es", "me parece",
     "me parece bien", "s", "simon", "sim", "yes", "afirmativo", "👍", "👌", "✅", "si 👍", "ok 👍", "dale 👍",
 }  # fmt: skip
+# "Ok, confirmo el pedido": said only in words of agreeing, at least one of which cannot mean anything else.
+_PLAIN_YES = {"si", "sip", "sii", "dale", "ok", "confirmo", "confirmado", "confirmar", "confirma", "confirmalo"}
+_AGREEING = _PLAIN_YES | {
+    "el", "la", "mi", "su", "pedido", "compra", "orden", "todo", "po", "pues", "lo", "esta", "esto", "eso", "es", "asi",
+    "bien", "bueno", "ya", "listo", "perfecto", "claro", "correcto", "que", "quiero", "por", "supuesto", "obvio", "de",
+    "acuerdo", "haz", "hazlo", "hacer", "conforme", "super", "genial", "senor", "senora",
+}  # fmt: skip
 _NO = {
     "no", "nop", "nopo", "no po", "noo", "todavia no", "aun no", "no todavia", "no gracias", "no aun",
     "mejor no", "no confirmo", "no lo confirmes", "no confirmes", "no por ahora", "por ahora no", "espera",
@@ -49,7 +56,8 @@ def read_answer(text: str, choice: str | None = None) -> Answer:
     for answer, phrases in ((Answer.YES, _YES), (Answer.NO, _NO)):
         if words in phrases or _plain(_COURTESY.sub(" ", words)) in phrases:
             return answer
-    return Answer.NEITHER
+    said = set(_plain(_COURTESY.sub(" ", words)).split())
+    return Answer.YES if said & _PLAIN_YES and said <= _AGREEING else Answer.NEITHER
 
 
 def _plain(text: str) -> str:

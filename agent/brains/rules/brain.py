@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from agent.brains.rules.actions import ACTIONS
 from agent.brains.rules.actions.changing import correct
-from agent.brains.rules.actions.closing import close_turn
+from agent.brains.rules.actions.closing import close_turn, let_summary_go
 from agent.brains.rules.choosing import choose, covers, is_headed
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.normalise import spelt_as_typed
@@ -45,6 +45,7 @@ class RulesBrain:
         await _ask_what_waits(turn)
         await close_turn(turn)
         await _count_lost(turn)
+        let_summary_go(turn)
         return _worded(turn)
 
 

@@ -198,7 +198,11 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
         return [Intent(Kind.LAUGH)]
     answer = read_answer(piece)
     if answer is not Answer.NEITHER and not is_question:
-        return [_whole_phrase(piece) or Intent(Kind.YES if answer is Answer.YES else Kind.NO)]
+        return [
+            _whole_phrase(piece)
+            or _whole_phrase(_peeled(piece))
+            or Intent(Kind.YES if answer is Answer.YES else Kind.NO)
+        ]
     if _REJECTED.match(piece):
         return [Intent(Kind.NO)]
     if (known := _whole_phrase(piece) or _topic(piece)) is not None:
@@ -324,7 +328,32 @@ def _describe(kind: Kind, words: str) -> Intent:
     return Intent(kind, _product_words(rest), quantity, filters, reference, is_definite)
 
 
+_VAGUE = frozenset(
+    [
+        "bueno",
+        "buena",
+        "buenos",
+        "bonito",
+        "bonita",
+        "lindo",
+        "linda",
+        "rico",
+        "rica",
+        "algo",
+        "cosa",
+        "cosas",
+        "producto",
+        "productos",
+        "eso",
+        "uno",
+        "una",
+    ]
+)
+
+
 def _product_words(words: str) -> str:
+    if set(words.split()) <= _VAGUE:
+        return ""
     words = _ARTICLE.sub("", words.strip(" ,.:-"))
     words = re.sub(
         r"^(?:tallas?|colores?|medidas|numeros?)\s+(?:de|del|para|hay)\s+(?:l[oa]s?\s+|el\s+)?(?=\S)", "", words

@@ -48,7 +48,9 @@ class Reply:
         self.opening.append(Part(key, values))
 
     def tell(self, key: str, **values: Any) -> None:
-        self.notices.append(Part(key, values))
+        part = Part(key, values)
+        if not (key.startswith("missing.") and part in self.notices):
+            self.notices.append(part)
 
     def head(self, key: str, **values: Any) -> None:
         """What stands right above the list."""

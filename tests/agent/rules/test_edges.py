@@ -112,3 +112,26 @@ async def test_an_expired_summary_is_shown_again() -> None:
 async def test_lost_again_hands_over_and_a_purchase_in_between_forgets_it() -> None:
     assert (await play("hardware", "asdf qwer", "hjkl zxcv")).is_handed_off
     assert not (await play("hardware", "asdf qwer", "dame una brocha", "hjkl zxcv")).is_handed_off
+
+
+async def test_a_yes_to_another_question_is_not_a_yes_to_the_summary() -> None:
+    conversation = Conversation("hardware")
+    await conversation.say("2 brochas")
+    assert (await conversation.say("cerrar pedido")).has_summary
+    asked = await conversation.say("tienen huincha de medir?")
+    assert asked.shown == ("HUI-5",)
+    answer = await conversation.say("sí")
+    assert answer.ordered is None
+    assert answer.cart == {"BRC-3": 2, "HUI-5": 1}
+
+
+@pytest.mark.parametrize(
+    "message", ["no, espera", "no, todavía no", "gracias", "hacen envíos?", "no gracias, otro día"]
+)
+async def test_after_anything_but_a_yes_the_summary_is_gone(message: str) -> None:
+    conversation = Conversation("hardware")
+    await conversation.say("2 brochas")
+    await conversation.say("cerrar pedido")
+    await conversation.say(message)
+    assert conversation.memory.summary_id is None
+    assert (await conversation.say("sí")).ordered is None

@@ -5,7 +5,7 @@ from agent.brains.rules.finding import Finding, Outcome, find
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.listing import list_finding, offer_alternatives, tell_unfound
 from agent.brains.rules.turn import Turn
-from agent.tools.cart import MOST_UNITS, add_to_cart
+from agent.tools.cart import add_to_cart
 from agent.tools.cart import set_quantity as set_in_cart
 from agent.workspace import CartView, Refusal
 from data.repositories.items import CatalogueItem
@@ -75,8 +75,9 @@ async def refuse(turn: Turn, item: CatalogueItem, refusal: Refusal, wanted: int)
     elif refusal.code == "CART_FULL":
         turn.reply.tell("cart.full")
     elif refusal.code == "QUANTITY_INVALID":
-        turn.count(MOST_UNITS)
-        turn.reply.tell("stock.too_many", item=item, most=MOST_UNITS)
+        turn.reply.tell("stock.too_many", item=item)
+        turn.ask("how_many", [item])
+        turn.reply.asks = True
     else:
         turn.reply.tell("stock.out", item=item)
 

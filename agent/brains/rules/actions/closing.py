@@ -10,6 +10,9 @@ from agent.workspace import Refusal
 
 
 async def show_cart(turn: Turn, intent: Intent) -> None:
+    if turn.before.summary_id and turn.workspace.lines:
+        await check_out(turn, intent)
+        return
     turn.reply.shows_cart = True
     if not turn.workspace.lines:
         turn.reply.close("ask.what")
@@ -96,6 +99,12 @@ async def close_turn(turn: Turn) -> None:
         turn.reply.close("ask.more")
         turn.reply.offer("checkout", "Cerrar pedido")
         turn.reply.offer("cart", "Ver carrito")
+
+
+def let_summary_go(turn: Turn) -> None:
+    """A yes is to what was just said: after any other reply, the summary before it no longer waits for one."""
+    if turn.before.summary_id and turn.workspace.new_summary is None:
+        turn.workspace.remember(summary_id=None)
 
 
 def _show_lines(turn: Turn) -> None:

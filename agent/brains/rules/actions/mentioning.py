@@ -130,6 +130,8 @@ async def yes(turn: Turn, intent: Intent) -> None:
         await _accept(turn, items[0], asked.quantity, is_stock_offer=asked.kind == "how_many")
     elif asked and items:
         show_several(turn, items, asked.quantity)
+    elif len(turn.intents) == 1 and turn.workspace.lines and "cerra" in fold(turn.before.last_reply):
+        await check_out(turn, intent)
     elif len(turn.intents) == 1:
         turn.reply.close("ask.what_else" if turn.workspace.lines else "ask.what")
 
@@ -147,7 +149,9 @@ async def _accept(turn: Turn, item: CatalogueItem, quantity: int | None, *, is_s
 
 async def no(turn: Turn, intent: Intent) -> None:
     asked_for_more = "algo mas" in fold(turn.before.last_reply) or "que mas" in fold(turn.before.last_reply)
-    if turn.pending:
+    if turn.before.summary_id:
+        turn.reply.tell("checkout.kept")
+    elif turn.pending:
         turn.workspace.remember(waiting=())
         turn.reply.close("talk.fine")
     elif turn.workspace.lines and asked_for_more and len(turn.intents) == 1:
