@@ -1,5 +1,6 @@
 """The web application: routes, edges, and what lives as long as it does."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
@@ -12,6 +13,7 @@ from api.open_channels import OpenChannels
 from api.pages import routes as pages
 from api.rate_limits import RateLimits
 from api.runtime import Runtime
+from api.schemas import ErrorEnvelope
 from api.settings import Settings
 
 RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
@@ -42,6 +44,8 @@ def create_app(runtime: Runtime | RuntimeFactory, settings: Settings | None = No
             app.state.runtime = opened
             app.state.open_channels = OpenChannels(opened)
             app.state.rate_limits = RateLimits()
+            # Loading what searches need takes a second; no shopper's first message should wait for it.
+            await asyncio.to_thread(lambda: opened.indexes)
             yield
 
     app = FastAPI(
@@ -51,7 +55,6 @@ def create_app(runtime: Runtime | RuntimeFactory, settings: Settings | None = No
         docs_url=None,  # its page loads scripts from elsewhere; ours is in api.pages
         redoc_url=None,
         lifespan=lifespan,
-        responses={422: {"description": errors.MESSAGES[422]}},
     )
     upload_limit = limits.upload_limit_mb * MEBIBYTE + FORM_OVERHEAD
     app.add_middleware(BodyLimit, default=MEBIBYTE, by_prefix={"/v1/imports": upload_limit})
@@ -60,4 +63,22 @@ def create_app(runtime: Runtime | RuntimeFactory, settings: Settings | None = No
     for part in (pages, health, auth, tenants, channels, imports, products, conversations, orders, webchat, webhooks):
         app.include_router(part.router)
     pages.mount_static(app)
+    _describe_refusals(app)
     return app
+
+
+def _describe_refusals(app: FastAPI) -> None:
+    """FastAPI describes its own 422; ours has the envelope of every other error."""
+    schema = app.openapi()
+    models = schema["components"]["schemas"]
+    envelope = ErrorEnvelope.model_json_schema(ref_template="#/components/schemas/{model}")
+    models.update(envelope.pop("$defs"), ErrorEnvelope=envelope)
+    for unused in ("HTTPValidationError", "ValidationError"):
+        models.pop(unused, None)
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            if "422" in operation["responses"]:
+                operation["responses"]["422"] = {
+                    "description": errors.MESSAGES[422],
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorEnvelope"}}},
+                }

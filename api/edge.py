@@ -42,12 +42,13 @@ class Edge:
             return
         request_id = uuid4().hex
         started = time.perf_counter()
-        status = 0
+        status, seconds = 0, 0.0
 
         async def stamped(message: Message) -> None:
-            nonlocal status
+            nonlocal status, seconds
             if message["type"] == "http.response.start":
                 status = message["status"]
+                seconds = time.perf_counter() - started  # until the answer began: a stream may last for hours
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
                 for name, value in SECURITY_HEADERS.items():
@@ -63,7 +64,7 @@ class Edge:
             if status:
                 raise  # the answer had begun: only breaking the connection tells the caller
             await problem.response()(scope, receive, stamped)
-        _log(scope, request_id, status, time.perf_counter() - started)
+        _log(scope, request_id, status, seconds)
 
 
 def _log_failure(scope: Scope, request_id: str, status: int, error: Exception) -> None:

@@ -46,9 +46,8 @@ class Alive(BaseModel):
     status: str = "ok"
 
 
-@router.get("/healthz", summary="¿Está vivo el proceso?")
+@router.get("/healthz", summary="Señal de vida del proceso")
 async def get_liveness() -> Alive:
-    """Asks nothing of anyone."""
     return Alive()
 
 

@@ -31,6 +31,10 @@ class Wakes:
     def wake(self) -> None:
         self._event.set()
 
+    @property
+    def is_set(self) -> bool:
+        return self._event.is_set()
+
     async def wait(self) -> None:
         """Returns at the next announcement, or after two seconds: announcements hurry, the tables tell."""
         with suppress(TimeoutError):

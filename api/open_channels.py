@@ -1,6 +1,7 @@
 """Channels opened a moment ago: a webhook is acknowledged without asking for its channel each time."""
 
 import time
+from collections.abc import Callable
 from uuid import UUID
 
 from api.errors import Missing
@@ -14,8 +15,9 @@ MOST_KEPT = 10_000
 class OpenChannels:
     """Keeps a channel for five seconds at most: one switched off, or a new secret, is noticed by then."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, clock: Callable[[], float] = time.monotonic) -> None:
         self._runtime = runtime
+        self._clock = clock
         self._kept: dict[UUID, tuple[float, ChannelAccess]] = {}
 
     async def get(self, channel_id: str) -> ChannelAccess:
@@ -25,13 +27,13 @@ class OpenChannels:
         except ValueError as error:
             raise Missing("No hay un canal en esta dirección.") from error
         kept = self._kept.get(key)
-        if kept is not None and kept[0] > time.monotonic():
+        if kept is not None and kept[0] > self._clock():
             return kept[1]
         self._kept.pop(key, None)
         access = await self._open(key)
         if len(self._kept) >= MOST_KEPT:
             self._kept.clear()
-        self._kept[key] = (time.monotonic() + KEPT_SECONDS, access)
+        self._kept[key] = (self._clock() + KEPT_SECONDS, access)
         return access
 
     async def _open(self, channel_id: UUID) -> ChannelAccess:

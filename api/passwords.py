@@ -33,7 +33,7 @@ def needs_rehash(stored: str) -> bool:
 
 def _verify(stored: str | None, password: str) -> bool:
     try:
-        _HASHER.verify(stored or _NOBODY, password)
+        _HASHER.verify(_NOBODY if stored is None else stored, password)
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None

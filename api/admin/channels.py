@@ -34,7 +34,9 @@ class NewChannel(BaseModel):
     @classmethod
     def _international(cls, number: str) -> str:
         address = whatsapp_address(number)
-        if _E164.fullmatch(address) is None:
+        # "9 1234 5678" is a number within Chile: read as international, it would be someone else's.
+        is_local = "+" not in number and len(address) < len("whatsapp:+56912345678")
+        if is_local or _E164.fullmatch(address) is None:
             raise ValueError("Escribe el número con código de país, por ejemplo +56 9 1234 5678.")
         return address
 

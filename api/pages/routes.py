@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.errors import Missing
 from api.open_channels import OpenChannels
-from api.pages.reference import read_reference
+from api.pages.reference import marked, read_reference
 from api.runtime import Runtime
 from data.repositories.items import CatalogueItem
 from data.states import ChannelKind
@@ -27,6 +27,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.filters["marked"] = marked
 _LOOKED_AT = 150
 _LONGEST_NAME = 32
 _MOST_SUGGESTED = 3
@@ -90,7 +91,7 @@ async def _chat(runtime: Runtime, tenant_id: UUID, channel_id: UUID) -> HTMLResp
         channel_id=channel_id,
         store_name=store_name,
         initial=initial_of(store_name),
-        suggestions=[*suggestions_for(items), "Quiero hablar con una persona"],
+        suggestions=suggestions_for(items) or ["Quiero hablar con una persona"],
     )
 
 

@@ -102,7 +102,7 @@ function settle() {
 
 function setState({ status, is_typing: isTyping }) {
   const byPerson = status === "handed_off";
-  $("presence-text").textContent = byPerson ? "Te atiende una persona de la tienda" : "Asistente virtual · responde al momento";
+  $("presence-text").textContent = byPerson ? "Te atiende una persona de la tienda" : "Asistente virtual";
   $("person").hidden = byPerson;
   const stay = nearBottom();
   typing.hidden = !isTyping;

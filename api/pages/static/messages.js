@@ -71,7 +71,7 @@ export function drawMessage(message, act) {
   for (const part of arrange(message)) {
     if (part.cards) {
       const cards = element("div", "cards");
-      cards.append(...part.cards.map((card) => drawCard(card, act)));
+      cards.append(...part.cards.map((card) => drawCard(card, message.choices ?? [], act)));
       item.append(cards);
       item.classList.add("wide");
     } else {
@@ -80,7 +80,9 @@ export function drawMessage(message, act) {
       item.append(bubble);
     }
   }
-  if (message.choices?.length) item.append(drawChoices(message.choices, act));
+  const cardsNumbered = [...item.querySelectorAll("button.card")];
+  const others = (message.choices ?? []).filter((choice) => !cardsNumbered.some((card) => card.dataset.choice === choice.id));
+  if (others.length) item.append(drawChoices(others, act));
   const meta = element("p", "meta");
   const time = element("time", "", timeOf(new Date(message.created_at)));
   time.dateTime = message.created_at;
@@ -114,12 +116,15 @@ function tells(line, card) {
   return /^(\d+\.\s|\*)/.test(line) && line.includes(card.title) && line.includes(card.price);
 }
 
-function drawCard(card, act) {
+// A numbered card is tapped instead of the choice of the same product, or says its number.
+function drawCard(card, choices, act) {
+  const choice = choices.find(({ id }) => id.endsWith(`:${card.sku}`));
   const made = element(card.number ? "button" : "div", card.number ? "card" : "card unnumbered");
   if (card.number) {
     made.type = "button";
     made.append(element("span", "number", card.number));
-    made.addEventListener("click", () => act(`El ${card.number}`, null));
+    if (choice) made.dataset.choice = choice.id;
+    made.addEventListener("click", () => (choice ? act(card.title, choice.id) : act(`El ${card.number}`)));
     made.setAttribute("aria-label", `Elegir ${card.number}: ${card.title}, ${card.price}, ${card.stock}`);
   }
   made.append(element("span", "title", card.title), element("span", "price", card.price));

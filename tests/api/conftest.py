@@ -1,0 +1,40 @@
+"""One running service a session, fresh stores a test."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from data.database import Database
+from data.states import Role
+from tests.api.service import Service, Store, open_store, serve
+
+
+@pytest.fixture(scope="session")
+async def service(
+    database: Database, database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Service]:
+    async with serve(database, database_url, tmp_path_factory.mktemp("service")) as running:
+        yield running
+
+
+@pytest.fixture
+async def store(service: Service) -> Store:
+    return await open_store(service)
+
+
+@pytest.fixture
+async def other_store(service: Service) -> Store:
+    return await open_store(service, "Otra tienda")
+
+
+@pytest.fixture
+async def anyone(service: Service) -> AsyncIterator[httpx.AsyncClient]:
+    async with service.client() as client:
+        yield client
+
+
+@pytest.fixture
+async def owner(service: Service, store: Store) -> AsyncIterator[httpx.AsyncClient]:
+    async with service.client(store.tokens[Role.OWNER]) as client:
+        yield client

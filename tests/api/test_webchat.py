@@ -1,0 +1,233 @@
+"""The web chat's protocol: nothing is lost, nothing is doubled, nobody reads another's."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from data.content import Card, Choice, MessageContent
+from data.models import Conversation
+from data.states import ConversationStatus
+from tests.api.service import Service, Store, error_of
+from tests.api.shop import answer
+
+PATIENCE = 15
+
+
+@pytest.fixture
+async def visitor(service: Service, store: Store) -> AsyncIterator[httpx.AsyncClient]:
+    async with begin_visit(service, store) as client:
+        yield client
+
+
+@asynccontextmanager
+async def begin_visit(service: Service, store: Store) -> AsyncIterator[httpx.AsyncClient]:
+    """A client whose addresses begin at the store's web chat."""
+    base = f"{service.url}/v1/webchat/{store.webchat_id}"
+    async with httpx.AsyncClient(base_url=base, timeout=PATIENCE) as client:
+        session = (await client.post("/session")).json()
+        assert session["store_name"] == store.name
+        client.headers["Authorization"] = f"Bearer {session['token']}"
+        yield client
+
+
+async def say(client: httpx.AsyncClient, text: str, client_id: str | None = None) -> httpx.Response:
+    return await client.post("/messages", json={"text": text, "client_id": client_id or str(uuid4())})
+
+
+async def history(client: httpx.AsyncClient, after: int = 0) -> list[dict[str, Any]]:
+    messages: list[dict[str, Any]] = (await client.get("/messages", params={"after": after})).json()["messages"]
+    return messages
+
+
+async def conversation_of(service: Service, store: Store) -> Conversation:
+    async with service.runtime.database.transaction(store.tenant_id) as tx:
+        (conversation,) = await tx.conversations.recent()
+    return conversation
+
+
+@asynccontextmanager
+async def events(client: httpx.AsyncClient, last_event_id: int = 0) -> AsyncIterator[AsyncIterator[tuple[str, Any]]]:
+    """The stream's events as (name, data)."""
+    headers = {"Last-Event-ID": str(last_event_id)}
+    async with client.stream("GET", "/events", headers=headers, timeout=PATIENCE) as response:
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith("text/event-stream")
+        yield _read(response)
+
+
+async def _read(response: httpx.Response) -> AsyncIterator[tuple[str, Any]]:
+    name = ""
+    async for line in response.aiter_lines():
+        if line.startswith("event: "):
+            name = line[7:]
+        elif line.startswith("data: "):
+            yield name, json.loads(line[6:])
+
+
+async def next_message(stream: AsyncIterator[tuple[str, Any]]) -> dict[str, Any]:
+    async with asyncio.timeout(PATIENCE):
+        async for name, data in stream:
+            if name == "message":
+                message: dict[str, Any] = data
+                return message
+    raise AssertionError("the stream ended")
+
+
+async def test_what_was_said_is_there_again_after_a_reload(visitor: httpx.AsyncClient) -> None:
+    client_id = str(uuid4())
+    assert (await say(visitor, "hola", client_id)).status_code == 202
+    (message,) = await history(visitor)
+    assert (message["sender"], message["text"], message["client_id"]) == ("contact", "hola", client_id)
+    assert await history(visitor, after=message["position"]) == []
+
+
+async def test_sending_the_same_message_twice_keeps_it_once(visitor: httpx.AsyncClient) -> None:
+    client_id = str(uuid4())
+    answers = [(await say(visitor, "hola", client_id)).json()["is_new"] for _ in range(3)]
+    assert answers == [True, False, False]
+    assert len(await history(visitor)) == 1
+
+
+async def test_one_visitor_cannot_spend_anothers_message_id(service: Service, store: Store) -> None:
+    client_id = str(uuid4())
+    async with begin_visit(service, store) as first, begin_visit(service, store) as second:
+        await say(first, "de una", client_id)
+        await say(second, "de otra", client_id)
+        assert [message["text"] for message in await history(first)] == ["de una"]
+        assert [message["text"] for message in await history(second)] == ["de otra"]
+
+
+async def test_an_answer_arrives_on_the_stream_with_its_cards_and_choices(
+    service: Service, store: Store, visitor: httpx.AsyncClient
+) -> None:
+    await say(visitor, "hola")
+    content = MessageContent(
+        "Mira:", (Choice("yes", "Sí"),), (Card("A-1", "Alicate", "$5.990", "quedan 3", "https://fotos.example/a.jpg"),)
+    )
+    async with events(visitor) as stream:
+        first = await next_message(stream)
+        await answer(service, store, (await conversation_of(service, store)).id, content)
+        second = await next_message(stream)
+    assert (first["sender"], second["sender"]) == ("contact", "agent")
+    assert first["position"] < second["position"]
+    assert second["choices"] == [{"id": "yes", "title": "Sí"}]
+    assert second["cards"][0]["price"] == "$5.990"
+
+
+async def test_a_stream_opened_before_the_first_message_carries_it(
+    service: Service, store: Store, visitor: httpx.AsyncClient
+) -> None:
+    async with events(visitor) as stream:
+        assert await anext(stream) == ("state", {"status": "automated", "is_typing": False})
+        await say(visitor, "hola")
+        assert (await next_message(stream))["text"] == "hola"
+        await answer(service, store, (await conversation_of(service, store)).id, MessageContent("¡Hola!"))
+        assert (await next_message(stream))["text"] == "¡Hola!"
+
+
+async def test_a_stream_resumes_after_the_last_event_without_loss_or_double(
+    service: Service, store: Store, visitor: httpx.AsyncClient
+) -> None:
+    await say(visitor, "0")
+    conversation_id = (await conversation_of(service, store)).id
+    seen: list[str] = []
+    position = 0
+
+    async def write() -> None:
+        for number in range(1, 40):
+            await answer(service, store, conversation_id, MessageContent(str(number)))
+
+    writing = asyncio.create_task(write())
+    while len(seen) < 40:
+        async with events(visitor, position) as stream:
+            for _ in range(min(7, 40 - len(seen))):
+                message = await next_message(stream)
+                seen.append(message["text"])
+                position = message["position"]
+    await writing
+    assert seen == [str(number) for number in range(40)]
+
+
+async def test_the_stream_tells_that_an_answer_is_coming_and_who_gives_it(
+    service: Service, store: Store, visitor: httpx.AsyncClient
+) -> None:
+    async def next_state(stream: AsyncIterator[tuple[str, Any]]) -> tuple[str, bool]:
+        async with asyncio.timeout(PATIENCE):
+            async for name, data in stream:
+                if name == "state":
+                    return data["status"], data["is_typing"]
+        raise AssertionError("the stream ended")
+
+    await say(visitor, "hola")
+    conversation_id = (await conversation_of(service, store)).id
+    async with events(visitor) as stream:
+        assert await next_state(stream) == ("automated", True)
+        await answer(service, store, conversation_id, MessageContent("¡Hola!"))
+        assert await next_state(stream) == ("automated", False)
+        async with service.runtime.database.transaction(store.tenant_id) as tx:
+            conversation = await tx.conversations.get(conversation_id, lock=True)
+            conversation.status = ConversationStatus.HANDED_OFF
+            await tx.jobs.notify("messages", f"{store.tenant_id}/{conversation_id}")
+        assert await next_state(stream) == ("handed_off", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("x" * 100_000, "x" * 4_000),
+        ("🙏🙏🙏", "🙏🙏🙏"),
+        ("\x00\x07\x1b[31mhola\u202e", "[31mhola"),
+        ("\x00\x01", ""),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("á" * 100_000, "á" * 4_000),
+    ],
+)
+async def test_any_text_is_taken_and_stored_safely(visitor: httpx.AsyncClient, text: str, kept: str) -> None:
+    assert (await say(visitor, text)).status_code == 202
+    assert [message["text"] for message in await history(visitor)] == [kept]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"text": "x" * 100_001, "client_id": str(uuid4())},
+        {"text": "", "client_id": str(uuid4())},
+        {"text": "hola", "client_id": "1"},
+        {"text": "hola"},
+        {"client_id": str(uuid4())},
+    ],
+)
+async def test_a_message_to_correct_is_refused(visitor: httpx.AsyncClient, body: dict[str, str]) -> None:
+    response = await visitor.post("/messages", json=body)
+    assert response.status_code == 422
+    error_of(response)
+
+
+async def test_a_body_of_megabytes_is_refused(visitor: httpx.AsyncClient) -> None:
+    assert (await say(visitor, "x" * 2_000_000)).status_code == 413
+
+
+async def test_a_flood_of_messages_is_slowed(visitor: httpx.AsyncClient) -> None:
+    answers = [await say(visitor, "hola") for _ in range(61)]
+    assert [answer.status_code for answer in answers] == [202] * 60 + [429]
+    assert error_of(answers[-1])["code"] == "RATE_LIMIT_EXCEEDED"
+    assert answers[0].headers["x-ratelimit-limit"] == "60"
+
+
+@pytest.mark.parametrize("position", ["-1", "x", str(2**70)])
+async def test_a_position_that_is_none_is_refused(visitor: httpx.AsyncClient, position: str) -> None:
+    assert (await visitor.get("/messages", params={"after": position})).status_code == 422
+
+
+@pytest.mark.parametrize("last_event_id", ["", "x", "-5", "²"])
+async def test_a_strange_last_event_id_begins_at_the_beginning(visitor: httpx.AsyncClient, last_event_id: str) -> None:
+    await say(visitor, "hola")
+    headers = {b"Last-Event-ID": last_event_id.encode()}
+    async with visitor.stream("GET", "/events", headers=headers) as response:
+        assert (await next_message(_read(response)))["text"] == "hola"
