@@ -8,8 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from data.database import Database
-from data.repositories.catalogue import StoredVariant
-from data.search.documents import SearchDocument
+from data.repositories.indexed import IndexedVariant
 from data.search.embedders import Embedder
 from data.search.index import CatalogueIndex, SearchHit
 
@@ -52,33 +51,17 @@ class CatalogueIndexes:
     async def _build(self, tenant_id: UUID) -> CatalogueIndex:
         async with self._database.transaction(tenant_id) as tx:
             version = await tx.tenants.catalogue_version()
-            stored = [row for row in await tx.catalogue.stored() if not row.variant.is_archived]
-            vectors = await tx.catalogue.vectors(self.embedder.name)
-        return await asyncio.to_thread(self._assemble, version, stored, vectors)
+            rows = [row async for batch in tx.indexed.variants(self.embedder.name) for row in batch]
+        return await asyncio.to_thread(self._assemble, version, rows)
 
-    def _assemble(self, version: int, stored: Sequence[StoredVariant], vectors: dict[UUID, bytes]) -> CatalogueIndex:
-        documents = [document_of(row) for row in stored]
-        # A vector may be missing when the embedder was changed since the last import.
-        missing = [i for i, row in enumerate(stored) if row.variant.id not in vectors]
-        matrix = np.zeros((len(documents), self.embedder.dimension), dtype=np.float32)
-        for i, row in enumerate(stored):
-            if row.variant.id in vectors:
-                matrix[i] = np.frombuffer(vectors[row.variant.id], dtype="<f4")
+    def _assemble(self, version: int, rows: Sequence[IndexedVariant]) -> CatalogueIndex:
+        documents = [row.document for row in rows]
+        # There is none for an embedder whose vectors are not worth keeping, or that was changed since the last import.
+        missing = [i for i, row in enumerate(rows) if row.vector is None]
+        matrix = np.zeros((len(rows), self.embedder.dimension), dtype=np.float32)
+        for i, row in enumerate(rows):
+            if row.vector is not None:
+                matrix[i] = np.frombuffer(row.vector, dtype="<f4")
         if missing:
             matrix[missing] = self.embedder.embed_documents([documents[i].text() for i in missing])
         return CatalogueIndex.build(version, documents, matrix, self.embedder)
-
-
-def document_of(row: StoredVariant) -> SearchDocument:
-    product, variant = row.product, row.variant
-    return SearchDocument(
-        id=variant.search_id,
-        sku=variant.sku,
-        name=product.name,
-        barcode=variant.barcode,
-        brand=product.brand,
-        category=product.category,
-        description=product.description,
-        options=variant.options,
-        synonyms=tuple(product.synonyms),
-    )

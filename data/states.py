@@ -52,6 +52,29 @@ class ImportStatus(StrEnum):
     PROCESSING = "processing"
     COMPLETED = "completed"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ImportPhase(StrEnum):
+    READING = "reading"
+    EMBEDDING = "embedding"  # making vectors of texts that changed
+    SAVING = "saving"  # comparing and writing, in one transaction
+
+
+class ChangeKind(StrEnum):
+    """What an import does to a variant."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    ARCHIVED = "archived"
+
+
+class VersionKind(StrEnum):
+    """What made a version of the catalogue."""
+
+    IMPORT = "import"
+    EDIT = "edit"
+    RESTORE = "restore"
 
 
 class ImportMode(StrEnum):

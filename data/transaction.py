@@ -10,8 +10,14 @@ from data.repositories.catalogue import CatalogueRepository
 from data.repositories.conversations import ConversationRepository, MessageRepository, TurnRepository
 from data.repositories.events import EventRepository
 from data.repositories.imports import ImportRepository
+from data.repositories.indexed import IndexedRepository
+from data.repositories.mappings import MappingRepository
+from data.repositories.planning import PlanRepository
 from data.repositories.sales import CartRepository, OrderRepository
+from data.repositories.staging import StagingRepository
 from data.repositories.tenants import ChannelRepository, MemberRepository, TenantRepository
+from data.repositories.vectors import VectorRepository
+from data.repositories.versions import VersionRepository
 
 
 class Transaction:
@@ -48,6 +54,30 @@ class Transaction:
     @cached_property
     def catalogue(self) -> CatalogueRepository:
         return CatalogueRepository(self._session)
+
+    @cached_property
+    def indexed(self) -> IndexedRepository:
+        return IndexedRepository(self._session)
+
+    @cached_property
+    def vectors(self) -> VectorRepository:
+        return VectorRepository(self._session)
+
+    @cached_property
+    def staging(self) -> StagingRepository:
+        return StagingRepository(self._session)
+
+    @cached_property
+    def plan(self) -> PlanRepository:
+        return PlanRepository(self._session)
+
+    @cached_property
+    def versions(self) -> VersionRepository:
+        return VersionRepository(self._session)
+
+    @cached_property
+    def mappings(self) -> MappingRepository:
+        return MappingRepository(self._session)
 
     @cached_property
     def imports(self) -> ImportRepository:

@@ -2,9 +2,9 @@
 
 import asyncio
 import shutil
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,23 +14,24 @@ from data.database import Database
 from data.errors import NotFound
 from data.jobs import JobName
 from data.models import Import
+from data.repositories.planning import OPTIONAL_FIELDS, Change, Counts, Scope
 from data.search.embedders import Embedder
-from data.states import ImportMode, ImportStatus
+from data.states import ImportMode, ImportPhase, ImportStatus
 from data.transaction import Transaction
 from ingestion.errors import RowError, SpreadsheetError
-from ingestion.indexing import embed
-from ingestion.mapping import ColumnMapping, map_columns
-from ingestion.rows import Parsed, parse_rows
-from ingestion.sources.spreadsheet import read_spreadsheet
+from ingestion.indexing import embed_staged
+from ingestion.mapping import ColumnMapping
+from ingestion.progress import ImportCancelled, OnProgress, Progress
+from ingestion.reading import Reading, read_file
+from ingestion.staging import Staged, stage
 from ingestion.text import clean
-from ingestion.upsert import Changes, apply, compare
+from ingestion.warnings import find_warnings, jump_threshold
 
-SAMPLE_ROWS = 200
-# The row of an import keeps this many errors: more are as good as "all of them".
-MOST_ERRORS_KEPT = 5_000
-_SECONDS_BETWEEN_REPORTS = 0.3
+# So many changes are kept to be looked at, and so many are handed back at once; the counts are of all.
+MOST_CHANGES_KEPT = 20_000
+MOST_CHANGES_RETURNED = 200
 
-OnProgress = Callable[[int, int], None]
+CANCELLED = ("CANCELLED", "La carga se canceló: tu catálogo quedó como estaba.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class ImportFailure:
 
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
-    """What an import did, or in a dry run would do, counted in variants."""
+    """What an import did, or in a dry run would do, counted in variants. `changes` are the first of them."""
 
     created: int = 0
     updated: int = 0
@@ -51,42 +52,17 @@ class ImportOutcome:
     archived: int = 0
     errors: Sequence[RowError] = ()
     warnings: Sequence[str] = ()
+    changes: Sequence[Change] = ()
     failure: ImportFailure | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file understood: its rows, and what its columns turned out to be."""
+    """A file whose good rows are staged, and what its columns turned out to be."""
 
-    parsed: Parsed
     mapping: ColumnMapping
-    mode: ImportMode
-    currency: str
-
-    @property
-    def counts_stock(self) -> bool:
-        return "stock" in self.mapping.fields or self.mode is ImportMode.REPLACE
-
-    @property
-    def row_count(self) -> int:
-        return len(self.parsed.rows) + len({error.row for error in self.parsed.errors})
-
-    async def changes(self, tx: Transaction) -> Changes:
-        stored = await tx.catalogue.stored()
-        # Off the event loop: with many rows it takes long enough for shoppers to notice.
-        return await asyncio.to_thread(
-            compare, self.parsed, stored, self.mode, self.currency, counts_stock=self.counts_stock
-        )
-
-    def outcome(self, changes: Changes) -> ImportOutcome:
-        return ImportOutcome(
-            created=len(changes.created),
-            updated=len(changes.updated),
-            unchanged=len(changes.unchanged),
-            archived=len(changes.archived),
-            errors=self.parsed.errors,
-            warnings=self.mapping.warnings,
-        )
+    staged: Staged
+    scope: Scope
 
 
 class Imports:
@@ -131,32 +107,45 @@ class Imports:
         """Runs an import; one that has ended already is not run again. Raises NotFound."""
         record = await self._start(tenant_id, import_id)
         if record.finished_at is not None:
-            return _outcome_of(record)
+            return await self._outcome_of(tenant_id, record)
+        progress = self._progress(tenant_id, import_id, on_progress)
         path = self._storage_dir / record.file_path
-        progress = _Progress(self._database, tenant_id, import_id, on_progress)
         try:
-            file = await self._read(tenant_id, path, record.file_name, record.mode)
-            await progress.begin(file.row_count)
-            _require_good_rows(file)
+            async with self._staged(tenant_id, import_id, path, record.file_name, record.mode, progress) as file:
+                if record.is_dry_run:
+                    return await self._finish_dry_run(tenant_id, file)
+                return await self._write(tenant_id, file, record.file_name, progress)
+        except ImportCancelled:
+            return await self.fail(tenant_id, import_id, *CANCELLED)
         except SpreadsheetError as error:
             errors = error.errors if isinstance(error, _NoGoodRows) else ()
             return await self.fail(tenant_id, import_id, error.code, error.message, errors)
-        if record.is_dry_run:
-            return await self._finish_dry_run(tenant_id, import_id, file)
-        return await self._write(tenant_id, import_id, file, progress)
 
     async def preview(
-        self, tenant_id: UUID, file: Path, file_name: str, mode: ImportMode = ImportMode.REPLACE
-    ) -> ImportOutcome:
-        """What importing the file would do; writes nothing at all."""
+        self, tenant_id: UUID, file: Path, file_name: str, mode: ImportMode = ImportMode.REPLACE,
+        on_progress: OnProgress | None = None,
+    ) -> ImportOutcome:  # fmt: skip
+        """What importing the file would do; leaves nothing behind."""
+        progress = self._progress(tenant_id, None, on_progress)
         try:
-            read = await self._read(tenant_id, file, file_name, mode)
-            _require_good_rows(read)
+            async with self._staged(tenant_id, uuid4(), file, file_name, mode, progress) as read:
+                return await self._compare(tenant_id, read)
         except SpreadsheetError as error:
             errors = error.errors if isinstance(error, _NoGoodRows) else ()
             return ImportOutcome(errors=errors, failure=ImportFailure(error.code, error.message))
+
+    async def cancel(self, tenant_id: UUID, import_id: UUID) -> bool:
+        """Ask for an import to stop before it changes anything; False when it has ended. Raises NotFound."""
         async with self._database.transaction(tenant_id) as tx:
-            return read.outcome(await read.changes(tx))
+            record = await tx.imports.get(import_id)
+            if record is None:
+                raise NotFound("import")
+            if record.finished_at is not None:
+                return False
+            await tx.imports.set(import_id, is_cancel_requested=True)
+        if record.status is ImportStatus.PENDING:
+            await self.fail(tenant_id, import_id, *CANCELLED)
+        return True
 
     async def fail(
         self, tenant_id: UUID, import_id: UUID, code: str, message: str, errors: Sequence[RowError] = ()
@@ -164,6 +153,7 @@ class Imports:
         """Ends an import without effect on the catalogue."""
         outcome = ImportOutcome(errors=errors, failure=ImportFailure(code, message))
         async with self._database.transaction(tenant_id) as tx:
+            await tx.staging.clear(import_id)
             await tx.imports.set(import_id, **_columns(outcome))
             await tx.events.add("import.failed", import_id=str(import_id), code=code)
         return outcome
@@ -174,89 +164,120 @@ class Imports:
             if record is None:
                 raise NotFound("import")
             if record.finished_at is None:
+                # What an attempt that was killed has left.
+                await tx.staging.clear(import_id)
+                await tx.staging.clear_abandoned()
                 await tx.imports.set(import_id, status=ImportStatus.PROCESSING, started_at=datetime.now(UTC))
         return record
 
-    async def _read(self, tenant_id: UUID, path: Path, file_name: str, mode: ImportMode) -> _File:
+    def _progress(self, tenant_id: UUID, import_id: UUID | None, on_progress: OnProgress | None) -> Progress:
+        return Progress(self._database, tenant_id, import_id, on_progress, has_embedding=self._embedder.keeps_vectors)
+
+    @asynccontextmanager
+    async def _staged(
+        self, tenant_id: UUID, import_id: UUID, path: Path, file_name: str, mode: ImportMode, progress: Progress
+    ) -> AsyncIterator[_File]:
+        """The file's rows in the database while the block runs. Raises SpreadsheetError, ImportCancelled."""
         async with self._database.transaction(tenant_id) as tx:
             currency = (await tx.tenants.get()).currency
-        return await asyncio.to_thread(_understand, path, file_name, mode, currency)
+        reading = await asyncio.to_thread(read_file, path, file_name, currency)
+        await progress.begin(reading.row_count)
+        try:
+            staged = await stage(self._database, tenant_id, import_id, reading, progress.report)
+            if not staged.row_count:
+                raise _NoGoodRows(staged.errors)
+            yield _File(reading.mapping, staged, _scope(import_id, mode, currency, reading))
+        finally:
+            async with self._database.transaction(tenant_id) as tx:
+                await tx.staging.clear(import_id)
 
-    async def _finish_dry_run(self, tenant_id: UUID, import_id: UUID, file: _File) -> ImportOutcome:
+    async def _compare(self, tenant_id: UUID, file: _File) -> ImportOutcome:
         async with self._database.transaction(tenant_id) as tx:
-            outcome = file.outcome(await file.changes(tx))
-            await tx.imports.set(import_id, processed_count=file.row_count, **_columns(outcome))
+            counts = await tx.plan.make(file.scope)
+            return await self._outcome(tx, file, counts)
+
+    async def _finish_dry_run(self, tenant_id: UUID, file: _File) -> ImportOutcome:
+        async with self._database.transaction(tenant_id) as tx:
+            counts = await tx.plan.make(file.scope)
+            outcome = await self._outcome(tx, file, counts)
+            await self._keep(tx, file, counts, outcome)
         return outcome
 
-    async def _write(self, tenant_id: UUID, import_id: UUID, file: _File, progress: "_Progress") -> ImportOutcome:
-        # Embedding may take minutes and shoppers are buying meanwhile, so it is done before the transaction
-        # that changes the catalogue; what another import changed in between is embedded within it.
-        async with self._database.transaction(tenant_id) as tx:
-            changes = await file.changes(tx)
-            embedded = set((await tx.catalogue.embedded_hashes(self._embedder.name)).values())
-        texts = {key: text for key, text in changes.texts().items() if key not in embedded}
-        known = file.row_count - len(texts)
-        vectors = await embed(texts, self._embedder, lambda done: progress.report(known + done))
+    async def _write(self, tenant_id: UUID, file: _File, file_name: str, progress: Progress) -> ImportOutcome:
+        import_id = file.scope.import_id
+        if self._embedder.keeps_vectors:
+            # A model may take minutes and shoppers are buying meanwhile, so it is asked before the transaction that
+            # changes the catalogue; what another import changes in between gets its vectors from the index.
+            await progress.enter(ImportPhase.EMBEDDING)
+            async with self._database.transaction(tenant_id) as tx:
+                await tx.plan.make(file.scope)
+                await tx.plan.keep_texts(import_id)
+            await embed_staged(self._database, tenant_id, import_id, self._embedder, progress.report)
 
+        await progress.enter(ImportPhase.SAVING)
         async with self._database.transaction(tenant_id) as tx:
-            await tx.catalogue.lock()
-            changes = await file.changes(tx)
-            hashes = await apply(changes, tx.catalogue, counts_stock=file.counts_stock)
-            await self._save_vectors(tx, hashes, changes.texts(), vectors)
-            outcome = file.outcome(changes)
-            await tx.tenants.bump_catalogue_version()
-            await tx.imports.set(import_id, processed_count=file.row_count, **_columns(outcome))
+            await tx.tenants.lock_catalogue()
+            counts = await tx.plan.make(file.scope)
+            outcome = await self._outcome(tx, file, counts)
+            await tx.plan.apply(file.scope, counts, file_name, progress.report)
+            await tx.versions.forget_old()
+            await tx.vectors.forget_unused()
+            await self._keep(tx, file, counts, outcome)
             await tx.events.add("import.completed", import_id=str(import_id), **_counts(outcome))
+            await progress.report(1.0)
+            await tx.tenants.bump_catalogue_version()
         progress.end()
         return outcome
 
-    async def _save_vectors(
-        self, tx: Transaction, hashes: dict[UUID, str], texts: dict[str, str], vectors: dict[str, bytes]
-    ) -> None:
-        stored = await tx.catalogue.embedded_hashes(self._embedder.name)
-        stale = {variant_id: key for variant_id, key in hashes.items() if stored.get(variant_id) != key}
-        late = {key: texts[key] for key in set(stale.values()) if key not in vectors}
-        vectors = vectors | await embed(late, self._embedder)
-        rows = ((variant_id, key, vectors[key]) for variant_id, key in stale.items())
-        await tx.catalogue.save_vectors(self._embedder.name, rows)
+    async def _outcome(self, tx: Transaction, file: _File, counts: Counts) -> ImportOutcome:
+        jumps = await tx.plan.price_jumps(jump_threshold((await tx.tenants.get()).settings), limit=3)
+        return ImportOutcome(
+            created=counts.created,
+            updated=counts.updated,
+            unchanged=counts.unchanged,
+            archived=counts.archived,
+            errors=file.staged.errors,
+            warnings=find_warnings(file.mapping, file.staged, counts, jumps),
+            changes=await tx.plan.changes(MOST_CHANGES_RETURNED),
+        )
+
+    async def _keep(self, tx: Transaction, file: _File, counts: Counts, outcome: ImportOutcome) -> None:
+        """What the owner may look at later."""
+        import_id = file.scope.import_id
+        await tx.plan.keep_changes(import_id, MOST_CHANGES_KEPT)
+        row_count = file.staged.row_count + file.staged.error_row_count
+        await tx.imports.set(
+            import_id,
+            row_count=row_count,
+            processed_count=row_count,
+            change_count=counts.created + counts.updated + counts.archived,
+            columns={**file.mapping.fields, "options": file.mapping.options},
+            **_columns(outcome),
+        )
+
+    async def _outcome_of(self, tenant_id: UUID, record: Import) -> ImportOutcome:
+        async with self._database.transaction(tenant_id) as tx:
+            changes = await tx.imports.changes(record.id, MOST_CHANGES_RETURNED)
+        return ImportOutcome(
+            created=record.created_count,
+            updated=record.updated_count,
+            unchanged=record.unchanged_count,
+            archived=record.archived_count,
+            errors=[RowError(**error) for error in record.errors],
+            warnings=record.warnings,
+            changes=changes,
+            failure=ImportFailure(**record.failure) if record.failure else None,
+        )
 
 
 class _NoGoodRows(SpreadsheetError):
+    """A file of which nothing is usable would, taken at its word, empty the shop."""
+
     def __init__(self, errors: Sequence[RowError]) -> None:
         super().__init__(
             "NO_VALID_ROWS", "Ninguna fila se pudo usar, así que tu catálogo quedó como estaba. Revisa los errores."
         )
         self.errors = errors
-
-
-class _Progress:
-    """Tells how many rows are done: to the caller at once, to the import's row in short transactions of their own."""
-
-    def __init__(self, database: Database, tenant_id: UUID, import_id: UUID, on_progress: OnProgress | None) -> None:
-        self._database = database
-        self._tenant_id = tenant_id
-        self._import_id = import_id
-        self._on_progress = on_progress or (lambda done, total: None)
-        self._total = 0
-        self._reported_at = 0.0
-
-    async def begin(self, total: int) -> None:
-        self._total = total
-        await self._record(row_count=total, processed_count=0)
-        self._on_progress(0, total)
-
-    async def report(self, done: int) -> None:
-        self._on_progress(done, self._total)
-        if time.monotonic() - self._reported_at >= _SECONDS_BETWEEN_REPORTS:
-            await self._record(processed_count=done)
-
-    def end(self) -> None:
-        self._on_progress(self._total, self._total)
-
-    async def _record(self, **columns: int) -> None:
-        async with self._database.transaction(self._tenant_id) as tx:
-            await tx.imports.set(self._import_id, **columns)
-        self._reported_at = time.monotonic()
 
 
 def _keep_copy(source: Path, target: Path) -> None:
@@ -265,16 +286,16 @@ def _keep_copy(source: Path, target: Path) -> None:
     target.chmod(0o600)
 
 
-def _understand(path: Path, file_name: str, mode: ImportMode, currency: str) -> _File:
-    sheet = read_spreadsheet(path, file_name)
-    mapping = map_columns(sheet.headers, [cells for _, cells in sheet.rows[:SAMPLE_ROWS]])
-    return _File(parse_rows(sheet, mapping, currency), mapping, mode, currency)
-
-
-def _require_good_rows(file: _File) -> None:
-    """A file of which nothing is usable would, taken at its word, empty the shop."""
-    if not file.parsed.rows:
-        raise _NoGoodRows(file.parsed.errors)
+def _scope(import_id: UUID, mode: ImportMode, currency: str, reading: Reading) -> Scope:
+    mapping = reading.mapping
+    fields = {name for name in OPTIONAL_FIELDS if name in mapping.fields}
+    return Scope(
+        import_id=import_id,
+        mode=mode,
+        currency=currency,
+        fields=frozenset(fields | ({"options"} if mapping.options else set())),
+        has_stock="stock" in mapping.fields,
+    )
 
 
 def _counts(outcome: ImportOutcome) -> dict[str, int]:
@@ -284,19 +305,16 @@ def _counts(outcome: ImportOutcome) -> dict[str, int]:
 def _columns(outcome: ImportOutcome) -> dict[str, Any]:
     return {
         **{f"{name}_count": count for name, count in _counts(outcome).items()},
-        "errors": [asdict(error) for error in outcome.errors[:MOST_ERRORS_KEPT]],
+        "errors": [asdict(error) for error in outcome.errors],
+        "warnings": list(outcome.warnings),
         "failure": asdict(outcome.failure) if outcome.failure else None,
-        "status": ImportStatus.FAILED if outcome.failure else ImportStatus.COMPLETED,
+        "phase": None,
+        "status": _status(outcome.failure),
         "finished_at": datetime.now(UTC),
     }
 
 
-def _outcome_of(record: Import) -> ImportOutcome:
-    outcome = ImportOutcome(
-        created=record.created_count,
-        updated=record.updated_count,
-        unchanged=record.unchanged_count,
-        archived=record.archived_count,
-        errors=[RowError(**error) for error in record.errors],
-    )
-    return replace(outcome, failure=ImportFailure(**record.failure)) if record.failure else outcome
+def _status(failure: ImportFailure | None) -> ImportStatus:
+    if failure is None:
+        return ImportStatus.COMPLETED
+    return ImportStatus.CANCELLED if failure.code == CANCELLED[0] else ImportStatus.FAILED

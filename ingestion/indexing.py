@@ -1,34 +1,39 @@
-"""Embeds what an import changed, and nothing else."""
+"""Makes the vectors that an import's new texts need, and nothing else."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from hashlib import sha256
+from collections.abc import Awaitable, Callable, Iterable
+from uuid import UUID
 
 import numpy as np
 
+from data.database import Database
 from data.search.embedders import Embedder
 
 BATCH = 500
 
 
-def content_hash(text: str) -> str:
-    """The fingerprint of a text to search by: a variant whose fingerprint stays needs no new vector."""
-    return sha256(text.encode()).hexdigest()
-
-
-async def embed(
-    texts: Mapping[str, str], embedder: Embedder, on_batch: Callable[[int], Awaitable[None]] | None = None
-) -> dict[str, bytes]:
-    """Texts by their hash -> vectors as little-endian float32 by the same hash, off the event loop."""
-    vectors: dict[str, bytes] = {}
-    hashes = list(texts)
-    for start in range(0, len(hashes), BATCH):
-        batch = hashes[start : start + BATCH]
-        matrix = await asyncio.to_thread(embedder.embed_documents, [texts[key] for key in batch])
-        vectors.update(zip(batch, _packed(matrix), strict=True))
-        if on_batch:
-            await on_batch(len(vectors))
-    return vectors
+async def embed_staged(
+    database: Database,
+    tenant_id: UUID,
+    import_id: UUID,
+    embedder: Embedder,
+    on_batch: Callable[[float], Awaitable[None]],
+) -> None:
+    """Saves them batch by batch: nobody sees a vector before its text is in use, and an import that is begun again
+    goes on where it was. `on_batch` hears the share done, 0 to 1."""
+    async with database.transaction(tenant_id) as tx:
+        total = await tx.staging.text_count(import_id)
+    done = 0
+    while True:
+        async with database.transaction(tenant_id) as tx:
+            texts = await tx.staging.unembedded(import_id, embedder.name, BATCH)
+        if not texts:
+            return
+        matrix = await asyncio.to_thread(embedder.embed_documents, list(texts.values()))
+        async with database.transaction(tenant_id) as tx:
+            await tx.vectors.save(embedder.name, zip(texts, _packed(matrix), strict=True))
+        done += len(texts)
+        await on_batch(done / total)
 
 
 def _packed(matrix: np.ndarray) -> Iterable[bytes]:

@@ -1,9 +1,18 @@
 """The tables of the store of record, all in the schema `app`."""
 
 from data.models.base import SCHEMA, Base
-from data.models.catalogue import Import, Product, StockLevel, Variant, VariantVector
+from data.models.catalogue import Product, StockLevel, TextVector, Variant
 from data.models.conversations import Contact, ContactAddress, Conversation, Handoff, Message, Turn
 from data.models.events import Event
+from data.models.imports import (
+    CatalogueChange,
+    CatalogueVersion,
+    Import,
+    ImportChange,
+    ImportRow,
+    ImportText,
+    StoredMapping,
+)
 from data.models.sales import Cart, CartLine, Order, OrderLine, Summary
 from data.models.tenants import Channel, Member, Tenant
 
@@ -12,6 +21,8 @@ __all__ = [
     "Base",
     "Cart",
     "CartLine",
+    "CatalogueChange",
+    "CatalogueVersion",
     "Channel",
     "Contact",
     "ContactAddress",
@@ -19,15 +30,19 @@ __all__ = [
     "Event",
     "Handoff",
     "Import",
+    "ImportChange",
+    "ImportRow",
+    "ImportText",
     "Member",
     "Message",
     "Order",
     "OrderLine",
     "Product",
     "StockLevel",
+    "StoredMapping",
     "Summary",
     "Tenant",
+    "TextVector",
     "Turn",
     "Variant",
-    "VariantVector",
 ]

@@ -1,14 +1,13 @@
-"""What a tenant sells, how much of it there is, the vectors that find it, and the imports that made it."""
+"""What a tenant sells, how much of it there is, and the vectors that find it."""
 
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Identity, Index, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Identity, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.models.base import SCHEMA, Base, Json, TenantRow, same_tenant_key
-from data.states import ImportMode, ImportStatus
+from data.models.base import SCHEMA, Base, TenantRow, same_tenant_key
 
 
 class Product(TenantRow):
@@ -23,12 +22,16 @@ class Product(TenantRow):
     category: Mapped[str | None]
     description: Mapped[str | None]
     synonyms: Mapped[list[str]] = mapped_column(server_default="[]")
+    tags: Mapped[list[str]] = mapped_column(server_default="[]")
     image_url: Mapped[str | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
 
 class Variant(TenantRow):
-    """What can be bought. `search_id` is its key in the FAISS index; SKUs are unique whatever their case."""
+    """What can be bought. `search_id` is its key in the FAISS index; SKUs are unique whatever their case.
+
+    `indexed_version` is the catalogue version at which anything that searching depends on last changed.
+    """
 
     __tablename__ = "variants"
     __table_args__ = (
@@ -36,6 +39,7 @@ class Variant(TenantRow):
         CheckConstraint("price > 0", name="price_positive"),
         Index("uq_variants_sku", "tenant_id", text("lower(sku)"), unique=True),
         Index("ix_variants_search_id", "tenant_id", "search_id", unique=True),
+        Index("ix_variants_indexed_version", "tenant_id", "indexed_version"),
     )
 
     product_id: Mapped[UUID]
@@ -48,6 +52,8 @@ class Variant(TenantRow):
     currency: Mapped[str]
     is_archived: Mapped[bool] = mapped_column(server_default="false")
     content_hash: Mapped[str]
+    created_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    indexed_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
 
@@ -70,43 +76,12 @@ class StockLevel(Base):
     reserved: Mapped[int] = mapped_column(server_default="0")
 
 
-class VariantVector(Base):
-    """A variant's embedding (little-endian float32), by embedder; stale when the hash differs."""
+class TextVector(Base):
+    """An embedding (little-endian float32) of what a variant is found by, kept by the fingerprint of that text."""
 
-    __tablename__ = "variant_vectors"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["tenant_id", "variant_id"],
-            [f"{SCHEMA}.variants.tenant_id", f"{SCHEMA}.variants.id"],
-            ondelete="CASCADE",
-        ),
-    )
+    __tablename__ = "text_vectors"
 
-    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
-    variant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey(f"{SCHEMA}.tenants.id", ondelete="CASCADE"), primary_key=True)
     embedder: Mapped[str] = mapped_column(primary_key=True)
-    content_hash: Mapped[str]
+    content_hash: Mapped[str] = mapped_column(primary_key=True)
     vector: Mapped[bytes]
-
-
-class Import(TenantRow):
-    """One file becoming catalogue. Counts are of rows; `errors` are row errors as the API shows them."""
-
-    __tablename__ = "imports"
-
-    source: Mapped[str] = mapped_column(server_default="csv")
-    file_name: Mapped[str]
-    file_path: Mapped[str]
-    mode: Mapped[ImportMode]
-    is_dry_run: Mapped[bool] = mapped_column(server_default="false")
-    status: Mapped[ImportStatus] = mapped_column(server_default="pending")
-    row_count: Mapped[int] = mapped_column(server_default="0")
-    processed_count: Mapped[int] = mapped_column(server_default="0")
-    created_count: Mapped[int] = mapped_column(server_default="0")
-    updated_count: Mapped[int] = mapped_column(server_default="0")
-    unchanged_count: Mapped[int] = mapped_column(server_default="0")
-    archived_count: Mapped[int] = mapped_column(server_default="0")
-    errors: Mapped[list[Json]] = mapped_column(server_default="[]")
-    failure: Mapped[Json | None]
-    started_at: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]

@@ -1,7 +1,6 @@
-"""What the tenant sells: reading items, writing products and variants, the vectors that find them."""
+"""What the tenant sells: reading items, writing products and variants."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +8,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     CollectionAggregate,
-    LargeBinary,
+    ScalarSelect,
     Select,
     Text,
     Uuid,
@@ -24,7 +23,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.types import TypeEngine
 
 from data.errors import NotFound, OutOfStock
-from data.models import Base, Product, StockLevel, Variant, VariantVector
+from data.models import Base, Product, StockLevel, Tenant, Variant
 from data.repositories.bulk import chunks, recordset
 from data.repositories.items import CatalogueItem
 from data.repositories.repository import Repository
@@ -33,15 +32,6 @@ from data.repositories.repository import Repository
 _AVAILABLE = case(
     (StockLevel.on_hand.is_not(None), func.greatest(StockLevel.on_hand - StockLevel.reserved, 0)), else_=None
 )
-
-
-@dataclass(frozen=True, slots=True)
-class StoredVariant:
-    """What an import compares a row with: a variant, archived or not, as its table rows hold it."""
-
-    variant: Variant
-    product: Product
-    on_hand: int | None
 
 
 class CatalogueRepository(Repository):
@@ -106,22 +96,6 @@ class CatalogueRepository(Repository):
 
     # Writing, as imports do.
 
-    async def lock(self) -> None:
-        """Two imports of one tenant run one after the other."""
-        await self.session.execute(
-            select(func.pg_advisory_xact_lock(func.hashtextextended(f"catalogue:{self.tenant_id}", 0)))
-        )
-
-    async def stored(self) -> list[StoredVariant]:
-        """Everything, archived variants included."""
-        statement = (
-            select(Variant, Product, StockLevel.on_hand)
-            .join(Product, (Product.tenant_id == Variant.tenant_id) & (Product.id == Variant.product_id))
-            .outerjoin(StockLevel, (StockLevel.tenant_id == Variant.tenant_id) & (StockLevel.variant_id == Variant.id))
-            .where(Variant.tenant_id == self.tenant_id)
-        )
-        return [StoredVariant(*row) for row in (await self.session.execute(statement))]
-
     async def upsert_products(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, UUID]:
         """Rows are columns of Product without tenant, unique by `key`; returns key -> id."""
         ids: dict[str, UUID] = {}
@@ -136,7 +110,9 @@ class CatalogueRepository(Repository):
     async def insert_variants(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Rows are columns of Variant with `id`, without tenant."""
         for chunk in chunks(rows):
-            await self.session.execute(self._insert(Variant, chunk))
+            await self.session.execute(
+                self._insert(Variant, chunk, created_version=self._next_version, indexed_version=self._next_version)
+            )
 
     async def update_variants(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Rows are `id` and the columns that change, the same in each. Raises NotFound for an unknown id."""
@@ -145,23 +121,33 @@ class CatalogueRepository(Repository):
             statement = (
                 update(Variant)
                 .where(Variant.tenant_id == self.tenant_id, Variant.id == new.c.id)
-                .values({name: new.c[name] for name in chunk[0] if name != "id"})
+                .values(
+                    {name: new.c[name] for name in chunk[0] if name != "id"} | {"indexed_version": self._next_version}
+                )
                 .returning(Variant.id)
                 .execution_options(synchronize_session=False)
             )
             if len((await self.session.execute(statement)).all()) != len(chunk):
                 raise NotFound("variant")
 
-    def _insert(self, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> Insert:
+    def _insert(self, model: type[Base], rows: Sequence[Mapping[str, Any]], **same: ScalarSelect[int]) -> Insert:
+        """`same` are columns with one value in every row."""
         new = recordset(model, rows)
         tenant = literal(self.tenant_id, Uuid()).label("tenant_id")
-        return insert(model).from_select(["tenant_id", *rows[0]], select(tenant, *new.c), include_defaults=False)
+        return insert(model).from_select(
+            ["tenant_id", *same, *rows[0]], select(tenant, *same.values(), *new.c), include_defaults=False
+        )
+
+    @property
+    def _next_version(self) -> ScalarSelect[int]:
+        """The version that a writer makes: all of them end with `tenants.bump_catalogue_version`."""
+        return select(Tenant.catalogue_version + 1).where(Tenant.id == self.tenant_id).scalar_subquery()
 
     async def archive(self, variant_ids: Sequence[UUID]) -> None:
         await self.session.execute(
             update(Variant)
             .where(Variant.tenant_id == self.tenant_id, Variant.id == _any(variant_ids, Uuid()))
-            .values(is_archived=True)
+            .values(is_archived=True, indexed_version=self._next_version)
         )
 
     async def set_stock(self, levels: Sequence[tuple[UUID, int | None]]) -> None:
@@ -193,48 +179,6 @@ class CatalogueRepository(Repository):
                 StockLevel.tenant_id == self.tenant_id, StockLevel.variant_id == variant_id
             )
             raise OutOfStock(sku, (await self.session.execute(left)).scalar_one_or_none() or 0)
-
-    # Vectors
-
-    async def embedded_hashes(self, embedder: str) -> dict[UUID, str]:
-        """Which content each stored vector of this embedder was made from."""
-        statement = select(VariantVector.variant_id, VariantVector.content_hash).where(
-            VariantVector.tenant_id == self.tenant_id, VariantVector.embedder == embedder
-        )
-        return dict((await self.session.execute(statement)).all())
-
-    async def vectors(self, embedder: str) -> dict[UUID, bytes]:
-        """By variant, of those not archived."""
-        statement = (
-            select(VariantVector.variant_id, VariantVector.vector)
-            .join(Variant, (Variant.tenant_id == VariantVector.tenant_id) & (Variant.id == VariantVector.variant_id))
-            .where(VariantVector.tenant_id == self.tenant_id, VariantVector.embedder == embedder, ~Variant.is_archived)
-        )
-        return dict((await self.session.execute(statement)).all())
-
-    async def save_vectors(self, embedder: str, rows: Iterable[tuple[UUID, str, bytes]]) -> None:
-        """Rows are (variant id, content hash, little-endian float32 bytes)."""
-        for chunk in chunks(list(rows)):
-            variant_ids, hashes, vectors = zip(*chunk, strict=True)
-            new = (
-                func.unnest(
-                    literal(list(variant_ids), ARRAY(Uuid())),
-                    literal(list(hashes), ARRAY(Text())),
-                    literal(list(vectors), ARRAY(LargeBinary())),
-                )
-                .table_valued("variant_id", "content_hash", "vector")
-                .render_derived()
-            )
-            tenant, by = literal(self.tenant_id, Uuid()), literal(embedder)
-            statement = insert(VariantVector).from_select(
-                ["tenant_id", "embedder", "variant_id", "content_hash", "vector"], select(tenant, by, *new.c)
-            )
-            await self.session.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["tenant_id", "variant_id", "embedder"],
-                    set_={"content_hash": statement.excluded.content_hash, "vector": statement.excluded.vector},
-                )
-            )
 
 
 def _any(values: Sequence[Any], kind: TypeEngine[Any]) -> CollectionAggregate[Any]:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from data.models import Import
+from data.models import Import, ImportChange
+from data.repositories.planning import Change
 from data.repositories.repository import Repository
 
 
@@ -23,6 +24,32 @@ class ImportRepository(Repository):
         await self.session.execute(
             update(Import).where(Import.tenant_id == self.tenant_id, Import.id == import_id).values(**columns)
         )
+
+    async def is_cancel_requested(self, import_id: UUID) -> bool:
+        statement = select(Import.is_cancel_requested).where(Import.tenant_id == self.tenant_id, Import.id == import_id)
+        return bool((await self.session.execute(statement)).scalar_one_or_none())
+
+    async def changes(self, import_id: UUID, limit: int, after: int = 0) -> list[Change]:
+        """As its plan listed them; pass how many were read already for the next ones."""
+        statement = (
+            select(
+                ImportChange.kind,
+                ImportChange.sku,
+                ImportChange.name,
+                ImportChange.old_price,
+                ImportChange.new_price,
+                ImportChange.old_stock,
+                ImportChange.new_stock,
+            )
+            .where(
+                ImportChange.tenant_id == self.tenant_id,
+                ImportChange.import_id == import_id,
+                ImportChange.position > after,
+            )
+            .order_by(ImportChange.position)
+            .limit(limit)
+        )
+        return [Change(*row) for row in await self.session.execute(statement)]
 
     async def recent(self, limit: int = 50) -> Sequence[Import]:
         """Newest first."""

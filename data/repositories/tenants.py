@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from data.errors import AlreadyExists, NotFound
 from data.models import Channel, Member, Tenant
@@ -24,8 +24,15 @@ class TenantRepository(Repository):
             raise NotFound("tenant")
         return tenant
 
+    async def lock_catalogue(self) -> None:
+        """Those who change the catalogue do so one after the other, until the end of this transaction."""
+        await self.session.execute(
+            select(func.pg_advisory_xact_lock(func.hashtextextended(f"catalogue:{self.tenant_id}", 0)))
+        )
+
     async def bump_catalogue_version(self) -> int:
         """Tell every process that its search index is out of date."""
+        await self.lock_catalogue()
         statement = (
             update(Tenant)
             .where(Tenant.id == self.tenant_id)

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,9 @@ from data.directory import Directory
 from data.errors import DataError, NotFound, OutOfStock, UnsafeDatabaseRole
 from data.jobs import JobName
 from data.models import Base, Import, Order, OrderLine, Summary, Turn
+from data.repositories.planning import Scope
 from data.repositories.sales import StoredLine
+from data.repositories.staging import StagedRow
 from data.states import BrainKind, ChannelKind, ConversationStatus, Delivery, ImportMode, Role
 from data.transaction import Transaction
 from tests.database import make_rut, make_tenant
@@ -103,7 +105,7 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:
         variant_id = uuid4()
         await tx.catalogue.insert_variants([variant_row(variant_id, products["martillo"])])
         await tx.catalogue.set_stock([(variant_id, 5)])
-        await tx.catalogue.save_vectors("e", [(variant_id, "h", b"\0" * 4)])
+        await tx.vectors.save("e", [("h", b"\0" * 4)])
         search_id = (await tx.catalogue.by_skus(["M-1"]))["M-1"].search_id
         record = await tx.imports.add(
             Import(tenant_id=tenant_id, file_name="a.csv", file_path="a", mode=ImportMode.REPLACE)
@@ -134,6 +136,7 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:
         )  # fmt: skip
         await tx.orders.place(order, [line])
         await tx.conversations.open_handoff(conversation.id, "pide una persona", NOW)
+        await fill_import(tx, record.id)
         await tx.events.add("order.placed", order_id=str(order.id))
         await tx.jobs.defer(JobName.TAKE_TURN, lock="x", conversation_id=conversation.id)
     rows.ids = {
@@ -143,6 +146,24 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:
         "summary": summary.id, "order": order.id,
     }  # fmt: skip
     return rows
+
+
+def scope_of(import_id: UUID) -> Scope:
+    return Scope(import_id, ImportMode.UPDATE, "CLP", frozenset(), has_stock=False)
+
+
+async def fill_import(tx: Transaction, import_id: UUID) -> None:
+    """An import that was applied, and another one's rows on their way."""
+    await tx.staging.add(import_id, [StagedRow(0, 2, "M-1", "Martillo", price="9990", group_key="martillo|")])
+    counts = await tx.plan.make(scope_of(import_id))
+    await tx.plan.keep_texts(import_id)
+    await tx.plan.keep_changes(import_id, 10)
+    await tx.plan.apply(scope_of(import_id), counts, "a.csv", ignore_progress)
+    await tx.mappings.save("f", {"Nombre": "name"})
+
+
+async def ignore_progress(share: float) -> None:
+    pass
 
 
 async def receive(tx: Transaction, channel_id: UUID, address: str, external_id: str) -> tuple[UUID, UUID | None]:
@@ -164,6 +185,10 @@ def variant_row(variant_id: UUID, product_id: UUID, sku: str = "M-1", price: int
         "id": variant_id, "product_id": product_id, "sku": sku, "barcode": None, "options": {}, "unit": None,
         "price": Decimal(price), "currency": "CLP", "content_hash": "h",
     }  # fmt: skip
+
+
+async def everything(batches: AsyncIterator[Sequence[Any]]) -> list[Any]:
+    return [row async for batch in batches for row in batch]
 
 
 Reading = Callable[[Transaction, dict[str, Any]], Awaitable[Any]]
@@ -190,9 +215,13 @@ READS: dict[str, Reading] = {
     "items by variant": lambda tx, ids: tx.catalogue.by_variant_ids([ids["variant"]]),
     "items": lambda tx, ids: tx.catalogue.page(10),
     "item count": lambda tx, ids: tx.catalogue.count(),
-    "stored variants": lambda tx, ids: tx.catalogue.stored(),
-    "vectors": lambda tx, ids: tx.catalogue.vectors("e"),
-    "embedded hashes": lambda tx, ids: tx.catalogue.embedded_hashes("e"),
+    "indexed variants": lambda tx, ids: everything(tx.indexed.variants("e")),
+    "indexed since": lambda tx, ids: tx.indexed.changed_since(0, "e"),
+    "unembedded texts": lambda tx, ids: tx.staging.unembedded(ids["import"], "other", 10),
+    "text count": lambda tx, ids: tx.staging.text_count(ids["import"]),
+    "changes of an import": lambda tx, ids: tx.imports.changes(ids["import"], 10),
+    "versions": lambda tx, ids: tx.versions.recent(),
+    "column mapping": lambda tx, ids: tx.mappings.get("f"),
     "import": lambda tx, ids: tx.imports.get(ids["import"]),
     "imports": lambda tx, ids: tx.imports.recent(),
     "cart lines": lambda tx, ids: tx.carts.lines(ids["conversation"]),
@@ -226,7 +255,13 @@ WRITES: dict[str, Reading] = {
     ),
     "stock": lambda tx, ids: tx.catalogue.set_stock([(ids["variant"], 0)]),
     "taken stock": lambda tx, ids: tx.catalogue.take_stock(ids["variant"], "M-1", 1),
-    "vector": lambda tx, ids: tx.catalogue.save_vectors("e", [(ids["variant"], "x", b"")]),
+    "vector": lambda tx, ids: tx.vectors.save("e", [("h", b"x")]),
+    "forgotten vectors": lambda tx, ids: tx.vectors.forget_unused(),
+    "forgotten versions": lambda tx, ids: tx.versions.forget_old(),
+    "staged rows": lambda tx, ids: tx.staging.clear(ids["import"]),
+    "abandoned rows": lambda tx, ids: tx.staging.clear_abandoned(),
+    "kept changes": lambda tx, ids: plan_of_another(tx, ids["import"]),
+    "column mapping": lambda tx, ids: tx.mappings.save("f", {"Nombre": "sku"}),
     "cart": lambda tx, ids: tx.carts.replace(ids["cart"], []),
     "cart line": lambda tx, ids: tx.carts.replace(ids["cart"], [StoredLine(ids["variant"], 1, Decimal(1))]),
     "new cart": lambda tx, ids: tx.carts.open(ids["conversation"]),
@@ -244,6 +279,16 @@ WRITES: dict[str, Reading] = {
         Import(tenant_id=ids["owner"], file_name="x", file_path="x", mode=ImportMode.UPDATE)
     ),
 }
+
+
+async def plan_of_another(tx: Transaction, import_id: UUID) -> None:
+    """All of a plan, over rows that are another tenant's."""
+    counts = await tx.plan.make(scope_of(import_id))
+    await tx.plan.keep_texts(import_id)
+    await tx.plan.apply(scope_of(import_id), counts, "", ignore_progress)
+    await tx.staging.add(import_id, [StagedRow(0, 2, "M-1", "Martillo", price="1")])
+    await tx.plan.make(scope_of(import_id))
+    await tx.plan.keep_changes(import_id, 10)
 
 
 @pytest.fixture(scope="module")
@@ -305,6 +350,15 @@ async def test_every_repository_method_is_in_the_tables_above() -> None:
         "tenants.get",
         "tenants.bump_catalogue_version",
         "tenants.catalogue_version",
+        "tenants.lock_catalogue",
+        "plan.make",
+        "plan.keep_texts",
+        "plan.keep_changes",
+        "plan.apply",
+        "plan.changes",
+        "plan.price_jumps",
+        "indexed.gone_since",
+        "imports.is_cancel_requested",
         "tenants.next_order_number",
         "members.add",
         "channels.add",
@@ -312,7 +366,6 @@ async def test_every_repository_method_is_in_the_tables_above() -> None:
         "events.add",
         "jobs.defer",
         "jobs.notify",
-        "catalogue.lock",
         "orders.add_summary",
         "conversations.add_turn",
         "messages.add_inbound",

@@ -23,7 +23,9 @@ FIRST = HEADER + "A;Martillo;$8.990;5;\nB;Polera;6.990;3;S\nC;Polera;6.990;0;M\n
 
 
 class CountingEmbedder(HashedNgramEmbedder):
-    """The default embedder, which also remembers what it was given."""
+    """The default embedder as one whose vectors are kept, which also remembers what it was given."""
+
+    keeps_vectors = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -236,7 +238,7 @@ async def test_a_failure_half_way_leaves_the_old_catalogue(shop: Shop) -> None:
     import_id = await shop.open(HEADER + "A;Martillo;1;5;\nZ;Sierra;990;1;\n")
 
     def cut(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        if "INSERT INTO app.variant_vectors" in statement:
+        if "INSERT INTO app.stock_levels" in statement:
             raise ConnectionError("the plug was pulled")
 
     engine = shop.database.engine.sync_engine

@@ -1,0 +1,84 @@
+"""What the search indexes are built from: the words of every variant, and its vector where one is kept."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from data.models import Product, TextVector, Variant
+from data.repositories.repository import Repository
+from data.search.documents import SearchDocument
+
+_BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedVariant:
+    """`vector` (little-endian float32) is None when none was kept for this embedder and these words."""
+
+    document: SearchDocument
+    content_hash: str
+    vector: bytes | None
+
+
+class IndexedRepository(Repository):
+    async def variants(self, embedder: str) -> AsyncIterator[Sequence[IndexedVariant]]:
+        """All that can be found now, in batches, by search id."""
+        result = await self.session.stream(self._select(embedder).where(~Variant.is_archived))
+        async for rows in result.partitions(_BATCH):
+            yield [_indexed(row) for row in rows]
+
+    async def changed_since(self, version: int, embedder: str) -> list[IndexedVariant]:
+        """What can be found now, and by other words than at that version of the catalogue (or not at all then)."""
+        statement = self._select(embedder).where(Variant.indexed_version > version, ~Variant.is_archived)
+        return [_indexed(row) for row in await self.session.execute(statement)]
+
+    async def gone_since(self, version: int) -> list[int]:
+        """Search ids of what was archived since."""
+        statement = select(Variant.search_id).where(
+            Variant.tenant_id == self.tenant_id, Variant.indexed_version > version, Variant.is_archived
+        )
+        return list((await self.session.execute(statement)).scalars())
+
+    def _select(self, embedder: str) -> Select[*tuple[Any, ...]]:
+        return (
+            select(
+                Variant.search_id,
+                Variant.sku,
+                Variant.barcode,
+                Variant.options,
+                Variant.content_hash,
+                Product.name,
+                Product.brand,
+                Product.category,
+                Product.description,
+                Product.synonyms,
+                Product.tags,
+                TextVector.vector,
+            )
+            .join(Product, (Product.tenant_id == Variant.tenant_id) & (Product.id == Variant.product_id))
+            .outerjoin(
+                TextVector,
+                (TextVector.tenant_id == Variant.tenant_id)
+                & (TextVector.content_hash == Variant.content_hash)
+                & (TextVector.embedder == embedder),
+            )
+            .where(Variant.tenant_id == self.tenant_id)
+            .order_by(Variant.search_id)
+        )
+
+
+def _indexed(row: Any) -> IndexedVariant:
+    document = SearchDocument(
+        id=row.search_id,
+        sku=row.sku,
+        name=row.name,
+        barcode=row.barcode,
+        brand=row.brand,
+        category=row.category,
+        description=row.description,
+        options=row.options,
+        synonyms=(*row.synonyms, *row.tags),
+    )
+    return IndexedVariant(document, row.content_hash, row.vector)

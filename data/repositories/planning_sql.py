@@ -1,0 +1,204 @@
+"""How staged rows are compared with the catalogue, in SQL: what each row means, step by step, in tables that live
+as long as their transaction. See data.repositories.planning."""
+
+from typing import Final
+
+# What two ways of writing one name have in common.
+_CALLED: Final = "lower(regexp_replace(normalize({}, NFKD), '[\\u0300-\\u036f]+', '', 'g'))"
+
+# Temporary tables have no row security, so COPY-like speed; they hold rows of one tenant and go with the transaction.
+TABLES: Final = (
+    "DROP TABLE IF EXISTS pg_temp.plan_rows, pg_temp.plan_products, pg_temp.plan_variants, pg_temp.plan_archived",
+    """CREATE TEMPORARY TABLE plan_rows (
+        position integer, key text, is_grouped boolean, is_same boolean, variant_id uuid) ON COMMIT DROP""",
+    """CREATE TEMPORARY TABLE plan_products (
+        key text, id uuid, is_new boolean, is_changed boolean, name text, brand text, category text, description text,
+        image_url text, synonyms jsonb, tags jsonb) ON COMMIT DROP""",
+    """CREATE TEMPORARY TABLE plan_variants (
+        position integer, id uuid, product_id uuid, is_new boolean, is_changed boolean, is_found_otherwise boolean,
+        sku text, name text, barcode text, options jsonb, unit text, price numeric(14, 2), stock integer,
+        content_hash text, old_price numeric(14, 2), old_stock integer, is_revived boolean) ON COMMIT DROP""",
+    "CREATE TEMPORARY TABLE plan_archived (id uuid) ON COMMIT DROP",
+)
+
+# Fresh rows have no statistics, and under row security an index on lower(sku) is not used: what looks like one row
+# to the planner may be a million, for which a nested loop would never end.
+SETTINGS: Final = (
+    "SET LOCAL enable_nestloop = off",
+    "SET LOCAL work_mem = '64MB'",
+)
+
+# 1. Which product each row belongs to. Rows of one name and brand that differ in their options are one product; a
+# variant that is still called the same stays with the product it has.
+ROWS: Final = f"""
+    WITH staged AS (
+        SELECT * FROM app.import_rows
+        WHERE tenant_id = app.tenant() AND import_id = :import_id AND NOT is_rejected
+    ), grouped AS (
+        SELECT group_key FROM staged WHERE group_key IS NOT NULL
+        GROUP BY group_key HAVING count(*) > 1 AND count(DISTINCT choice) = count(*)
+    )
+    INSERT INTO plan_rows
+    SELECT r.position,
+        CASE WHEN same.is_so THEN p.key WHEN g.group_key IS NOT NULL THEN '=' || g.group_key ELSE lower(r.sku) END,
+        g.group_key IS NOT NULL, coalesce(same.is_so, false), v.id
+    FROM staged r
+    LEFT JOIN grouped g ON g.group_key = r.group_key
+    LEFT JOIN app.variants v ON v.tenant_id = app.tenant() AND lower(v.sku) = lower(r.sku)
+    LEFT JOIN app.products p ON p.tenant_id = v.tenant_id AND p.id = v.product_id
+    CROSS JOIN LATERAL (SELECT
+        (p.name = r.name OR {_CALLED.format("p.name")} = {_CALLED.format("r.name")})
+        AND (NOT :has_brand OR p.brand IS NOT DISTINCT FROM r.brand
+            OR {_CALLED.format("coalesce(p.brand, '')")} = {_CALLED.format("coalesce(r.brand, '')")}) AS is_so
+    ) same
+"""  # noqa: S608 - put together from the text above
+
+# 2. Variants that join a product take the key it has in the catalogue.
+JOINING: Final = """
+    UPDATE plan_rows r SET key = known.key
+    FROM (
+        SELECT DISTINCT ON (s.group_key) s.group_key, r.key
+        FROM plan_rows r JOIN app.import_rows s
+            ON s.tenant_id = app.tenant() AND s.import_id = :import_id AND s.position = r.position
+        WHERE r.is_grouped AND r.is_same ORDER BY s.group_key, r.position
+    ) known, app.import_rows s
+    WHERE r.is_grouped AND s.tenant_id = app.tenant() AND s.import_id = :import_id AND s.position = r.position
+        AND s.group_key = known.group_key AND r.key <> known.key
+"""
+
+# 3. A product as its rows describe it together: the first row that says something is believed. A column that the
+# file does not have leaves what is known.
+PRODUCTS: Final = """
+    WITH sizes AS MATERIALIZED (
+        SELECT key, count(*) AS size, min(position) AS first FROM plan_rows GROUP BY key
+    ), staged AS (
+        SELECT * FROM app.import_rows WHERE tenant_id = app.tenant() AND import_id = :import_id AND NOT is_rejected
+    ), described AS (
+        SELECT z.key, s.name, s.brand, s.category, s.description, s.image_url, s.synonyms, s.tags
+        FROM sizes z JOIN staged s ON s.position = z.first WHERE z.size = 1
+        UNION ALL
+        SELECT z.key, min(s.name) FILTER (WHERE s.position = z.first), min(s.brand) FILTER (WHERE s.position = z.first),
+            (array_agg(s.category ORDER BY s.position) FILTER (WHERE s.category IS NOT NULL))[1],
+            (array_agg(s.description ORDER BY s.position) FILTER (WHERE s.description IS NOT NULL))[1],
+            (array_agg(s.image_url ORDER BY s.position) FILTER (WHERE s.image_url IS NOT NULL))[1],
+            app.merged_words(jsonb_agg(s.synonyms ORDER BY s.position)),
+            app.merged_words(jsonb_agg(s.tags ORDER BY s.position))
+        FROM sizes z JOIN plan_rows r ON r.key = z.key JOIN staged s ON s.position = r.position
+        WHERE z.size > 1 GROUP BY z.key
+    ), wanted AS (
+        SELECT d.key, coalesce(p.id, gen_random_uuid()) AS id, p.id IS NULL AS is_new, d.name,
+            CASE WHEN :has_brand OR p.id IS NULL THEN d.brand ELSE p.brand END AS brand,
+            CASE WHEN :has_category OR p.id IS NULL THEN d.category ELSE p.category END AS category,
+            CASE WHEN :has_description OR p.id IS NULL THEN d.description ELSE p.description END AS description,
+            CASE WHEN :has_image_url OR p.id IS NULL THEN d.image_url ELSE p.image_url END AS image_url,
+            CASE WHEN :has_synonyms OR p.id IS NULL THEN d.synonyms ELSE p.synonyms END AS synonyms,
+            CASE WHEN :has_tags OR p.id IS NULL THEN d.tags ELSE p.tags END AS tags,
+            p.name AS old_name, p.brand AS old_brand, p.category AS old_category, p.description AS old_description,
+            p.image_url AS old_image_url, p.synonyms AS old_synonyms, p.tags AS old_tags
+        FROM described d LEFT JOIN app.products p ON p.tenant_id = app.tenant() AND p.key = d.key
+    )
+    INSERT INTO plan_products
+    SELECT key, id, is_new, NOT is_new AND (
+            name <> old_name OR brand IS DISTINCT FROM old_brand OR category IS DISTINCT FROM old_category
+            OR description IS DISTINCT FROM old_description OR image_url IS DISTINCT FROM old_image_url
+            OR synonyms <> old_synonyms OR tags <> old_tags),
+        name, brand, category, description, image_url, synonyms, tags
+    FROM wanted
+"""
+
+# 4. Each variant as it shall be, beside what it is.
+VARIANTS: Final = """
+    WITH wanted AS (
+        SELECT r.position, v.id AS old_id, coalesce(v.id, gen_random_uuid()) AS id, p.id AS product_id,
+            p.is_changed AS is_product_changed, s.sku, p.name,
+            CASE WHEN :has_barcode OR v.id IS NULL THEN s.barcode ELSE v.barcode END AS barcode,
+            CASE WHEN :has_options OR v.id IS NULL THEN s.options ELSE v.options END AS options,
+            CASE WHEN :has_unit OR v.id IS NULL THEN s.unit ELSE v.unit END AS unit,
+            s.price, CASE WHEN :counts_stock OR v.id IS NULL THEN s.stock ELSE l.on_hand END AS stock,
+            p.brand, p.category, p.description, p.synonyms, p.tags,
+            v.sku AS old_sku, v.product_id AS old_product_id, v.barcode AS old_barcode, v.options AS old_options,
+            v.unit AS old_unit, v.price AS old_price, v.currency AS old_currency, v.content_hash AS old_hash,
+            v.is_archived, l.on_hand AS old_stock
+        FROM plan_rows r
+        JOIN app.import_rows s ON s.tenant_id = app.tenant() AND s.import_id = :import_id AND s.position = r.position
+        JOIN plan_products p ON p.key = r.key
+        LEFT JOIN app.variants v ON v.tenant_id = app.tenant() AND v.id = r.variant_id
+        LEFT JOIN app.stock_levels l ON l.tenant_id = app.tenant() AND l.variant_id = r.variant_id
+    ), hashed AS (
+        SELECT w.*, app.content_hash(w.name, w.brand, w.category, w.description, w.synonyms, w.tags, w.options)
+            AS content_hash
+        FROM wanted w
+    )
+    INSERT INTO plan_variants
+    SELECT position, id, product_id, old_id IS NULL, old_id IS NOT NULL AND (
+            is_archived OR is_product_changed OR product_id <> old_product_id OR sku <> old_sku
+            OR barcode IS DISTINCT FROM old_barcode OR options <> old_options OR unit IS DISTINCT FROM old_unit
+            OR price <> old_price OR old_currency <> :currency OR stock IS DISTINCT FROM old_stock),
+        old_id IS NULL OR is_archived OR content_hash <> old_hash OR sku <> old_sku
+            OR barcode IS DISTINCT FROM old_barcode,
+        sku, name, barcode, options, unit, price, stock, content_hash, old_price, old_stock,
+        coalesce(is_archived, false)
+    FROM hashed
+"""
+
+# 5. What the file does not name, not even in a row with an error.
+ARCHIVED: Final = """
+    INSERT INTO plan_archived
+    SELECT v.id FROM app.variants v
+    WHERE v.tenant_id = app.tenant() AND NOT v.is_archived AND NOT EXISTS (
+        SELECT FROM app.import_rows s
+        WHERE s.tenant_id = app.tenant() AND s.import_id = :import_id AND lower(s.sku) = lower(v.sku))
+"""
+
+ANALYZE: Final = ("ANALYZE plan_rows", "ANALYZE plan_products", "ANALYZE plan_variants")
+
+COUNTS: Final = """
+    SELECT count(*) FILTER (WHERE is_new) AS created, count(*) FILTER (WHERE is_changed) AS updated,
+        count(*) FILTER (WHERE NOT is_new AND NOT is_changed) AS unchanged,
+        (SELECT count(*) FROM plan_archived) AS archived,
+        (SELECT count(*) FROM app.variants WHERE tenant_id = app.tenant() AND NOT is_archived) AS active,
+        count(*) FILTER (WHERE stock = 0 AND old_stock > 0 AND NOT is_revived) AS emptied,
+        count(*) FILTER (WHERE old_stock > 0 AND NOT is_revived) AS stocked
+    FROM plan_variants
+"""
+
+_CHANGES: Final = """
+    SELECT 'updated' AS kind, sku, name, old_price, price AS new_price, old_stock, stock AS new_stock, 1 AS rank,
+        position
+    FROM plan_variants WHERE is_changed
+    UNION ALL
+    SELECT 'archived', v.sku, p.name, v.price, NULL, l.on_hand, NULL, 2, 0
+    FROM plan_archived a JOIN app.variants v ON v.tenant_id = app.tenant() AND v.id = a.id
+    JOIN app.products p ON p.tenant_id = v.tenant_id AND p.id = v.product_id
+    LEFT JOIN app.stock_levels l ON l.tenant_id = v.tenant_id AND l.variant_id = v.id
+    UNION ALL
+    SELECT 'created', sku, name, NULL, price, NULL, stock, 3, position FROM plan_variants WHERE is_new
+    ORDER BY rank, position, sku LIMIT :limit
+"""
+
+CHANGES: Final = f"SELECT kind, sku, name, old_price, new_price, old_stock, new_stock FROM ({_CHANGES}) c"  # noqa: S608
+
+KEEP_CHANGES: Final = f"""
+    INSERT INTO app.import_changes (
+        tenant_id, import_id, position, kind, sku, name, old_price, new_price, old_stock, new_stock)
+    SELECT app.tenant(), :import_id, row_number() OVER (ORDER BY rank, position, sku), kind, sku, name, old_price,
+        new_price, old_stock, new_stock
+    FROM ({_CHANGES}) c
+"""  # noqa: S608 - put together from the text above
+
+PRICE_JUMPS: Final = """
+    SELECT 'updated' AS kind, sku, name, old_price, price AS new_price, old_stock, stock AS new_stock,
+        count(*) OVER () AS total
+    FROM plan_variants
+    WHERE is_changed AND abs(price - old_price) * 100 > old_price * :percent
+    ORDER BY greatest(price, old_price) / least(price, old_price) DESC, position LIMIT :limit
+"""
+
+KEEP_TEXTS: Final = """
+    INSERT INTO app.import_texts (tenant_id, import_id, content_hash, document)
+    SELECT DISTINCT ON (v.content_hash) app.tenant(), CAST(:import_id AS uuid), v.content_hash, jsonb_build_object(
+        'name', p.name, 'brand', p.brand, 'category', p.category, 'description', left(p.description, 400),
+        'options', v.options, 'synonyms', p.synonyms || p.tags)
+    FROM plan_variants v JOIN plan_products p ON p.id = v.product_id
+    WHERE v.is_found_otherwise
+"""

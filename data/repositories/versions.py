@@ -1,0 +1,38 @@
+"""Versions of the catalogue: which there are, and going back to one of them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, text
+
+from data.models import CatalogueVersion
+from data.repositories.repository import Repository
+from data.states import VersionKind
+
+# So many imports and restores can be undone; edits by hand between them come along.
+KEPT = 10
+
+
+class VersionRepository(Repository):
+    async def recent(self, limit: int = 50) -> Sequence[CatalogueVersion]:
+        """Newest first; bringing one back undoes those above it."""
+        statement = (
+            select(CatalogueVersion)
+            .where(CatalogueVersion.tenant_id == self.tenant_id)
+            .order_by(CatalogueVersion.version.desc())
+            .limit(limit)
+        )
+        return (await self.session.execute(statement)).scalars().all()
+
+    async def forget_old(self) -> None:
+        """All but the last ten imports and restores, and the edits made since."""
+        await self.session.execute(
+            text(
+                """
+                DELETE FROM app.catalogue_versions WHERE tenant_id = app.tenant() AND version < (
+                    SELECT min(version) FROM (
+                        SELECT version FROM app.catalogue_versions WHERE tenant_id = app.tenant() AND kind <> :edit
+                        ORDER BY version DESC LIMIT :kept) kept)
+                """
+            ),
+            {"edit": VersionKind.EDIT.value, "kept": KEPT},
+        )
