@@ -1,11 +1,13 @@
 """The table of what shops call their columns, in Spanish, Portuguese and English, best name first."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from ingestion.text import folded
 
+_MOST_TITLES = 300
 # Words that add nothing when another is there: "nombre del producto", "código artículo", "variant price".
 _FILLER_WORDS = (
     "de del la el los las do da of the al su producto productos articulo articulos item items product products "
@@ -172,12 +174,16 @@ def _is_barred(field: str, name: str) -> bool:
     return field != "image_url" and is_private(name)
 
 
-def header_score(cells: list[str]) -> int:
+@lru_cache(maxsize=4096)
+def recognised(cell: str) -> str | None:
+    """The field or option a header most likely stands for."""
+    if not cell or len(cell) > 60:
+        return None
+    name = plain_name(cell)
+    field = next((field for field, _ in fields_of(name)), None)
+    return field or OPTIONS.get(name)
+
+
+def header_score(cells: Sequence[str]) -> int:
     """How many different fields and options this row names: the header is the row that names most."""
-    found = set[str]()
-    for cell in cells:
-        if not cell or len(cell) > 60:
-            continue
-        name = plain_name(cell)
-        found.update([field for field, _ in fields_of(name)][:1] or ([OPTIONS[name]] if name in OPTIONS else []))
-    return len(found)
+    return len({found for cell in cells[:_MOST_TITLES] if (found := recognised(cell))})

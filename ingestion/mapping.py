@@ -1,34 +1,64 @@
 """Decides which of a spreadsheet's columns is which of our fields."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-from ingestion.column_names import OPTIONS, fields_of, is_cost, is_money, is_private, plain_name
+from ingestion.column_names import FIELDS, OPTIONS, fields_of, is_cost, is_money, is_private, plain_name
+from ingestion.contents import field_of
 from ingestion.errors import SpreadsheetError
+from ingestion.exports import Export, columns_of, export_of, named_options_of
 from ingestion.numbers import Column, Problem, parse_stock
+from ingestion.sizes import is_size
 from ingestion.text import folded
 
 Cells = Sequence[str]
+Sample = Sequence[Mapping[str, str]]
 # Added to the rank of a column whose cells are not what its name says: a "Producto" of bare numbers.
 _CONTRADICTED = 100
 # Taken by their name alone when nothing better is there: the rows will say what is wrong with them.
 _LAST_RESORT = ("price", "name", "stock")
+FIELD_NAMES: Final = frozenset({*(name for name, _ in FIELDS), "group"})
+_SPANISH: Final = {
+    "price": "precio", "name": "nombre", "sku": "código", "stock": "stock", "barcode": "código de barras",
+    "image_url": "imagen", "option:talla": "talla", "option:color": "color",
+}  # fmt: skip
+_UNTITLED = re.compile(r"Columna [A-Z]{1,2}")
+_SIZE_TITLE = re.compile(r"(?:talla|t|n)?\.? ?°?(.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
-    """Our field -> the file's header; header -> option name; headers left out; what the owner should know."""
+    """Our field -> the file's header; header -> option name; headers left out; what the owner should know.
+
+    `named_options`: header of an option's values -> header of its name. `size_stocks`: header -> size whose units its
+    cells count. `guessed`: headers known by their cells alone. `export`: the shop system whose export this is, with
+    `flags`, columns that change what a row means.
+    """
 
     fields: dict[str, str]
     options: dict[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    named_options: dict[str, str] = field(default_factory=dict)
+    size_stocks: dict[str, str] = field(default_factory=dict)
+    guessed: tuple[str, ...] = ()
+    export: Export | None = None
+    flags: dict[str, str] = field(default_factory=dict)
 
     def choices(self) -> dict[str, str]:
-        """Header -> field name, "option:<name>" or "ignore": JSON to remember, and an override to give again."""
-        fields = {header: name for name, header in self.fields.items()}
-        options = {header: f"option:{name}" for header, name in self.options.items()}
-        return fields | options | dict.fromkeys(self.ignored, "ignore")
+        """Header -> what it is: JSON to remember, and an override to give again.
+
+        What it is: a field name, "option:<name>", "option named by:<header>", "units of:<size>" or "ignore".
+        """
+        return (
+            {header: name for name, header in self.fields.items()}
+            | {header: f"option:{name}" for header, name in self.options.items()}
+            | {header: f"option named by:{name}" for header, name in self.named_options.items()}
+            | {header: f"units of:{size}" for header, size in self.size_stocks.items()}
+            | dict.fromkeys(self.ignored, "ignore")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,50 +68,164 @@ class _Candidate:
     header: str
 
 
+@dataclass(slots=True)
+class _Draft:
+    """A mapping in the making: whoever comes first keeps a header."""
+
+    headers: Sequence[str]
+    fields: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=dict)
+    named_options: dict[str, str] = field(default_factory=dict)
+    size_stocks: dict[str, str] = field(default_factory=dict)
+    ignored: set[str] = field(default_factory=set)
+    guessed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def free(self) -> list[str]:
+        taken = {*self.fields.values(), *self.options, *self.named_options, *self.named_options.values(),
+                 *self.size_stocks, *self.ignored}  # fmt: skip
+        return [header for header in self.headers if header not in taken]
+
+    def take(self, target: str, header: str) -> None:
+        kind, _, name = target.partition(":")
+        match kind:
+            case "option":
+                self.options[header] = name or _option_name(header)
+            case "option named by":
+                self.named_options[header] = name
+            case "units of":
+                self.size_stocks[header] = name
+            case "ignore":
+                self.ignored.add(header)
+            case _:
+                self.fields[target] = header
+
+
 def map_columns(
-    headers: Sequence[str], sample_rows: Sequence[Mapping[str, str]], override: Mapping[str, str] | None = None
+    headers: Sequence[str], sample_rows: Sample, override: Mapping[str, str] | None = None
 ) -> ColumnMapping:
-    """Raises SpreadsheetError (NO_NAME_COLUMN, NO_PRICE_COLUMN) with the headers that were found."""
-    candidates = _candidates(headers, sample_rows)
-    chosen = _choose(candidates)
-    if "name" not in chosen and "description" in chosen:
-        chosen["name"] = chosen.pop("description")
-    for name in _LAST_RESORT:
-        spare = [c.header for c in candidates.get(name, ()) if c.header not in chosen.values()]
-        if name not in chosen and spare:
-            chosen[name] = spare[0]
-    _require(chosen, headers)
-    taken = set(chosen.values())
-    rest = [header for header in headers if header not in taken]
-    options = {header: _option_name(header) for header in rest if _is_option(header, candidates)}
+    """The owner's `override` first, then a known export's table, then names, then contents.
+
+    Raises SpreadsheetError (NO_NAME_COLUMN, NO_PRICE_COLUMN, BAD_MAPPING) with the headers that were found.
+    """
+    draft = _Draft(headers)
+    _take_override(draft, override or {})
+    export = export_of(headers)
+    flags = columns_of(headers, export.flags) if export else {}
+    if export:
+        _take_export(draft, export, flags)
+    candidates = _candidates(draft.free, sample_rows)
+    if not export or export.arrangement == "flat":
+        _take_named(draft, candidates)
+        _take_size_stocks(draft, sample_rows)
+        _take_by_contents(draft, sample_rows)
+    _require(draft.fields, headers)
+    is_option = _is_known_option if export else _is_option
+    rest = draft.free
+    options = draft.options | _without_repeats(
+        {header: _option_name(header) for header in rest if is_option(header, candidates)}, draft.options
+    )
+    ignored = tuple(header for header in headers if header in {*rest, *draft.ignored} and header not in options)
     return ColumnMapping(
-        fields=chosen,
-        options=_without_repeats(options),
-        ignored=tuple(header for header in rest if header not in options),
-        warnings=_warnings(chosen, rest),
+        fields=draft.fields,
+        options=options,
+        ignored=ignored,
+        warnings=_warnings(draft, ignored, is_export=export is not None, is_overridden=bool(override)),
+        named_options=draft.named_options,
+        size_stocks=draft.size_stocks,
+        guessed=tuple(draft.guessed),
+        export=export,
+        flags=flags,
     )
 
 
-def _candidates(headers: Sequence[str], sample_rows: Sequence[Mapping[str, str]]) -> dict[str, list[_Candidate]]:
+def _take_override(draft: _Draft, override: Mapping[str, str]) -> None:
+    known = {folded(header): header for header in reversed(draft.headers)}
+    for own_header, target in override.items():
+        header = known.get(folded(own_header))
+        kind = target.partition(":")[0]
+        if kind not in FIELD_NAMES | {"option", "option named by", "units of", "ignore"}:
+            raise SpreadsheetError("BAD_MAPPING", f"No sé qué es «{target}», lo que elegiste para «{own_header}».")
+        if header is None:
+            continue
+        if target in draft.fields:
+            shown = _SPANISH.get(target, target)
+            raise SpreadsheetError(
+                "BAD_MAPPING", f"Elegiste dos columnas para {shown}: «{draft.fields[target]}» y «{header}». Deja una."
+            )
+        draft.take(target, header)
+
+
+def _take_export(draft: _Draft, export: Export, flags: Mapping[str, str]) -> None:
+    free = set(draft.free)
+    for name, header in columns_of(draft.headers, export.fields).items():
+        if name not in draft.fields and header in free:
+            draft.take(name, header)
+    for header, name_header in named_options_of(draft.headers, export).items():
+        if header in free:
+            draft.take(f"option named by:{name_header}", header)
+    draft.ignored.update(header for header in flags.values() if header in draft.free)
+
+
+def _candidates(headers: Sequence[str], sample_rows: Sample) -> dict[str, list[_Candidate]]:
     found: dict[str, list[_Candidate]] = {}
     for position, header in enumerate(headers):
-        cells = [text for row in sample_rows if (text := row.get(header, "").strip())]
+        cells = _cells(header, sample_rows)
         for name, rank in fields_of(plain_name(header)):
             penalty = 0 if _CONTENT.get(name, _anything)(cells) else _CONTRADICTED
             found.setdefault(name, []).append(_Candidate(rank + penalty, position, header))
     return found
 
 
-def _choose(candidates: Mapping[str, list[_Candidate]]) -> dict[str, str]:
+def _cells(header: str, sample_rows: Sample) -> list[str]:
+    return [text for row in sample_rows if (text := row.get(header, "").strip())]
+
+
+def _take_named(draft: _Draft, candidates: Mapping[str, list[_Candidate]]) -> None:
     """Each field takes its best free column, unless the column's cells speak against it."""
-    chosen: dict[str, str] = {}
     everyone = [
         (c.rank, order, c.position, name, c.header) for order, name in enumerate(candidates) for c in candidates[name]
     ]
     for rank, _, _, name, header in sorted(everyone):
-        if rank < _CONTRADICTED and name not in chosen and header not in chosen.values():
-            chosen[name] = header
-    return chosen
+        if rank < _CONTRADICTED and name not in draft.fields and header in draft.free:
+            draft.take(name, header)
+    if "name" not in draft.fields and "description" in draft.fields:
+        draft.fields["name"] = draft.fields.pop("description")
+    for name in _LAST_RESORT:
+        spare = [c.header for c in candidates.get(name, ()) if c.header in draft.free]
+        if name not in draft.fields and spare:
+            draft.take(name, spare[0])
+
+
+def _take_size_stocks(draft: _Draft, sample_rows: Sample) -> None:
+    """Columns titled S, M, L or 36, 37, 38 that count units: one variant each."""
+    if "talla" in draft.options.values():
+        return
+    sizes = {
+        header: match[1]
+        for header in draft.free
+        if (match := _SIZE_TITLE.fullmatch(header.strip()))
+        and is_size(match[1])
+        and _is_counted(_cells(header, sample_rows))
+    }
+    if len(sizes) > 1:
+        for header, size in sizes.items():
+            draft.take(f"units of:{size}", header)
+
+
+def _take_by_contents(draft: _Draft, sample_rows: Sample) -> None:
+    """What no title says: of two columns that may be the name, the wordier is."""
+    options = {OPTIONS.get(plain_name(header)) for header in draft.free}
+    for header in sorted(draft.free, key=lambda header: -sum(map(len, _cells(header, sample_rows)))):
+        is_untitled = _UNTITLED.fullmatch(header) is not None
+        if plain_name(header) in OPTIONS or any(fields_of(plain_name(header))) or is_private(plain_name(header)):
+            continue
+        missing = {"price", "name", "barcode", "image_url"} | ({"sku", "stock"} if is_untitled else set())
+        missing |= {f"option:{name}" for name in ("talla", "color") if name not in options}
+        target = field_of(_cells(header, sample_rows), frozenset(missing - draft.fields.keys() - draft.guessed.keys()))
+        if target and not (draft.size_stocks and target in {"option:talla", "stock"}):
+            draft.take(target, header)
+            draft.guessed[target] = header
 
 
 def _anything(cells: Cells) -> bool:
@@ -114,28 +258,33 @@ _CONTENT: Mapping[str, Callable[[Cells], bool]] = {
 }
 
 
+def _is_known_option(header: str, candidates: Mapping[str, list[_Candidate]]) -> bool:
+    return plain_name(header) in OPTIONS
+
+
 def _is_option(header: str, candidates: Mapping[str, list[_Candidate]]) -> bool:
     """Unrecognised columns are, but never one that tells a shopper the shop's costs or a second price."""
     name = plain_name(header)
     if name in OPTIONS:
         return True
-    is_ordinal = not name or name in {"n", "no", "nro", "num", "numero", "fila", "correlativo"}
+    is_ordinal = not name or name in {"n", "no", "nro", "num", "numero", "fila", "correlativo", "errores"}
     is_spare_number = any(
         candidate.header == header for kind in ("price", "stock", "image_url") for candidate in candidates.get(kind, ())
     )
-    return not (is_ordinal or is_spare_number or is_private(name) or is_money(name))
+    is_untitled = _UNTITLED.fullmatch(header) is not None
+    return not (is_ordinal or is_untitled or is_spare_number or is_private(name) or is_money(name))
 
 
 def _option_name(header: str) -> str:
     return OPTIONS.get(plain_name(header)) or " ".join(header.lower().split())[:60]
 
 
-def _without_repeats(options: Mapping[str, str]) -> dict[str, str]:
+def _without_repeats(options: Mapping[str, str], taken: Mapping[str, str]) -> dict[str, str]:
     """Two columns for one option ("Talla", "Size"): the second keeps the shop's own name."""
     kept: dict[str, str] = {}
     for header, name in options.items():
         own_name = " ".join(header.lower().split())[:60]
-        kept[header] = name if name not in kept.values() else own_name
+        kept[header] = name if name not in {*kept.values(), *taken.values()} else own_name
     return kept
 
 
@@ -153,9 +302,16 @@ def _require(chosen: Mapping[str, str], headers: Sequence[str]) -> None:
         )
 
 
-def _warnings(chosen: Mapping[str, str], rest: Sequence[str]) -> tuple[str, ...]:
-    price = chosen["price"]
-    found = [f"Usé «{price}» como precio de venta y dejé fuera «{header}»." for header in rest if _is_rival(header)]
+def _warnings(draft: _Draft, ignored: Sequence[str], *, is_export: bool, is_overridden: bool) -> tuple[str, ...]:
+    price = draft.fields["price"]
+    found = [
+        f"«{header}» no tiene un título que conozca: por su contenido la usé como {_SPANISH[target]}. Revísala."
+        for target, header in draft.guessed.items()
+    ]
+    if not is_export and not is_overridden:
+        found += [
+            f"Usé «{price}» como precio de venta y dejé fuera «{header}»." for header in ignored if _is_rival(header)
+        ]
     words = set(folded(price).split())
     if "neto" in words or ({"sin", "s"} & words and "iva" in words):
         found.append(f"«{price}» parece un precio sin IVA: es el que verán tus clientes, tal como está.")

@@ -23,6 +23,7 @@ ROW_MESSAGES: Final[dict[str, str]] = {
     "SKU_DAMAGED": "Excel acortó el código a «{value}». Da formato de texto a la columna y escríbelo completo.",
     "SKU_DUPLICATE": "El código «{value}» ya está en la fila {first}. Usa un código distinto para cada fila.",
     "ROW_REPEATED": "«{value}» ya está en la fila {first}. Borra una, o distínguelas con una columna de código (SKU).",
+    "CELL_FORMULA": "«{value}» es una fórmula. Escribe el valor que quieres mostrar, sin el signo igual.",
     "ROW_TOO_SHORT": "La fila está incompleta: le faltan celdas desde «{value}».",
     "ROW_TOO_LONG": "La fila tiene más celdas que títulos. "
     "Si un texto o un precio lleva el separador, enciérralo entre comillas.",

@@ -2,15 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from ingestion.text import folded
 
 Separator = Literal[".", ","]
 
+# Prices and stocks repeat; a text typed as ExactNumber is another than the same text.
+_CACHED = 65_536
 HIGHEST = 1_000_000_000
 # Currencies whose prices have no decimals; there "1.990" can only be one thousand nine hundred and ninety.
 WITHOUT_DECIMALS = frozenset({"CLP", "PYG"})
@@ -79,18 +82,23 @@ class Column:
 
     @classmethod
     def of(cls, cells: Iterable[str], currency: str = "CLP") -> "Column":
-        has_decimals = currency not in WITHOUT_DECIMALS
-        proofs = {proof for cell in cells if (proof := _proof(cell, has_decimals))}
-        return cls(proofs.pop()) if len(proofs) == 1 else cls()
+        return cls.proven({found for cell in cells if (found := proof(cell, currency))})
+
+    @classmethod
+    def proven(cls, proofs: Set[Separator]) -> "Column":
+        """Cells that contradict each other prove nothing."""
+        return cls(next(iter(proofs))) if len(proofs) == 1 else cls()
 
 
 UNPROVEN = Column()
 
 
-def _proof(cell: str, has_decimals: bool) -> Separator | None:
+@lru_cache(maxsize=_CACHED, typed=True)
+def proof(cell: str, currency: str) -> Separator | None:
     """The decimal separator this cell gives away: "1,290.00" and "1,290,000" a dot, "1.290,00" a comma."""
     if isinstance(cell, ExactNumber) or not ("," in cell or "." in cell):
         return None
+    has_decimals = currency not in WITHOUT_DECIMALS
     match = _DIGITS.search(cell)
     number = match.group().rstrip(".,") if match else ""
     if "," in number and "." in number:
@@ -108,6 +116,7 @@ def _other(separator: Separator) -> Separator:
     return "," if separator == "." else "."
 
 
+@lru_cache(maxsize=_CACHED, typed=True)
 def parse_price(text: str, currency: str = "CLP", column: Column = UNPROVEN) -> Decimal | Problem:
     """The price in `currency`, or why it is none.
 
@@ -214,6 +223,7 @@ def _read_with_one(number: str, separator: Separator, has_decimals: bool, column
     return Problem("AMBIGUOUS", (whole + part, f"{whole},{part}"))
 
 
+@lru_cache(maxsize=_CACHED, typed=True)
 def parse_stock(text: str, column: Column = UNPROVEN) -> int | Problem | None:
     """Whole units on hand, None when the shop does not count them, or why the cell says neither.
 

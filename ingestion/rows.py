@@ -1,27 +1,39 @@
 """Turns a sheet's rows into catalogue rows, and says of each row that cannot be one what is wrong with it."""
 
+import html
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ingestion.errors import RowError
+from ingestion.identity import Identity, IdentityReader, Variant, shown
+from ingestion.lines import Line, LineReader
 from ingestion.mapping import ColumnMapping
 from ingestion.messages import row_message
-from ingestion.numbers import Column, Problem, parse_price, parse_stock
-from ingestion.skus import LONGEST, derived_sku, product_keys
+from ingestion.numbers import Problem, parse_price, parse_stock
+from ingestion.skus import LONGEST
 from ingestion.sources.spreadsheet import Sheet
-from ingestion.text import CELL_FAULTS, clean, folded
+from ingestion.survey import Survey, product_name
+from ingestion.text import clean
 
 BATCH_ROWS = 1_000
-_TOTALS = re.compile(r"(?:sub|gran )?total(?:es)?(?: (?:general|productos|items|unidades|inventario|stock))?|sumas?")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{1,2}")
 _LIST_BREAK = re.compile(r"[,;|\n]|\s/\s")
+_TAG = re.compile(r"<(?:/?[a-z][^<>]{0,2000}|!--.{0,2000}?--)>", re.IGNORECASE | re.DOTALL)
+_FORMULA = re.compile(r"[=\uff1d]\s*[\w+\-@(\"]")
+_ROOT_CATEGORY = re.compile(
+    r"(?:all|todos?|todas)(?: (?:los|las)? ?(?:productos|categorias))?\s*(?:/|>)\s*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRow:
-    """One variant as its row states it; `row` is the file's own number, stock None means it is not counted."""
+    """One variant as its row states it; stock None means it is not counted.
+
+    `row` is the file's own number. Several variants may have one: of a row that lists sizes, and of sheets read as one.
+    The SKU, whatever its case, is what no two rows share.
+    """
 
     row: int
     sku: str
@@ -62,155 +74,217 @@ class RowBatch:
 
 
 def parse_rows(sheet: Sheet, mapping: ColumnMapping, currency: str = "CLP") -> Parsed:
-    """A row with any error stays out; totals and repeated headers are no rows at all."""
-    reader = _RowReader(sheet, mapping, currency)
+    """Every row at once. A row with any error stays out; totals, headings and repeated headers are no rows at all."""
     rows: list[CatalogueRow] = []
     errors: list[RowError] = []
-    for number, cells in sheet.rows:
-        read = reader.read(number, cells)
-        if isinstance(read, CatalogueRow):
-            rows.append(read)
-        else:
-            errors.extend(read)
-    keys = product_keys([(row.sku, row.name, row.brand, row.options) for row in rows])
-    rows = [replace(row, product_key=key) for row, key in zip(rows, keys, strict=True)]
-    return Parsed(rows, errors, reader.seen_skus - {row.sku.lower() for row in rows})
+    rejected: set[str] = set()
+    for batch in RowReader(sheet, mapping, currency).batches():
+        rows += batch.rows
+        errors += batch.errors
+        rejected |= batch.rejected_skus
+    return Parsed(rows, errors, frozenset(rejected))
 
 
-class _RowReader:
-    """Knows the columns, what they prove about their numbers, and the SKUs already seen."""
+class RowReader:
+    """Reads a sheet twice: to survey it, when made, and to read its rows."""
 
     def __init__(self, sheet: Sheet, mapping: ColumnMapping, currency: str) -> None:
-        self._columns = mapping.fields
-        self._options = mapping.options
+        self.lines = LineReader(sheet, mapping)
+        self._columns = self.lines.columns
+        self._headers = mapping.fields
         self._currency = currency
-        self._overflowing = sheet.overflowing
-        self._prices = Column.of(self._column_cells(sheet, "price"), currency)
-        self._stocks = Column.of(self._column_cells(sheet, "stock"))
+        self._identities = IdentityReader(self._columns, mapping)
+        self.survey = Survey.of(self.lines, self._identities, currency)
+        self._has_category = "category" in mapping.fields
+        self._counts = "stock" in mapping.fields or bool(mapping.size_stocks)
         self._first_rows: dict[str, int] = {}
+        self._variant_count = 0
 
-    @property
-    def seen_skus(self) -> frozenset[str]:
-        return frozenset(self._first_rows)
+    def batches(self) -> Iterator[RowBatch]:
+        """Once."""
+        rows: list[CatalogueRow] = []
+        errors: list[RowError] = []
+        rejected: list[str] = []
+        read_count = 0
+        for read_count, line in enumerate(self.lines.lines(), start=1):
+            identity = self._identities.read(line)
+            found = self._errors(line, identity, rejected)
+            if found:
+                errors += found
+            else:
+                rows += self._rows(line, identity)
+            self._variant_count += len(identity.variants)
+            if len(rows) + len(errors) >= BATCH_ROWS:
+                yield RowBatch(rows, errors, frozenset(rejected), read_count)
+                rows, errors, rejected = [], [], []
+        yield RowBatch(rows, errors, frozenset(rejected), read_count)
 
-    def _column_cells(self, sheet: Sheet, field: str) -> Iterable[str]:
-        header = self._columns.get(field)
-        return (cells.get(header, "") for _, cells in sheet.rows) if header else ()
-
-    def read(self, number: int, cells: Mapping[str, str]) -> CatalogueRow | list[RowError]:
-        if self._is_decoration(cells):
-            return []
-        broken = self._broken_shape(number, cells)
+    def _errors(self, line: Line, identity: Identity, rejected: list[str]) -> list[RowError]:
+        broken = self._broken_shape(line)
         if broken:
             return [broken]
-        errors: list[RowError] = []
-        name = self._name(number, cells, errors)
-        options = self._read_options(cells)
-        brand = self._text(cells, "brand", 100)
-        sku = self._sku(number, cells, derived_sku(name, brand, options.values()), errors)
-        price = self._price(number, cells, errors)
-        stock = self._stock(number, cells, errors)
-        if errors or price is None:
-            return errors
-        return CatalogueRow(
-            row=number,
-            sku=sku,
-            name=name,
-            price=price,
-            stock=stock,
-            brand=brand,
-            category=self._text(cells, "category", 100),
-            description=self._text(cells, "description", 5_000),
-            barcode=self._barcode(cells),
-            unit=self._text(cells, "unit", 30),
-            synonyms=self._synonyms(cells),
-            image_url=self._image_url(cells),
-            options=options,
-            product_key=sku,
-        )
+        found = [*self._name_errors(line, identity), *self._code_errors(line, identity)]
+        if not found or "sku" in self._headers:
+            first_seen, repeats = self._repeats(line, identity)
+            found += repeats
+        else:
+            first_seen = []
+        found += self._number_errors(line, identity)
+        if found:
+            rejected += first_seen
+        return found
 
-    def _is_decoration(self, cells: Mapping[str, str]) -> bool:
-        """A totals row, or the header again at the top of a printed page."""
-        name, price = self._columns["name"], self._columns["price"]
-        if cells.get(name, "").strip() == name and cells.get(price, "").strip() == price:
-            return True
-        first = next((text for text in cells.values() if text.strip()), "")
-        identity = [cells.get(self._columns[field], "") for field in ("sku", "name") if field in self._columns]
-        return _TOTALS.fullmatch(folded(first)) is not None and all(cell in {"", first} for cell in identity)
-
-    def _broken_shape(self, number: int, cells: Mapping[str, str]) -> RowError | None:
-        if number in self._overflowing:
-            return RowError(number, self._columns["price"], "ROW_TOO_LONG", row_message("ROW_TOO_LONG"))
-        absent = [self._columns[field] for field in ("name", "price") if self._columns[field] not in cells]
-        if absent:
-            return RowError(number, absent[0], "ROW_TOO_SHORT", row_message("ROW_TOO_SHORT", absent[0]))
+    def _broken_shape(self, line: Line) -> RowError | None:
+        width = self._columns.width
+        if width is None:
+            return None
+        if any(cell.strip() for cell in line.cells[width:]):
+            return RowError(line.number, self._headers["price"], "ROW_TOO_LONG", row_message("ROW_TOO_LONG"))
+        needed = [field for field in ("name", "price") if self._columns.fields[field] >= len(line.cells)]
+        if needed:
+            header = self._headers[needed[0]]
+            return RowError(line.number, header, "ROW_TOO_SHORT", row_message("ROW_TOO_SHORT", header))
         return None
 
-    def _text(self, cells: Mapping[str, str], field: str, limit: int) -> str | None:
-        header = self._columns.get(field)
-        text = clean(cells.get(header, ""), limit) if header else ""
-        return None if text.upper() in CELL_FAULTS else text or None
+    def _name_errors(self, line: Line, identity: Identity) -> Iterator[RowError]:
+        if not any(map(str.isalnum, identity.name)):
+            yield self._error(line, "name", "NAME_MISSING")
+        elif _FORMULA.match(identity.name):
+            yield self._error(line, "name", "CELL_FORMULA", identity.name)
 
-    def _name(self, number: int, cells: Mapping[str, str], errors: list[RowError]) -> str:
-        name = self._text(cells, "name", 200) or ""
-        if not any(character.isalnum() for character in name):
-            errors.append(self._error(number, "name", "NAME_MISSING"))
-        return name
-
-    def _sku(self, number: int, cells: Mapping[str, str], derived: str, errors: list[RowError]) -> str:
-        """Compared whatever the case; a repeated one is an error even when its first row was wrong too."""
-        if "sku" not in self._columns:
-            field, sku, code = "name", derived, "ROW_REPEATED"
-        else:
-            field, sku, code = "sku", self._text(cells, "sku", LONGEST + 1) or "", "SKU_DUPLICATE"
+    def _code_errors(self, line: Line, identity: Identity) -> Iterator[RowError]:
+        sku = identity.sku
         if not sku:
-            errors.append(self._error(number, "sku", "SKU_MISSING"))
+            if not self._identities.derives_codes:
+                yield self._error(line, "sku", "SKU_MISSING")
         elif len(sku) > LONGEST:
-            errors.append(self._error(number, "sku", "SKU_TOO_LONG", sku))
+            yield self._error(line, "sku", "SKU_TOO_LONG", sku)
         elif _SCIENTIFIC.fullmatch(sku):
-            errors.append(self._error(number, "sku", "SKU_DAMAGED", sku))
-        elif not errors or "sku" in self._columns:
-            first = self._first_rows.setdefault(sku.lower(), number)
-            if first != number:
-                shown = sku if code == "SKU_DUPLICATE" else self._text(cells, "name", 200) or sku
-                errors.append(self._error(number, field, code, shown, str(first)))
-        return sku
+            yield self._error(line, "sku", "SKU_DAMAGED", sku)
+        elif _FORMULA.match(sku):
+            yield self._error(line, "sku", "CELL_FORMULA", sku)
 
-    def _price(self, number: int, cells: Mapping[str, str], errors: list[RowError]) -> Decimal | None:
-        text = cells[self._columns["price"]]
-        price = parse_price(text, self._currency, self._prices)
+    def _repeats(self, line: Line, identity: Identity) -> tuple[list[str], list[RowError]]:
+        """Codes first seen here, and errors; a repeated code is one even when its first row was wrong too."""
+        first_seen: list[str] = []
+        errors: list[RowError] = []
+        for offset, variant in enumerate(identity.variants):
+            key = variant.sku.lower()
+            if not key or len(key) > LONGEST:
+                continue
+            first = line.number
+            # Only codes that the survey saw twice are worth remembering: a million others are not.
+            if self.survey.is_repeated[self._variant_count + offset]:
+                is_new = key not in self._first_rows
+                first = self._first_rows.setdefault(key, line.number)
+                if not is_new:
+                    errors.append(self._repeat_error(line, identity, variant, first))
+                    continue
+            first_seen.append(key)
+        return first_seen, errors[:1]
+
+    def _repeat_error(self, line: Line, identity: Identity, variant: Variant, first: int) -> RowError:
+        if identity.sku:
+            return self._error(line, "sku", "SKU_DUPLICATE", variant.sku, str(first))
+        return self._error(line, "name", "ROW_REPEATED", identity.name, str(first))
+
+    def _number_errors(self, line: Line, identity: Identity) -> Iterator[RowError]:
+        text = self._columns.text(line.cells, "price")
+        price = self._price(line)
         if isinstance(price, Problem):
-            errors.append(self._error(number, "price", price.code, text, *price.readings))
-            return None
-        return price
+            code = "CELL_FORMULA" if _FORMULA.match(text.strip()) else price.code
+            yield self._error(line, "price", code, text, *price.readings)
+        if not self._counts:
+            return
+        for variant in identity.variants:
+            stock = self._stock(line, variant)
+            if isinstance(stock, Problem):
+                text = self._stock_text(line, variant)
+                yield self._error(line, "stock", stock.code, text, *stock.readings)
+                return
 
-    def _stock(self, number: int, cells: Mapping[str, str], errors: list[RowError]) -> int | None:
-        if "stock" not in self._columns:
+    def _price(self, line: Line) -> Decimal | Problem:
+        return parse_price(self._columns.text(line.cells, "price"), self._currency, self.survey.prices)
+
+    def _stock_text(self, line: Line, variant: Variant) -> str:
+        return self._columns.text(line.cells, "stock") if variant.stock is None else variant.stock
+
+    def _stock(self, line: Line, variant: Variant) -> int | Problem | None:
+        return parse_stock(self._stock_text(line, variant), self.survey.stocks)
+
+    def _error(self, line: Line, field: str, code: str, value: str = "", *readings: str) -> RowError:
+        header = self._headers.get(field) or next(iter(self._columns.size_stocks), "")
+        return RowError(line.number, header, code, row_message(code, value, *readings))
+
+    def _rows(self, line: Line, identity: Identity) -> Iterator[CatalogueRow]:
+        price = self._price(line)
+        assert isinstance(price, Decimal)
+        category, description = self._category(line), self._description(line)
+        barcode, unit = self._barcode(line), self._text(line, "unit", 30)
+        synonyms, image_url = self._synonyms(line), self._image_url(line)
+        for offset, variant in enumerate(identity.variants):
+            yield CatalogueRow(
+                row=line.number,
+                sku=variant.sku,
+                name=identity.name,
+                price=price,
+                stock=self._units(line, identity, variant),
+                brand=identity.brand,
+                category=category,
+                description=description,
+                barcode=barcode,
+                unit=unit,
+                synonyms=synonyms,
+                image_url=image_url,
+                options=variant.options,
+                product_key=self._product_key(identity, variant, self._variant_count + offset),
+            )
+
+    def _units(self, line: Line, identity: Identity, variant: Variant) -> int | None:
+        """A row's units cannot be shared out among the sizes it lists: with some left, each is sold uncounted."""
+        if not self._counts:
             return None
-        text = cells.get(self._columns["stock"], "")
-        stock = parse_stock(text, self._stocks)
-        if isinstance(stock, Problem):
-            errors.append(self._error(number, "stock", stock.code, text, *stock.readings))
+        stock = self._stock(line, variant)
+        if isinstance(stock, Problem) or (identity.is_listed and variant.stock is None and stock):
             return None
         return stock
 
-    def _error(self, number: int, field: str, code: str, value: str = "", *readings: str) -> RowError:
-        return RowError(number, self._columns[field], code, row_message(code, value, *readings))
+    def _product_key(self, identity: Identity, variant: Variant, position: int) -> str:
+        if identity.group:
+            return f"={identity.group.lower()}"
+        if identity.is_listed or self.survey.is_grouped[position]:
+            return f"={product_name(identity)}"
+        return variant.sku
 
-    def _read_options(self, cells: Mapping[str, str]) -> dict[str, str]:
-        values = {name: clean(cells.get(header, ""), 100) for header, name in self._options.items()}
-        return {name: value for name, value in values.items() if value not in {"", "-"} | CELL_FAULTS}
+    def _text(self, line: Line, field: str, limit: int) -> str | None:
+        return shown(self._columns.text(line.cells, field), limit) or None
 
-    def _barcode(self, cells: Mapping[str, str]) -> str | None:
-        barcode = self._text(cells, "barcode", LONGEST)
+    def _category(self, line: Line) -> str | None:
+        """The heading a row stands under is its category when the file has no column for it."""
+        if not self._has_category:
+            return line.section or None
+        text = self._text(line, "category", 200) or ""
+        # Shop systems list every category a product is in, each with all that it lies within.
+        first = text.split(", ")[0] if " > " in text else text
+        return _ROOT_CATEGORY.sub("", first)[:100].rstrip() or None
+
+    def _description(self, line: Line) -> str | None:
+        text = self._columns.text(line.cells, "description")
+        if "<" in text and ">" in text:
+            text = html.unescape(_TAG.sub(" ", text))
+        return shown(text, 5_000) or None
+
+    def _barcode(self, line: Line) -> str | None:
+        barcode = self._text(line, "barcode", LONGEST)
         return None if barcode is None or _SCIENTIFIC.fullmatch(barcode) else barcode
 
-    def _synonyms(self, cells: Mapping[str, str]) -> tuple[str, ...]:
-        header = self._columns.get("synonyms")
-        parts = _LIST_BREAK.split(cells.get(header, "")) if header else []
-        words = dict.fromkeys(word for part in parts if (word := clean(part, 60)))
+    def _synonyms(self, line: Line) -> tuple[str, ...]:
+        cell = self._columns.text(line.cells, "synonyms")
+        if not cell:
+            return ()
+        words = dict.fromkeys(word for part in _LIST_BREAK.split(cell) if (word := clean(part, 60)))
         return tuple(words)[:30]
 
-    def _image_url(self, cells: Mapping[str, str]) -> str | None:
-        text = (self._text(cells, "image_url", 2_000) or "").split(" ")[0].rstrip(",;")
+    def _image_url(self, line: Line) -> str | None:
+        text = (self._text(line, "image_url", 2_000) or "").split(" ")[0].rstrip(",;")
         return text if re.match(r"https?://[^/]", text) and len(text) <= 1_000 else None

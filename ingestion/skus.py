@@ -1,8 +1,7 @@
 """Makes the codes a list lacks: a SKU for a row without one, a key for variants of one product."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from hashlib import sha256
 
 from ingestion.text import folded, unaccented
@@ -22,15 +21,10 @@ def derived_sku(name: str, brand: str | None, options: Iterable[str]) -> str:
     return f"{slug[: LONGEST - 9].rstrip('-')}-{fingerprint}".lstrip("-")
 
 
-def product_keys(rows: Sequence[tuple[str, str, str | None, dict[str, str]]]) -> list[str]:
-    """One key per (sku, name, brand, options): shared by rows of one name and brand that differ in their options."""
-    groups: dict[str, list[int]] = defaultdict(list)
-    for position, (_, name, brand, _) in enumerate(rows):
-        groups[unaccented(f"{name}|{brand or ''}")].append(position)
-    keys = [sku for sku, *_ in rows]
-    for key, positions in groups.items():
-        choices = {tuple(sorted((n, unaccented(v)) for n, v in rows[position][3].items())) for position in positions}
-        if len(positions) > 1 and len(choices) == len(positions):
-            for position in positions:
-                keys[position] = f"={key}"
-    return keys
+def variant_sku(sku: str, own_values: Iterable[str]) -> str:
+    """The code of one of the variants that a row lists, from the row's own: "POL-1" in size S is "POL-1-S"."""
+    parts = [sku, *("-".join(value.split()) for value in own_values)]
+    code = "-".join(parts)
+    if len(code) <= LONGEST or len(sku) > LONGEST:
+        return code
+    return f"{code[: LONGEST - 9]}-{sha256(code.encode()).hexdigest()[:8]}"

@@ -9,19 +9,38 @@ _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _STRAY_JOINER = re.compile(
     "(?<![\U0001f000-\U0001faff\u2600-\u27bf\ufe0f])\u200d|\u200d(?![\U0001f000-\U0001faff\u2600-\u27bf])"
 )
+# Letters of Western Europe and plain punctuation, composed: nothing to remove.
+_PLAIN = re.compile("[ -~\u00a0-\u00ac\u00ae-\u017f\u2013\u2014\u2018-\u201d\u2022\u20ac]*")
+_WESTERN = str.maketrans(
+    {chr(code): unicodedata.normalize("NFKD", chr(code))[0] for code in range(0xC0, 0x17F)
+     if unicodedata.combining(unicodedata.normalize("NFKD", chr(code))[-1])}
+)  # fmt: skip
 _JOINER = "\u200d"
 # Error texts that a spreadsheet program leaves in a cell in place of a value.
 CELL_FAULTS = frozenset({"#N/A", "#N/D", "#REF!", "#¡REF!", "#VALUE!", "#¡VALOR!", "#NAME?", "#¿NOMBRE?", "#DIV/0!",
                          "#¡DIV/0!", "#NULL!", "#NUM!", "#¡NUM!"})  # fmt: skip
 
 
+# What a spreadsheet program would run as a formula, at the start of a cell; full-width forms too.
+_LIVE = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+
+
+def neutralised(text: str) -> str:
+    """Text that no spreadsheet program takes for a formula: an apostrophe goes before it when it must."""
+    return f"'{text}" if _LIVE.match(text) else text
+
+
+def unneutralised(text: str) -> str:
+    """Undoes `neutralised`, which Excel also does by itself in a cell typed by hand."""
+    return text[1:] if text[:1] == "'" and _LIVE.match(text, 1) else text
+
+
 def clean(text: str, limit: int) -> str:
     """NFC, without control, bidi or invisible characters, single spaces, at most `limit` characters."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())[:limit].rstrip()
-    visible = "".join(_visible(character) for character in unicodedata.normalize("NFC", text))
-    visible = _STRAY_JOINER.sub("", visible)
-    return " ".join(visible.split())[:limit].rstrip()
+    if not _PLAIN.fullmatch(text):
+        visible = "".join(_visible(character) for character in unicodedata.normalize("NFC", text))
+        text = _STRAY_JOINER.sub("", visible)
+    return " ".join(text.split())[:limit].rstrip()
 
 
 def _visible(character: str) -> str:
@@ -35,6 +54,10 @@ def _visible(character: str) -> str:
 
 def unaccented(text: str) -> str:
     """Lower case without accents: what two spellings of one word have in common."""
+    if not text.isascii():
+        text = text.translate(_WESTERN)
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 

@@ -1,95 +1,163 @@
 """Turns an uploaded file into a sheet: its headers and its rows, each with the number the owner sees in it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from ingestion.column_names import header_score
+from ingestion.column_names import plain_name
 from ingestion.errors import SpreadsheetError
-from ingestion.sources.delimited import Record, read_delimited
+from ingestion.sources.delimited import open_delimited
+from ingestion.sources.headers import SEARCH_ROWS, Header, column_names, find_header
 from ingestion.sources.kinds import LIMITS, Limits, kind_of
-from ingestion.sources.workbook import read_workbook
+from ingestion.sources.old_workbook import open_old_workbook
+from ingestion.sources.open_document import open_document
+from ingestion.sources.records import Record, Table
+from ingestion.sources.spool import Spool
+from ingestion.sources.workbook import open_workbook
 from ingestion.text import clean
 
 __all__ = ["Sheet", "SpreadsheetError", "read_spreadsheet"]
 
-HEADER_SEARCH_ROWS = 20
+SAMPLE_ROWS = 200
+_WORKBOOKS = {"xlsx": open_workbook, "xls": open_old_workbook, "ods": open_document}
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`rows` pair the file's own row number with header -> text; a cell that is not there has no entry.
+    """A list of products whose columns have names; `body` reads the records under the header, as often as wanted.
 
-    `overflowing` are the rows of delimited text with more cells than the header, whose cells may have slipped.
+    `positions` are the headers' own in a record's cells. `width` is that of the header, None where no row can be short
+    or long. `titles` are the sheets read as one, `left_out` those that were not.
     """
 
     file_name: str
     header_row: int
     headers: tuple[str, ...]
-    rows: list[tuple[int, dict[str, str]]]
-    overflowing: frozenset[int] = frozenset()
+    positions: tuple[int, ...]
+    body: Callable[[], Iterator[Record]]
+    width: int | None = None
     encoding: str | None = None
-    title: str | None = None
+    titles: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def sample(self) -> list[dict[str, str]]:
+        """The first rows, header -> text."""
+        return [self.by_header(record) for record in islice(self.body(), SAMPLE_ROWS)]
+
+    @property
+    def rows(self) -> list[tuple[int, dict[str, str]]]:
+        """Every row in memory, its number and header -> text; a cell that is not there has no entry."""
+        return [(record.number, self.by_header(record)) for record in self.body()]
+
+    def by_header(self, record: Record) -> dict[str, str]:
+        width = len(record.cells)
+        places = zip(self.headers, self.positions, strict=True)
+        return {
+            header: record.cells[position] if position < width else ""
+            for header, position in places
+            if position < width or self.width is None
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A table that has something in it, and where its titles are."""
+
+    table: Table
+    header: Header
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return frozenset(plain_name(cell) for cell in self.header.cells if cell.strip())
+
+    def body(self) -> Iterator[Record]:
+        return islice(self.table.records(), self.header.position + self.header.height, None)
 
 
 def read_spreadsheet(path: Path, file_name: str, limits: Limits = LIMITS) -> Sheet:
-    """Reads CSV, TSV and XLSX; raises SpreadsheetError for everything else. `file_name` is only for messages."""
+    """Opens delimited text, XLSX, XLS and ODS; raises SpreadsheetError for everything else, here or while reading.
+
+    `file_name` is only for messages.
+    """
     name = clean(file_name, 100) or "El archivo"
-    if kind_of(path, name, limits) == "workbook":
-        records, title = read_workbook(path, name, limits)
-        return _sheet(records, name, title=title)
-    records, encoding = read_delimited(path, name, limits)
-    return _sheet(records, name, encoding=encoding)
+    kind = kind_of(path, name, limits)
+    if kind == "delimited":
+        return _text_sheet(open_delimited(path, name, limits), name)
+    return _workbook_sheet(_WORKBOOKS[kind](path, name, limits), name)
 
 
-def _sheet(records: list[Record], file_name: str, *, encoding: str | None = None, title: str | None = None) -> Sheet:
-    if not records:
-        raise SpreadsheetError("EMPTY_FILE", f"«{file_name}» está vacío. Necesito una fila de títulos y tus productos.")
-    at = _header_position(records)
-    header, body = records[at], records[at + 1 :]
-    headers = _headers(header.cells)
-    if not body:
-        raise SpreadsheetError(
-            "NO_ROWS",
-            f"«{file_name}» solo tiene la fila de títulos ({', '.join(headers.values())}). Faltan los productos.",
-        )
-    width = len(header.cells)
-    if title is not None:
-        # A workbook has no short rows: every cell is in its column, written or not.
-        body = [Record(r.number, r.cells + [""] * (width - len(r.cells))) for r in body]
-    overflowing = (r.number for r in body if title is None and any(cell.strip() for cell in r.cells[width:]))
+def _text_sheet(table: Table, file_name: str) -> Sheet:
+    found = _find(table)
+    if found is None:
+        raise _empty(file_name)
+    names = _names(found, file_name)
     return Sheet(
         file_name=file_name,
-        header_row=header.number,
-        headers=tuple(headers.values()),
-        rows=[(record.number, _by_header(record.cells, headers)) for record in body],
-        overflowing=frozenset(overflowing),
-        encoding=encoding,
-        title=title,
+        header_row=found.header.row,
+        headers=tuple(names.values()),
+        positions=tuple(names),
+        body=found.body,
+        width=max(len(found.header.cells), max(names, default=0) + 1),
+        encoding=table.encoding,
     )
 
 
-def _header_position(records: Sequence[Record]) -> int:
-    """The first rows may be titles: the header is the row that names most columns, else the first with two cells."""
-    first = records[:HEADER_SEARCH_ROWS]
-    scores = [header_score(record.cells) for record in first]
-    if max(scores) > 0:
-        return scores.index(max(scores))
-    return next((i for i, record in enumerate(first) if sum(map(bool, record.cells)) > 1), 0)
+def _workbook_sheet(tables: list[Table], file_name: str) -> Sheet:
+    """The sheet that names most columns, with every other one that has the same columns."""
+    filled = [found for table in tables if not table.is_hidden and (found := _find(table))]
+    if not filled:
+        raise _empty(file_name)
+    main = max(filled, key=lambda found: found.header.score)
+    chosen = [found for found in filled if found is main or _is_same_list(found, main)]
+    names = _names(main, file_name)
+    spool = Spool()
+    for found in chosen:
+        spool.fill(_aligned(found, main, with_title=len(chosen) > 1))
+    return Sheet(
+        file_name=file_name,
+        header_row=main.header.row,
+        headers=tuple(names.values()),
+        positions=tuple(names),
+        body=spool.records,
+        titles=tuple(found.table.title for found in chosen),
+        left_out=tuple(found.table.title for found in filled if found not in chosen),
+    )
 
 
-def _headers(cells: Sequence[str]) -> dict[int, str]:
-    """Position -> the file's own header; a repeated one is numbered, a column without one is left out."""
-    headers: dict[int, str] = {}
-    for position, cell in enumerate(cells):
-        header = clean(cell, 80)
-        if not header:
-            continue
-        repeats = sum(1 for known in headers.values() if known == header or known.startswith(f"{header} ("))
-        headers[position] = f"{header} ({repeats + 1})" if header in headers.values() else header
-    return headers
+def _find(table: Table) -> _Found | None:
+    first = list(islice(table.records(), SEARCH_ROWS))
+    return _Found(table, find_header(first)) if first else None
 
 
-def _by_header(cells: Sequence[str], headers: dict[int, str]) -> dict[str, str]:
-    width = len(cells)
-    return {header: cells[position] for position, header in headers.items() if position < width}
+def _is_same_list(found: _Found, main: _Found) -> bool:
+    return found.header.score > 1 and found.columns == main.columns
+
+
+def _aligned(found: _Found, main: _Found, *, with_title: bool) -> Iterator[Record]:
+    """A sheet's records with their cells in the order of the main sheet's columns."""
+    title = found.table.title if with_title else ""
+    own = [plain_name(cell) for cell in found.header.cells]
+    wanted = [plain_name(cell) for cell in main.header.cells]
+    order = None if own == wanted else [own.index(name) if name else None for name in wanted]
+    for record in found.body():
+        cells = record.cells
+        if order is not None:
+            cells = ["" if at is None or at >= len(record.cells) else record.cells[at] for at in order]
+        yield Record(record.number, cells, title)
+
+
+def _names(found: _Found, file_name: str) -> dict[int, str]:
+    sample = list(islice(found.body(), SAMPLE_ROWS))
+    names = column_names(found.header, sample)
+    if not sample:
+        shown = ", ".join(list(names.values())[:20])
+        raise SpreadsheetError(
+            "NO_ROWS", f"«{file_name}» solo tiene la fila de títulos ({shown}). Faltan los productos debajo."
+        )
+    return names
+
+
+def _empty(file_name: str) -> SpreadsheetError:
+    return SpreadsheetError("EMPTY_FILE", f"«{file_name}» está vacío. Necesito una fila de títulos y tus productos.")

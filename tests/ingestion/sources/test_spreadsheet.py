@@ -145,11 +145,11 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "XML": (b'<?xml version="1.0"?><Workbook/>', "XML"),
     "RTF": (b"{\\rtf1\\ansi Precio}", "DOCUMENT"),
     "GZIP": (b"\x1f\x8b\x08\0\0\0\0\0", "ARCHIVE"),
-    "old Excel": (OLE, "OLD_XLS"),
+    "broken old Excel": (OLE, "DAMAGED"),
     "encrypted Excel": (OLE + "EncryptedPackage".encode("utf-16-le"), "PASSWORD_PROTECTED"),
     "plain zip": (_zip({"a.txt": b"hola"}), "ARCHIVE"),
     "Word": (_zip({"word/document.xml": b"<a/>"}), "DOCUMENT"),
-    "LibreOffice": (_zip({"content.xml": b"<a/>", "mimetype": b"x"}), "ODS"),
+    "empty LibreOffice": (_zip({"content.xml": b"<a/>", "mimetype": b"x"}), "EMPTY_FILE"),
     "binary workbook": (_zip({"xl/workbook.bin": b"x"}), "XLSB"),
     "cut zip": (_workbook()[:500], "DAMAGED"),
     "broken sheet": (_workbook(replace={"xl/worksheets/sheet1.xml": b"<worksheet><sheetData><row"}), "DAMAGED"),
@@ -166,8 +166,8 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "only a header": (b"SKU;Nombre;Precio\n\n;;\n", "NO_ROWS"),
     "NUL bytes": (b"SKU;Nombre\0;Precio\na;b;5\n", "BINARY"),
     "noise": (bytes(range(255, -1, -1)) * 20, "BINARY"),
-    "too many columns": (b";".join(b"Columna" for _ in range(61)) + b"\n" + b"a;" * 61, "TOO_MANY_COLUMNS"),
-    "a long cell": (b"Nombre;Precio\n" + b"x" * 10_001 + b";5\n", "CELL_TOO_LONG"),
+    "too many columns": (b";".join(b"Columna" for _ in range(257)) + b"\n" + b"a;" * 257, "TOO_MANY_COLUMNS"),
+    "a long cell": (b"Nombre;Precio\n" + b"x" * 32_768 + b";5\n", "CELL_TOO_LONG"),
 }
 
 
@@ -196,7 +196,7 @@ def test_limits_are_checked(tmp_path: Path) -> None:
 
 
 def test_a_workbook_too_wide_is_refused(tmp_path: Path) -> None:
-    path = workbook_file(tmp_path, [[f"Columna {n}" for n in range(61)], list(range(61))])
+    path = workbook_file(tmp_path, [[f"Columna {n}" for n in range(257)], list(range(257))])
     with pytest.raises(SpreadsheetError) as refused:
         read(path)
     assert refused.value.code == "TOO_MANY_COLUMNS"

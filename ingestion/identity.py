@@ -1,0 +1,117 @@
+"""Reads who a row is: its name, brand, code, and the variants it stands for."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingestion.column_names import OPTIONS, plain_name
+from ingestion.lines import Columns, Line, cell_at
+from ingestion.mapping import ColumnMapping
+from ingestion.sizes import choices_in
+from ingestion.skus import LONGEST, derived_sku, variant_sku
+from ingestion.text import CELL_FAULTS, clean, unaccented
+
+# Options taken apart when their cell lists several values; one per row at most.
+_LISTING_OPTIONS = ("talla", "color", "medida", "sabor", "aroma")
+_PAIRS = re.compile(r"\s*([^:,;|/]{1,40}?)\s*:\s*([^:,;|]{1,100}?)\s*(?:[,;|]|$)")
+_PAIRED_OPTIONS = re.compile(
+    r"varia\w*|atributos?.*|.*valores? de (?:las? )?variantes?|variant values|attribute values"
+)
+_NO_VALUE = frozenset({"", "-", "Default Title", "Default"}) | CELL_FAULTS
+_DISPLAYED_CODE = re.compile(r"\[([^\]]{1,64})\]\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One variant of a row; `stock` is the text of its own units, None when the row's cell counts."""
+
+    sku: str
+    options: dict[str, str]
+    stock: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """`variants` are several when a cell lists sizes or colours; `is_listed` then. `group`: the file's own grouping."""
+
+    name: str
+    brand: str | None
+    sku: str
+    group: str
+    variants: tuple[Variant, ...]
+
+    @property
+    def is_listed(self) -> bool:
+        return len(self.variants) > 1
+
+
+class IdentityReader:
+    """Knows a file's columns."""
+
+    def __init__(self, columns: Columns, mapping: ColumnMapping) -> None:
+        self._columns = columns
+        self._has_codes = "sku" in mapping.fields
+        # Shop systems let a variant be without code; a list of one's own that has a code column needs it filled.
+        self.derives_codes = not self._has_codes or mapping.export is not None
+
+    def read(self, line: Line) -> Identity:
+        columns, cells = self._columns, line.cells
+        name = shown(columns.text(cells, "name"), 200)
+        brand = shown(columns.text(cells, "brand"), 100) or None
+        sku = shown(columns.text(cells, "sku"), LONGEST + 1) if self._has_codes else ""
+        displayed = _DISPLAYED_CODE.match(name)
+        if displayed and displayed[1] == sku:
+            name = name[displayed.end() :]
+        options = self._options(cells)
+        listed = self._listed(cells, options, f"{name} {line.section}")
+        variants = tuple(
+            Variant(self._code(sku, name, brand, options, own), options | own, stock) for own, stock in listed
+        )
+        return Identity(name, brand, sku, clean(columns.text(cells, "group"), 100), variants)
+
+    def _code(self, sku: str, name: str, brand: str | None, options: dict[str, str], own: dict[str, str]) -> str:
+        if sku:
+            return variant_sku(sku, own.values())
+        return derived_sku(name, brand, (options | own).values()) if self.derives_codes else ""
+
+    def _listed(
+        self, cells: Sequence[str], options: dict[str, str], about: str
+    ) -> list[tuple[dict[str, str], str | None]]:
+        """What each variant adds to the row's options, with its own stock; one empty addition for an ordinary row."""
+        columns = self._columns
+        if columns.size_stocks:
+            counted = [(size, cell_at(cells, at).strip()) for size, at in columns.size_stocks.items()]
+            return [({"talla": size}, units or "0") for size, units in counted if units] or [({}, "0")]
+        for name in _LISTING_OPTIONS:
+            if name in options:
+                choices = choices_in(
+                    name, cell_at(cells, columns.options[name]) if name in columns.options else "", about
+                )
+                if choices:
+                    return [({name: clean(value, 100)}, units) for value, units in choices]
+        return [({}, None)]
+
+    def _options(self, cells: Sequence[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, position in self._columns.options.items():
+            value = clean(cell_at(cells, position), 100)
+            if value in _NO_VALUE:
+                continue
+            pairs = _PAIRS.findall(value) if ":" in value and _PAIRED_OPTIONS.fullmatch(unaccented(name)) else []
+            found |= {option_name(pair): clean(text, 100) for pair, text in pairs} if pairs else {name: value}
+        for name_at, value_at in self._columns.named_options:
+            value = clean(cell_at(cells, value_at), 100)
+            if value not in _NO_VALUE:
+                found[option_name(cell_at(cells, name_at)) or "opción"] = value
+        return found
+
+
+def shown(text: str, limit: int) -> str:
+    """Text as a person shall read it; what a spreadsheet program leaves where a formula failed is no text."""
+    cleaned = clean(text, limit)
+    return "" if cleaned.upper() in CELL_FAULTS else cleaned
+
+
+def option_name(text: str) -> str:
+    """ "Talle" and "Size" are one option; other names are kept in lower case."""
+    return OPTIONS.get(plain_name(text)) or clean(text, 60).lower()
