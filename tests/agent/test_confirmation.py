@@ -10,7 +10,8 @@ from agent.handoff import asks_for_human
     "text",
     ["sí", "Si", "SIII", "ya po", "dale", "ok", "Sí, confirmo", "si porfa", "sí, gracias", "confirmo!", "👍", "de una",
      "  listo  ", "sí.", "Sí, por favor", "sip", "claro que sí",
-     "ok, confirmo el pedido", "dale, confirma", "sí, eso es todo", "sí, quiero confirmar mi pedido", "sí, está todo bien"],
+     "ok, confirmo el pedido", "dale, confirma", "sí, eso es todo", "sí, quiero confirmar mi pedido",
+     "sí, está todo bien"],
 )  # fmt: skip
 def test_a_plain_yes(text: str) -> None:
     assert read_answer(text) is Answer.YES
@@ -24,8 +25,8 @@ def test_a_plain_no(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "ok?", "¿sí?", "sí pero agrega otro", "si tienen en rojo", "sí, y quita el martillo", "no sé", "😀", "...",
-     "y si mejor dos", "confirmo mañana", "no quiero el azul, dame el rojo", "ya no", "si o no", "\x00", "sí no", "qué bueno",
-     "el pedido", "confirmo dos", "ok muéstrame otro"],
+     "y si mejor dos", "confirmo mañana", "no quiero el azul, dame el rojo", "ya no", "si o no", "\x00", "sí no",
+     "qué bueno", "el pedido", "confirmo dos", "ok muéstrame otro"],
 )  # fmt: skip
 def test_anything_more_is_neither(text: str) -> None:
     assert read_answer(text) is Answer.NEITHER

@@ -29,7 +29,7 @@ def units_for(item: CatalogueItem, quantity: Quantity | None, default: int = 1) 
     wanted = _parse(quantity.measure())
     if wanted is None:
         return quantity.whole
-    for size in (_parse(canonical_measure("1", (item.unit or "").casefold())), *_sizes(item)):
+    for size in (_parse(canonical_measure("1", (item.unit or "").casefold())), *sizes_of(item)):
         if size is None or size[1] != wanted[1]:
             continue
         units = wanted[0] / size[0]
@@ -49,7 +49,8 @@ def _counted(item: CatalogueItem, quantity: Quantity) -> int | None:
     return whole
 
 
-def _sizes(item: CatalogueItem) -> list[tuple[Fraction, str]]:
+def sizes_of(item: CatalogueItem) -> list[tuple[Fraction, str]]:
+    """How much there is of it, by its name: values in base units, the first one said first."""
     sizes = [_parse(token) for token in tokenise(item.title)]
     return [size for size in sizes if size and (size[1] != "mm" or size[0] >= _LEAST_LENGTH)]
 

@@ -1,12 +1,14 @@
 """From what a shopper says to the products meant: by reference, among those shown, or by search."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from uuid import UUID
 
+from agent.brains.rules.amounts import sizes_of
 from agent.brains.rules.choosing import choose, covers
 from agent.brains.rules.filters import Filters, take_filters
 from agent.brains.rules.intents import Intent
@@ -16,6 +18,11 @@ from agent.tools.catalogue import CANDIDATE_COUNT, get_products, has_option, sea
 from data.repositories.items import CatalogueItem
 
 MOST_CANDIDATES = 12
+_Extreme = Callable[..., tuple[CatalogueItem, tuple[Fraction, str]]]
+_SIZES_SAID: dict[str, _Extreme] = {
+    **dict.fromkeys(("grande", "grandes", "mayor"), max),
+    **dict.fromkeys(("chico", "chica", "chicos", "chicas", "pequeno", "pequena", "chiquito", "chiquita"), min),
+}
 
 
 class Outcome(StrEnum):
@@ -67,6 +74,8 @@ async def find_among_shown(turn: Turn, intent: Intent) -> Finding | None:
     candidates = await turn.candidates()
     if intent.filters.is_superlative and not intent.words:
         return _extreme(await turn.seen(), intent.filters)
+    if by_size := _largest_or_smallest(intent.words, candidates):
+        return _found([by_size], shown=True)
     fitting = [item for item in candidates if fits(item, intent.words, intent.filters)]
     if not fitting or intent.is_empty or (len(fitting) == len(candidates) > 1 and not is_asked):
         return None
@@ -205,6 +214,15 @@ def _in_stock_first(items: Sequence[CatalogueItem]) -> tuple[CatalogueItem, ...]
         ranked.append((not item.has(1), counts[item.product_id], item))
         counts[item.product_id] += 1
     return tuple(item for _, _, item in sorted(ranked, key=lambda rank: rank[:2]))[:MOST_CANDIDATES]
+
+
+def _largest_or_smallest(words: str, items: Sequence[CatalogueItem]) -> CatalogueItem | None:
+    """ "La grande", "el más chico", among things whose names say how big they are."""
+    wanted = _SIZES_SAID.get(words.removeprefix("mas "))
+    sized = [(item, sizes[0]) for item in items if (sizes := sizes_of(item))]
+    if wanted is None or len(sized) < 2 or len({base for _, (_, base) in sized}) > 1:
+        return None
+    return wanted(sized, key=lambda pair: pair[1][0])[0]
 
 
 def _nearest(items: Sequence[CatalogueItem], filters: Filters) -> tuple[CatalogueItem, ...]:

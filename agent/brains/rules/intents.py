@@ -91,6 +91,8 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
     (Kind.EMPTY, r"^(?:quiero |voy a |vamos a )?(?:empezar|empecemos|partir|partamos|comenzar|comencemos) (?:de nuevo|de cero|otra vez)"),
     (Kind.EMPTY, r"^(?:ya )?no (?:quiero|llevo|voy a llevar|voy a comprar) (?:nada|ninguno|ninguna)(?: de eso| de nada)?$"),
     (Kind.CHECKOUT, r"^(?:ya )?(?:listo|lista|estamos|terminamos|termine|eso)(?: (?:listos?|eso|nomas|ya|estamos))*$"),
+    (Kind.CHECKOUT, r"^(?:ya|asi|con eso|ahora si)(?: ya)? (?:esta(?:mos|ria)?|quedamos|nomas|no mas)(?: (?:bien|listos?|ok|perfecto))?$"),
+    (Kind.CART, r"^(?:que|cuales?|cuanto) (?:es|son) (?:todo )?lo que (?:llevo|tengo|pedi)\b"),
     (Kind.CHECKOUT, r"^(?:con )?eso (?:seria|es|nomas|no mas|sera)(?: todo| lo que (?:llevo|quiero|necesito)| nomas| por (?:ahora|hoy))*$"),
     (Kind.CHECKOUT, r"^(?:seria|es|con eso|solo eso|solamente eso|asi nomas|asi no mas|nada mas|nada mas por ahora|no nada mas|no necesito (?:nada )?mas|no quiero nada mas|estoy listo|estoy lista|estamos listos|estaria listo|eso todo)(?: (?:todo|estamos|estaria|esta bien|eso|listo))*$"),
     (Kind.CHECKOUT, rf"\b(?:hacer|haz|hacemos|hagamos|cerrar|cierra|cerremos|cierro|cerramos|finaliz\w+|termin\w+|confirm\w+|complet\w+|realiz\w+|envi[ao]\w*|concret\w+|proces\w+|tom\w+|prepar\w+|arm\w+|gener\w+)\s+(?:el|la|mi|un|una|este|esta|ya el|con el|con la)?\s*{_GO}\b"),
@@ -150,7 +152,7 @@ FILLER_START = re.compile(
     r"entonces|ahora|tambien|ademas|pucha|po|pues|eh|emm?|mmm?|ah|oh|uy|ya po|ya pues|luego|despues|aparte|igual|asi que|es que|osea|o sea|"
     r"y|e|pero|si|ya|dale|ok|bueno|claro|listo|perfecto|super|genial|bacan|sabes que|una consulta|una pregunta|consulta|pregunta|"
     r"queria (?:saber|consultar|preguntar)(?: si)?|quiero (?:saber|consultar|preguntar)(?: si)?|quisiera (?:saber|consultar|preguntar)(?: si)?|"
-    r"me gustaria saber(?: si)?|sabe[sn]? si|te consulto|me equivoque|ups|corrijo|me puedes decir|me podrias decir|podrias decirme|puedes decirme|dime(?: si)?|"
+    r"me gustaria saber(?: si)?|sabe[sn]? si|te consulto|me equivoque|me arrepenti|lo pense mejor|pensandolo bien|ups|corrijo|me puedes decir|me podrias decir|podrias decirme|puedes decirme|dime(?: si)?|"
     r"necesito saber(?: si)?|por casualidad|de casualidad|sera que|finalmente|al final|tonces|que)(?![a-z])[\s,.:]*"
 )
 FILLER_END = re.compile(
@@ -190,5 +192,8 @@ VERBS: tuple[tuple[Kind, str], ...] = (
 TAKE_IT = re.compile(
     r"^(?:si )?(?:me )?(?:lo|la|los|las)\s+(?:quiero|llevo|compro|tomo|agregas?|anotas?|das|pido|agrega|llevare|encargo|necesito|voy a llevar)(?: (?:ese|este|esa|esta|nomas|ya|entonces|igual|al carrito))?$"
     r"|^(?:agrega|anota|da|pon|suma|aparta|reserva|manda|compra|lleva)(?:me)?(?:lo|la|los|las)(?: (?:al carrito|ya|entonces))?$|^damel[oa]s?$|^me (?:lo|la|los|las) (?:das|das?|llevo)$|^comprarl[oa]s?$|^llevarl[oa]s?$|^agregarl[oa]s?$"
+)
+TAKE_IT_IN = re.compile(
+    r"^(?:me )?(?:lo|la|los|las)\s+(?:quiero|llevo|compro|tomo|prefiero|necesito|quisiera)\s+(?:en |pero )"
 )
 TAKE_OUT = re.compile(r"^(?:saca|quita|elimina|borra|cancela|retira)(?:r)?(?:me|le)?(?:lo|la|los|las)$")

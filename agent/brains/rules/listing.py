@@ -108,6 +108,9 @@ def _shared(one: CatalogueItem, other: CatalogueItem) -> int:
 
 
 def tell_unfound(turn: Turn, intent: Intent) -> None:
+    if intent.words.startswith("regalo"):
+        turn.reply.close("ask.gift")
+        return
     turn.reply.tell("missing.none", said=said(turn, intent))
     turn.reply.close("missing.none_alone")
 

@@ -19,6 +19,7 @@ from agent.brains.rules.intents import (
     PRODUCT_KINDS,
     SHOP_TOPICS,
     TAKE_IT,
+    TAKE_IT_IN,
     TAKE_OUT,
     THANKS,
     VERBS,
@@ -219,8 +220,12 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
             break
         stripped = shorter
     if not stripped:
-        return [Intent(Kind.YES)] if _AGREEING.match(piece) else []
+        return [Intent(Kind.YES, words=piece)] if _AGREEING.search(piece) else []
     return [replace(_describe(Kind.MENTION, stripped), is_question=is_question, is_correction=is_correction)]
+
+
+def _answered(piece: str, answer: Answer) -> Intent:
+    return Intent(Kind.YES, words=piece) if answer is Answer.YES else Intent(Kind.NO)
 
 
 def _peeled(piece: str) -> str:
@@ -241,6 +246,9 @@ def _topic(piece: str) -> Intent | None:
 
 
 def _taking(piece: str) -> Intent | None:
+    if match := TAKE_IT_IN.match(piece):
+        intent = _describe(Kind.BUY, piece[match.end() :])
+        return replace(intent, reference=Reference("same")) if intent.filters and not intent.words else None
     kind = Kind.BUY if TAKE_IT.match(piece) else Kind.REMOVE if TAKE_OUT.match(piece) else None
     return Intent(kind, reference=Reference("that")) if kind else None
 
@@ -320,6 +328,8 @@ def _describe(kind: Kind, words: str) -> Intent:
         return Intent(kind, quantity=quantity, reference=reference)
     filters, rest = take_filters(rest)
     reference, rest = take_reference(rest)
+    if filters and re.fullmatch(r"(?:de )?(?:es[aeo]s?|est[aeo]s?)(?: pero)?(?: en| de)?", rest):
+        reference, rest = Reference("same"), ""
     is_definite = bool(re.match(r"(?:el|la|los|las)\b", rest))
     if filters.is_comparison and re.search(r"\b(?:el|la|los|las)\b", words):
         filters = replace(filters, is_comparison=False, is_superlative=True)
@@ -372,8 +382,10 @@ def _settle(intents: list[Intent]) -> list[Intent]:
         previous = settled[-1] if settled else None
         if previous and previous.kind is Kind.NO and intent.kind in PRODUCT_KINDS | {Kind.REPLACE}:
             settled[-1] = replace(intent, is_correction=True)
-        elif previous and previous.kind is Kind.YES and _says_outright(intent):
+        elif previous and previous.kind is Kind.YES and _outdoes(previous, intent):
             settled[-1] = intent
+        elif previous and _is_its_quantity(previous, intent):
+            settled[-1] = replace(previous, quantity=intent.quantity)
         elif previous and intent == previous and intent.kind not in PRODUCT_KINDS:
             continue
         else:
@@ -381,11 +393,18 @@ def _settle(intents: list[Intent]) -> list[Intent]:
     return settled
 
 
-def _says_outright(intent: Intent) -> bool:
-    """Whether a "ya" or "sí" before it is only its beginning: "ya, ese", "sí, dame 2"."""
-    return intent.kind not in {Kind.GREET, Kind.THANK, Kind.BYE, Kind.LAUGH, Kind.HOW_ARE_YOU} and not (
-        intent.kind in {Kind.BUY, Kind.MENTION} and intent.words
-    )
+def _outdoes(agreed: Intent, intent: Intent) -> bool:
+    """Whether a "ya" or "sí" is only the beginning of what follows: "ya, ese", "ok, y poleras?", "sí, dame 2"."""
+    if intent.kind in {Kind.GREET, Kind.THANK, Kind.BYE, Kind.LAUGH, Kind.HOW_ARE_YOU}:
+        return False
+    is_firm = agreed.words.split()[:1] in (["si"], ["sip"], ["dale"])
+    return not (is_firm and intent.kind in {Kind.BUY, Kind.MENTION} and intent.words)
+
+
+def _is_its_quantity(want: Intent, number: Intent) -> bool:
+    """ "Leche entera, 2"."""
+    is_want = want.kind in {Kind.BUY, Kind.MENTION} and want.words and want.quantity is None
+    return bool(is_want) and number.kind is want.kind and number.count is not None and number.is_empty
 
 
 def is_bare_number(intent: Intent) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import replace as with_fields
 
 from agent.brains.rules.actions.buying import add, buy, set_to
+from agent.brains.rules.amounts import units_for
 from agent.brains.rules.choosing import choose, covers
 from agent.brains.rules.finding import Finding, Outcome, find, fits
 from agent.brains.rules.intents import Intent, Kind
@@ -70,7 +71,8 @@ async def remove(turn: Turn, intent: Intent) -> None:
         turn.reply.close("ask.which_line")
     else:
         for line in lines:
-            await _take_out(turn, line, intent.count if len(lines) == 1 else None)
+            count = units_for(line.item, intent.quantity) if intent.quantity and len(lines) == 1 else None
+            await _take_out(turn, line, count)
 
 
 async def _take_out(turn: Turn, line: CartLine, count: int | None) -> None:

@@ -7,7 +7,7 @@ from agent.brains.rules.actions.closing import check_out
 from agent.brains.rules.actions.showing import show
 from agent.brains.rules.choosing import is_known_word
 from agent.brains.rules.finding import Finding, Outcome, find, find_among_shown, fits, search
-from agent.brains.rules.intents import Intent
+from agent.brains.rules.intents import Intent, Kind
 from agent.brains.rules.listing import list_finding, said, show_several
 from agent.brains.rules.normalise import fold
 from agent.brains.rules.turn import Turn
@@ -124,16 +124,25 @@ async def yes(turn: Turn, intent: Intent) -> None:
         turn.reply.tell("handoff.opened")
         return
     items = await get_products(turn.workspace, asked.skus) if asked else []
-    if any(fits(item, other.words, other.filters) for item in items for other in turn.intents if other.words):
+    if any(
+        fits(item, other.words, other.filters)
+        for item in items
+        for other in turn.intents
+        if other.words and other.kind is not Kind.YES
+    ):
         return  # "sí, dame 2 brochas": what follows says it better
     if asked and len(items) == 1:
         await _accept(turn, items[0], asked.quantity, is_stock_offer=asked.kind == "how_many")
     elif asked and items:
         show_several(turn, items, asked.quantity)
-    elif len(turn.intents) == 1 and turn.workspace.lines and "cerra" in fold(turn.before.last_reply):
+    elif len(turn.intents) == 1 and turn.workspace.lines and _offered_to_close(turn):
         await check_out(turn, intent)
     elif len(turn.intents) == 1:
         turn.reply.close("ask.what_else" if turn.workspace.lines else "ask.what")
+
+
+def _offered_to_close(turn: Turn) -> bool:
+    return turn.before.summary_id is not None or "cerra" in fold(turn.before.last_reply)
 
 
 async def _accept(turn: Turn, item: CatalogueItem, quantity: int | None, *, is_stock_offer: bool) -> None:

@@ -26,6 +26,10 @@ async def show(turn: Turn, intent: Intent) -> None:
     if finding.outcome is Outcome.UNSAID and intent.is_empty:
         turn.reply.close("ask.what")
         return
+    if finding.outcome is Outcome.NONE and " o " in intent.words:
+        for words in intent.words.split(" o "):
+            await show(turn, replace(intent, words=words))
+        return
     await list_finding(turn, intent, finding)
 
 
