@@ -2,8 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from data.search.documents import SearchDocument
 from data.search.words import is_measure, normalise, tokenise
@@ -15,6 +18,9 @@ _WORD = re.compile(r"[^\s,;:()¿?¡!\"“”]+")
 _NAMED = re.compile(r"^\s*(?:el\s+|la\s+)?(?:codigo|cod|sku|ean|ref|referencia|modelo)\b[\s.:#]*(?P<code>.+)$")
 _NOT_CODE = re.compile(r"[^A-Z0-9]")
 
+Positions = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+
 
 def canonical_code(text: str) -> str:
     """Return a code as it is compared: upper case, letters and digits only."""
@@ -24,18 +30,40 @@ def canonical_code(text: str) -> str:
 class CodeIndex:
     """Codes of a catalogue -> positions of their documents."""
 
-    def __init__(self, documents: Sequence[SearchDocument]) -> None:
+    def __init__(self, codes: Sequence[str], positions: Positions, are_models: Flags) -> None:
+        self.codes, self.positions, self.are_models = codes, positions, are_models
         self._codes: defaultdict[str, list[int]] = defaultdict(list)
         models: defaultdict[str, list[int]] = defaultdict(list)
-        for position, document in enumerate(documents):
-            for code in {canonical_code(document.sku), canonical_code(document.barcode or "")} - {""}:
-                self._codes[code].append(position)
-            for model in {canonical_code(word) for word in _WORD.findall(document.name)}:
-                if _is_model(model):
-                    models[model].append(position)
-        for model, positions in models.items():
-            if len(positions) <= MAX_MODEL_SHARERS and model not in self._codes:
-                self._codes[model] = positions
+        for code, position, is_model in zip(codes, positions.tolist(), are_models.tolist(), strict=True):
+            (models if is_model else self._codes)[code].append(position)
+        for model, sharers in models.items():
+            if len(sharers) <= MAX_MODEL_SHARERS and model not in self._codes:
+                self._codes[model] = sharers
+
+    @classmethod
+    def build(cls, documents: Iterable[SearchDocument]) -> "CodeIndex":
+        rows = list(_codes_of(documents))
+        return cls(
+            [code for code, _, _ in rows],
+            np.array([position for _, position, _ in rows], dtype=np.int32),
+            np.array([is_model for _, _, is_model in rows], dtype=np.bool_),
+        )
+
+    def changed(self, kept: Flags, added: Iterable[SearchDocument]) -> "CodeIndex":
+        """Return the codes of the kept documents followed by the added ones."""
+        new = CodeIndex.build(added)
+        staying = kept[self.positions]
+        renumbered = (np.cumsum(kept) - 1).astype(np.int32)
+        return CodeIndex(
+            [*compress(self.codes, staying), *new.codes],
+            np.concatenate([renumbered[self.positions[staying]], new.positions + np.int32(kept.sum())]),
+            np.concatenate([self.are_models[staying], new.are_models]),
+        )
+
+    @property
+    def nbytes(self) -> int:
+        """Roughly what it takes of memory."""
+        return 260 * len(self.codes)
 
     def find(self, query: str) -> list[int]:
         """Return the positions of documents whose code the query gives, in the order given."""
@@ -64,6 +92,16 @@ class CodeIndex:
         for left, right in pairwise(codes):
             if left.isalpha() and 2 <= len(left) <= 5 and right.isdigit() and len(right) >= 2:
                 yield left + right
+
+
+def _codes_of(documents: Iterable[SearchDocument]) -> Iterator[tuple[str, int, bool]]:
+    """Each code, the position of its document, and whether it only stands in the name."""
+    for position, document in enumerate(documents):
+        for code in {canonical_code(document.sku), canonical_code(document.barcode or "")} - {""}:
+            yield code, position, False
+        for model in {canonical_code(word) for word in _WORD.findall(document.name)}:
+            if _is_model(model):
+                yield model, position, True
 
 
 def _stands_out(word: str, code: str) -> bool:

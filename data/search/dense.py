@@ -1,6 +1,7 @@
-"""The dense side: an exact FAISS index keyed by our own ids."""
+"""The dense side: one FAISS index a catalogue, exact while that is fast, a graph of neighbours beyond."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import faiss
 import numpy as np
@@ -13,41 +14,88 @@ Ids = NDArray[np.int64]
 # already: on two busy cores one thread took 0.6 ms where FAISS's own choice took 9.
 faiss.omp_set_num_threads(1)
 
+# docs/decisions/0008-search-index.md has the measurements.
+HNSW_FROM = 50_000
+_LINKS = 32
+_BUILD_BREADTH = 80
+_SEARCH_BREADTH = 128
+
 
 class VectorIndex:
-    """Inner product over L2-normalised vectors; a row is known by its id, never by its position."""
+    """Inner product over L2-normalised vectors; a row is its position, the same as its document's.
 
-    def __init__(self, dimension: int) -> None:
-        self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
-        self.dimension = dimension
+    `compare` looks at given rows only and is exact at any size. `nearest` looks through all of them, which is what
+    needs a graph once they are many.
+    """
+
+    def __init__(self, index: faiss.Index) -> None:
+        self._index = index
+        self._flat = faiss.downcast_index(index.storage) if isinstance(index, faiss.IndexHNSW) else index
+        self.dimension = int(index.d)
+
+    @classmethod
+    def build(cls, vectors: Floats, *, hnsw_from: int | None = None) -> "VectorIndex":
+        """Build flat, or as a graph from so many rows (None: never, for rows that are only ever compared)."""
+        count, dimension = vectors.shape
+        index: faiss.Index = faiss.IndexFlatIP(dimension)
+        if hnsw_from is not None and count >= hnsw_from:
+            index = faiss.IndexHNSWFlat(dimension, _LINKS, faiss.METRIC_INNER_PRODUCT)
+            index.hnsw.efConstruction = _BUILD_BREADTH
+        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        return cls(index)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
-    def add(self, ids: Sequence[int] | Ids, vectors: Floats) -> None:
-        """Add rows; the ids must not be in it yet."""
-        keys = np.ascontiguousarray(ids, dtype=np.int64)
-        if vectors.shape != (len(keys), self.dimension):
-            raise ValueError(f"{len(keys)} ids need vectors {len(keys)}x{self.dimension}, not {vectors.shape}")
-        if len(keys):
-            self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), keys)
+    @property
+    def is_graph(self) -> bool:
+        return self._flat is not self._index
 
-    def remove(self, ids: Sequence[int] | Ids) -> int:
-        """Remove rows; return how many there were."""
-        return int(self._index.remove_ids(_only(ids)))
+    @property
+    def nbytes(self) -> int:
+        """What it takes of memory, were all of it read."""
+        links = 4 * 2 * _LINKS if self.is_graph else 0
+        return len(self) * (4 * self.dimension + links)
 
-    def search(self, vector: Floats, limit: int, allowed: Ids | None = None) -> tuple[Ids, Floats]:
-        """Return the ids and cosines of the nearest rows, among `allowed` when given."""
+    def compare(self, vector: Floats, positions: Ids) -> Floats:
+        """Return the cosines of these rows."""
+        similarities = np.empty(len(positions), np.float32)
+        if len(positions):
+            query = np.ascontiguousarray(vector, dtype=np.float32)
+            labels = np.ascontiguousarray(positions, dtype=np.int64)
+            self._flat.compute_distance_subset(
+                1, faiss.swig_ptr(query), len(labels), faiss.swig_ptr(similarities), faiss.swig_ptr(labels)
+            )
+        return similarities
+
+    def nearest(self, vector: Floats, limit: int, allowed: Ids | None = None) -> tuple[Ids, Floats]:
+        """Return the positions and cosines of the nearest rows, among `allowed` when given."""
         limit = min(limit, len(self))
         if limit <= 0 or (allowed is not None and not len(allowed)):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        params = None
         if allowed is not None:
-            params = faiss.SearchParameters(sel=_only(allowed))  # type: ignore[call-arg]  # SWIG keyword
-        similarities, ids = self._index.search(vector.reshape(1, -1), limit, params=params)
-        found = ids[0] >= 0
-        return ids[0][found], similarities[0][found]
+            cosines = self.compare(vector, allowed)
+            first = np.lexsort((allowed, -cosines))[:limit]
+            return allowed[first], cosines[first]
+        params = faiss.SearchParametersHNSW(efSearch=max(_SEARCH_BREADTH, limit)) if self.is_graph else None  # type: ignore[call-arg]  # SWIG keyword
+        similarities, positions = self._index.search(vector.reshape(1, -1), limit, params=params)
+        found = positions[0] >= 0
+        return positions[0][found], similarities[0][found]
 
+    def rows(self, positions: Sequence[int] | Ids) -> Floats:
+        """Return copies of these rows' vectors."""
+        if not len(positions):
+            return np.zeros((0, self.dimension), np.float32)
+        vectors: Floats = self._flat.reconstruct_batch(np.ascontiguousarray(positions, dtype=np.int64))
+        return vectors
 
-def _only(ids: Sequence[int] | Ids) -> faiss.IDSelectorBatch:
-    return faiss.IDSelectorBatch(np.ascontiguousarray(ids, dtype=np.int64))
+    def write(self, path: Path) -> None:
+        faiss.write_index(self._index, str(path))
+
+    @classmethod
+    def read(cls, path: Path) -> "VectorIndex":
+        """Open a written index; its vectors stay on disk until they are compared.
+
+        Raises RuntimeError when the file is none.
+        """
+        return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))

@@ -30,14 +30,16 @@ def scaled(score: Floats) -> Floats:
     return (np.maximum(score, 0) / top).astype(np.float32)
 
 
-def relevance(scores: LexicalScores, admitted: Flags, allowed: Flags, *, head_is_foreign: bool) -> Floats:
-    """Return coverage, zeroed where it is too little to call a document relevant."""
+def relevance(scores: LexicalScores, admitted: Flags | None, allowed: Flags | None, *, head_is_foreign: bool) -> Floats:
+    """Return coverage, zeroed where it is too little to call a document relevant; None: none, and all."""
     floor = np.where(scores.has_head, MIN_WITH_HEAD, MIN_FOREIGN_HEAD if head_is_foreign else MIN_WITHOUT_HEAD)
     relevant = scores.has_core & (scores.coverage >= floor)
     coverage = np.where(scores.has_head, scores.coverage, HEADLESS_SHARE * scores.coverage)
     coverage = np.where(relevant, coverage, np.float32(0))
-    coverage = np.where(admitted, np.maximum(coverage, np.float32(ADMITTED_COVERAGE)), coverage)
-    coverage = np.where(allowed, coverage, np.float32(0))
+    if admitted is not None:
+        coverage = np.where(admitted, np.maximum(coverage, np.float32(ADMITTED_COVERAGE)), coverage)
+    if allowed is not None:
+        coverage = np.where(allowed, coverage, np.float32(0))
     if len(coverage):
         coverage = np.where(coverage >= MIN_OF_BEST * coverage.max(), coverage, np.float32(0))
     return coverage.astype(np.float32)

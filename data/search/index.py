@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.search.codes import CodeIndex
-from data.search.dense import VectorIndex
+from data.search.dense import HNSW_FROM, VectorIndex
 from data.search.documents import SearchDocument
 from data.search.embedders import Embedder
 from data.search.fusion import BEST_OF_EACH, fuse, relevance
@@ -18,6 +19,9 @@ from data.search.vocabulary import Vocabulary
 
 EXACT = 1.0
 BEST_INEXACT = 0.99
+# Vectors only put in order what words found; of very many, only those that words put first.
+MOST_COMPARED = 1_000
+_BYTES_A_ROW = 24
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
@@ -38,10 +42,13 @@ class CatalogueIndex:
     def __init__(
         self, version: int, ids: Ids, vocabulary: Vocabulary, codes: CodeIndex, vectors: VectorIndex, embedder: Embedder
     ) -> None:
+        if len(np.unique(ids)) != len(ids):
+            raise ValueError("two documents share an id")
+        if len(vectors) != len(ids):
+            raise ValueError(f"{len(ids)} documents came with {len(vectors)} vectors")
         self.version = version
-        self._ids = ids
-        self._order = np.argsort(ids)
-        self._vocabulary, self._codes, self._vectors, self._embedder = vocabulary, codes, vectors, embedder
+        self.ids, self.vocabulary, self.codes, self.vectors = ids, vocabulary, codes, vectors
+        self.embedder = embedder
 
     @classmethod
     def build(
@@ -51,66 +58,112 @@ class CatalogueIndex:
         vectors: Floats,
         embedder: Embedder,
         recipe: Recipe = WHOLE,
-    ) -> "CatalogueIndex":
+    ) -> Self:
         """Build from documents and their vectors, row by row the same; ids must be unique."""
         ids = np.array([document.id for document in documents], dtype=np.int64)
-        if len(np.unique(ids)) != len(ids):
-            raise ValueError("two documents share an id")
-        if len(vectors) != len(ids):
-            raise ValueError(f"{len(ids)} documents came with {len(vectors)} vectors")
-        dense = VectorIndex(embedder.dimension)
-        if len(ids):
-            dense.add(ids, vectors)
-        codes = CodeIndex(documents if recipe.codes else ())
-        return cls(version, ids, Vocabulary(documents, recipe), codes, dense, embedder)
+        codes = CodeIndex.build(documents if recipe.codes else ())
+        return cls(version, ids, Vocabulary.build(documents, recipe), codes, _dense(vectors, embedder), embedder)
+
+    def changed(
+        self, version: int, documents: Sequence[SearchDocument], vectors: Floats, gone: Collection[int]
+    ) -> "CatalogueIndex":
+        """Return the next version's index: these documents are new or different, those ids are gone.
+
+        Only these documents are read, so a small change costs little of a whole build.
+        """
+        replaced = np.fromiter({*gone, *(document.id for document in documents)}, np.int64)
+        kept = ~np.isin(self.ids, replaced)
+        new_ids = np.array([document.id for document in documents], dtype=np.int64)
+        if not len(new_ids) and kept.all():
+            parts = self.ids, self.vocabulary, self.codes, self.vectors
+            return CatalogueIndex(version, *parts, self.embedder)
+        staying = self.vectors.rows(np.flatnonzero(kept))
+        return CatalogueIndex(
+            version,
+            np.concatenate([self.ids[kept], new_ids]),
+            self.vocabulary.changed(kept, documents),
+            self.codes.changed(kept, documents),
+            _dense(np.concatenate([staying, vectors]) if len(new_ids) else staying, self.embedder),
+            self.embedder,
+        )
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self.ids)
+
+    @property
+    def nbytes(self) -> int:
+        """Roughly what it takes of memory, vectors included even while they are only on disk."""
+        return self.vocabulary.nbytes + self.codes.nbytes + self.vectors.nbytes + _BYTES_A_ROW * len(self)
 
     def search(self, query: str, limit: int = 10, allowed: Collection[int] | None = None) -> list[SearchHit]:
         """Return the relevant documents, best first; none when nothing is relevant."""
         if not len(self) or limit <= 0:
             return []
-        mask = self._mask(allowed)
-        hits = {p: EXACT for p in self._codes.find(query) if mask[p]}
-        for position, score in self._inexact(query, mask, None if allowed is None else self._ids[mask], limit):
+        mask = None if allowed is None else np.isin(self.ids, np.fromiter(allowed, np.int64, len(allowed)))
+        hits = {p: EXACT for p in self.codes.find(query) if mask is None or mask[p]}
+        for position, score in self._inexact(query, mask, limit):
             hits.setdefault(position, score)
-        return [SearchHit(int(self._ids[p]), score) for p, score in list(hits.items())[:limit]]
+        return [SearchHit(int(self.ids[p]), score) for p, score in list(hits.items())[:limit]]
 
-    def _mask(self, allowed: Collection[int] | None) -> Flags:
-        if allowed is None:
-            return np.ones(len(self), np.bool_)
-        return np.isin(self._ids, np.fromiter(allowed, np.int64, len(allowed)))
+    def similar(self, id: int, limit: int = 10, allowed: Collection[int] | None = None) -> list[SearchHit]:
+        """Return the documents most like one of them, by their vectors; without itself."""
+        found = np.flatnonzero(self.ids == id)
+        if not len(found):
+            return []
+        mask = None if allowed is None else np.isin(self.ids, np.fromiter(allowed, np.int64, len(allowed)))
+        positions, cosines = self.vectors.nearest(
+            self.vectors.rows(found)[0], limit + 1, None if mask is None else np.flatnonzero(mask)
+        )
+        near = [(int(self.ids[p]), float(c)) for p, c in zip(positions, cosines, strict=True) if p != found[0]]
+        return [SearchHit(other, round(cosine, 4)) for other, cosine in near[:limit]]
 
-    def _inexact(self, text: str, mask: Flags, allowed: Ids | None, limit: int) -> list[tuple[int, float]]:
-        query = read_query(text, self._vocabulary)
+    def _inexact(self, text: str, mask: Flags | None, limit: int) -> list[tuple[int, float]]:
+        query = read_query(text, self.vocabulary)
         if not query.slots:
             return []
-        lexical = score_lexically(query, self._vocabulary)
-        dense = np.zeros(len(self), np.float32)
-        if self._embedder.admission <= 1:
-            dense = self._dense(query, allowed)
-        admitted = dense >= self._embedder.admission
-        coverage = relevance(lexical, admitted, mask, head_is_foreign=query.head_is_foreign)
-        relevant = coverage > 0
-        if not relevant.any():
+        is_dense = self.vocabulary.recipe.dense
+        vector = self._embed(query) if is_dense and self.embedder.admission <= 1 else None
+        admitted = self._admitted(vector, mask)
+        lexical = score_lexically(query, self.vocabulary, admitted)
+        if not len(lexical.positions):
             return []
-        is_dense = self._vocabulary.recipe.dense
-        if is_dense and self._embedder.admission > 1:
-            dense = self._dense(query, self._ids[relevant])
-        words = np.where(relevant, lexical.score, np.float32(0))
-        weight = self._embedder.weight if is_dense else 0.0
-        score = fuse(coverage, words, np.where(relevant, dense, np.float32(0)), weight)
-        positions = np.flatnonzero(relevant)
-        best = positions[np.lexsort((self._ids[positions], -score[positions]))][:limit]
-        return [(int(p), round(min(float(score[p]), BEST_INEXACT), 4)) for p in best]
+        allowed = None if mask is None else mask[lexical.positions]
+        is_admitted = np.isin(lexical.positions, admitted, assume_unique=True) if len(admitted) else None
+        coverage = relevance(lexical, is_admitted, allowed, head_is_foreign=query.head_is_foreign)
+        relevant = np.flatnonzero(coverage > 0)
+        if not len(relevant):
+            return []
+        positions, words, coverage = lexical.positions[relevant], lexical.score[relevant], coverage[relevant]
+        weight, dense = 0.0, np.zeros(len(positions), np.float32)
+        if is_dense:
+            weight = self.embedder.weight
+            dense = self._compared(self._embed(query) if vector is None else vector, positions, words * coverage)
+        score = fuse(coverage, words, dense, weight)
+        best = np.lexsort((self.ids[positions], -score))[:limit]
+        return [(int(positions[i]), round(min(float(score[i]), BEST_INEXACT), 4)) for i in best]
 
-    def _dense(self, query: Query, among: Ids | None) -> Floats:
-        similarity = np.zeros(len(self), np.float32)
-        vector = self._embedder.embed_query(query.corrected().replace("~", ""))
-        ids, found = self._vectors.search(vector, BEST_OF_EACH, among)
-        similarity[self._positions(ids)] = found
-        return similarity
+    def _embed(self, query: Query) -> Floats:
+        return self.embedder.embed_query(query.corrected().replace("~", ""))
 
-    def _positions(self, ids: Ids) -> NDArray[np.int64]:
-        return self._order[np.searchsorted(self._ids, ids, sorter=self._order)]
+    def _admitted(self, vector: Floats | None, mask: Flags | None) -> Ids:
+        """Return what vectors alone find relevant, for embedders that may say so."""
+        if vector is None:
+            return np.zeros(0, np.int64)
+        among = None if mask is None else np.flatnonzero(mask)
+        positions, cosines = self.vectors.nearest(vector, BEST_OF_EACH, among)
+        return np.sort(positions[cosines >= self.embedder.admission])
+
+    def _compared(self, vector: Floats, positions: Ids, promise: Floats) -> Floats:
+        cosines = np.zeros(len(positions), np.float32)
+        if len(positions) <= MOST_COMPARED:
+            return np.maximum(self.vectors.compare(vector, positions), 0)
+        first = np.argpartition(-promise, MOST_COMPARED)[:MOST_COMPARED]
+        cosines[first] = np.maximum(self.vectors.compare(vector, positions[first]), 0)
+        return cosines
+
+
+def _dense(vectors: Floats, embedder: Embedder) -> VectorIndex:
+    """A graph is only worth its building where vectors are looked through, not compared."""
+    if not len(vectors):
+        vectors = np.zeros((0, embedder.dimension), np.float32)
+    return VectorIndex.build(vectors, hnsw_from=HNSW_FROM if embedder.admission <= 1 else None)

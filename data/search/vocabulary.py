@@ -2,7 +2,11 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache, cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from data.search.correction import Corrector
 from data.search.documents import SearchDocument
@@ -12,35 +16,64 @@ from data.search.recipe import WHOLE, Recipe
 from data.search.terms import pairs_of, read_terms
 from data.search.words import stem, tokenise
 
+# A term costs a string, its places in three dictionaries and its sound; measured over real words.
+_BYTES_A_TERM = 420
+_BYTES_A_PAIR = 130
+
 
 class Vocabulary:
     """What the catalogue's words are, where they are, and what stands near them."""
 
-    def __init__(self, documents: Sequence[SearchDocument], recipe: Recipe = WHOLE) -> None:
-        self.size = len(documents)
-        self.recipe = recipe
+    def __init__(self, words: Postings, pairs: Postings, brands: Iterable[str], recipe: Recipe = WHOLE) -> None:
+        self.words, self.pairs, self.recipe = words, pairs, recipe
+        self.size = len(words.lengths)
         self.lexicon: Lexicon = load_lexicon()
-        words, pairs = PostingsBuilder(), PostingsBuilder()
-        brands: set[str] = set()
-        for document in documents:
-            terms, name = read_terms(document)
-            words.add(terms)
-            pairs.add(dict.fromkeys(pairs_of(name), (1.0, 1.0)))
-            if document.brand:
-                brands.update(tokenise(document.brand, parts=False))
-        self.words: Postings = words.build()
-        self.pairs: Postings = pairs.build()
-        self.brands = frozenset(brands) | self.lexicon.brands
-        self._by_stem: defaultdict[str, list[str]] = defaultdict(list)
-        for word in self.words.term_ids if recipe.stemming else ():
-            self._by_stem[stem(word)].append(word)
+        self.own_brands = frozenset(brands)
+        self.brands = self.own_brands | self.lexicon.brands
         self.rarest = self.rarity(1)
         self._live = self._live_equivalents() if recipe.equivalents else {}
+        self.asked_words = frozenset(word for phrase in self._live for word in phrase)
+
+    @classmethod
+    def build(cls, documents: Sequence[SearchDocument], recipe: Recipe = WHOLE) -> "Vocabulary":
+        words, pairs, brands = PostingsBuilder(), PostingsBuilder(), set[str]()
+        _read(documents, words, pairs, brands)
+        return cls(words.build(), pairs.build(), brands, recipe)
+
+    def changed(self, kept: NDArray[np.bool_], added: Sequence[SearchDocument]) -> "Vocabulary":
+        """Return the vocabulary of the kept documents followed by the added ones; only those are read."""
+        words, pairs = PostingsBuilder(self.words.term_ids), PostingsBuilder(self.pairs.term_ids)
+        brands = set(self.own_brands)
+        _read(added, words, pairs, brands)
+        new_words = words.build_after(self.words, kept)
+        # The brand of the last product that had it goes with its words.
+        return Vocabulary(
+            new_words, pairs.build_after(self.pairs, kept), brands & new_words.term_ids.keys(), self.recipe
+        )
+
+    @property
+    def nbytes(self) -> int:
+        """Roughly what it takes of memory."""
+        own = _BYTES_A_TERM * len(self.words.term_ids) + _BYTES_A_PAIR * len(self.pairs.term_ids)
+        return own + self.words.nbytes + self.pairs.nbytes
+
+    @cached_property
+    def corrector(self) -> Corrector:
+        if not self.recipe.correction:
+            return Corrector({})
         used = {word: self.words.frequency(word) for word in self.words.term_ids}
-        asked = {word: 0 for phrase in self._live for word in phrase}
-        self.corrector = Corrector({**asked, **used} if recipe.correction else {})
-        self.asking_corrector = Corrector(dict.fromkeys(self.lexicon.asking, 1) if recipe.correction else {})
-        self.asked_words = frozenset(asked)
+        return Corrector({**dict.fromkeys(self.asked_words, 0), **used})
+
+    @property
+    def asking_corrector(self) -> Corrector:
+        return _asking_corrector(self.recipe.correction)
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[str]]:
+        by_stem: defaultdict[str, list[str]] = defaultdict(list)
+        for word in self.words.term_ids if self.recipe.stemming else ():
+            by_stem[stem(word)].append(word)
+        return dict(by_stem)
 
     def _live_equivalents(self) -> dict[Phrase, tuple[Phrase, ...]]:
         live = {}
@@ -69,6 +102,22 @@ class Vocabulary:
         """Return the inverse document frequency of a term in so many documents; never zero."""
         frequency = min(frequency, self.size)
         return max(0.1, math.log(1 + (self.size - frequency + 0.5) / (frequency + 0.5)))
+
+
+def _read(
+    documents: Iterable[SearchDocument], words: PostingsBuilder, pairs: PostingsBuilder, brands: set[str]
+) -> None:
+    for document in documents:
+        terms, name = read_terms(document)
+        words.add(terms)
+        pairs.add(dict.fromkeys(pairs_of(name), (1.0, 1.0)))
+        if document.brand:
+            brands.update(tokenise(document.brand, parts=False))
+
+
+@cache
+def _asking_corrector(is_on: bool) -> Corrector:
+    return Corrector(dict.fromkeys(load_lexicon().asking, 1) if is_on else {})
 
 
 def _one_longer(one: str, other: str) -> tuple[str, ...]:
