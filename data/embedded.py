@@ -1,9 +1,11 @@
 """The embedded PostgreSQL: a real server under the storage folder, shared by every process that needs it."""
 
+import json
 import warnings
 from pathlib import Path
 
 import fasteners  # type: ignore[import-untyped]  # ships no types
+import psutil  # type: ignore[import-untyped]  # ships no types
 import psycopg
 from psycopg import sql
 
@@ -25,14 +27,23 @@ def start_embedded(storage_dir: Path) -> str:
     """
     folder = storage_dir / "postgres"
     # Its own lock file is one for the whole machine, which only the first user may open.
-    PostgresServer._lock = fasteners.InterProcessLock(storage_dir / ".postgres.lock")
+    lock = PostgresServer._lock = fasteners.InterProcessLock(storage_dir / ".postgres.lock")
     try:
+        with lock:
+            _forget_killed_users(folder / ".handle_pids.json")
         server = get_server(folder)
         _create_database(server.get_uri())
-    except (OSError, RuntimeError, AssertionError, psycopg.Error) as error:
+    except (OSError, RuntimeError, AssertionError, ValueError, psycopg.Error) as error:
         detail = (str(error).splitlines() or [type(error).__name__])[0]
         raise DatabaseUnavailable(f"the embedded PostgreSQL in {folder} does not start: {detail}") from error
     return str(server.get_uri(database=DATABASE_NAME))
+
+
+def _forget_killed_users(pids_file: Path) -> None:
+    """A process that was killed never signed off, and the server would outlive everyone waiting for it."""
+    if pids_file.exists():
+        pids = json.loads(pids_file.read_text() or "[]")
+        pids_file.write_text(json.dumps([pid for pid in pids if psutil.pid_exists(pid)]))
 
 
 def _create_database(uri: str) -> None:

@@ -1,7 +1,7 @@
 """`caserita import`: a spreadsheet into a tenant's catalogue, with its row errors."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from api.runtime import Runtime
     from ingestion.errors import RowError
-    from ingestion.imports import ImportOutcome, OnProgress
+    from ingestion.imports import ImportOutcome
 
 MOST_ERRORS_SHOWN = 20
 
@@ -72,7 +72,7 @@ async def _import(
 
 
 @contextmanager
-def _progress_bar() -> "Iterator[OnProgress]":
+def _progress_bar() -> Iterator[Callable[[int, int], None]]:
     """On standard error, and only where a person watches."""
     if not sys.stderr.isatty():
         yield lambda done, total: None

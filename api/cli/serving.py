@@ -1,8 +1,11 @@
 """`caserita serve`, `worker` and `migrate`: the processes that an installation runs."""
 
 import errno
+import shutil
 import socket
+import sys
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -76,9 +79,15 @@ def show_demo(store: "Demo", base_url: str) -> None:
         ("Chat web", f"{base_url}/"),
         ("API y documentación", f"{base_url}/docs"),
         ("Dueño de la tienda", owner),
-        ("Chat en la terminal", f"caserita chat --tenant {store.rut}"),
+        ("Chat en la terminal", f"{_command()} chat --tenant {store.rut}"),
     ):
         put(f"  {label + ':':<21} {value}")
+
+
+def _command() -> str:
+    """This command as it has to be typed here: in a checkout it is not on the PATH."""
+    found = shutil.which("caserita")
+    return "caserita" if found and Path(found).samefile(sys.argv[0]) else sys.argv[0]
 
 
 def _take_port(settings: Settings) -> socket.socket:

@@ -7,7 +7,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.cli.command import SECONDS, Caserita, free_port
+from tests.cli.command import COMMAND, SECONDS, Caserita, free_port
 
 DEMO = "76543210-3"
 
@@ -18,7 +18,7 @@ def wait_until_ready(process: "subprocess.Popen[str]") -> list[str]:
     lines: list[str] = []
     for line in process.stdout:
         lines.append(line.strip())
-        if f"caserita chat --tenant {DEMO}" in line:
+        if f"{COMMAND} chat --tenant {DEMO}" in line:
             return lines
     raise AssertionError(f"it ended: {process.stderr.read() if process.stderr else ''}")
 
