@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingestion.column_names import OPTIONS, plain_name
 from ingestion.lines import Columns, Line, cell_at
@@ -57,7 +58,7 @@ class IdentityReader:
     def read(self, line: Line) -> Identity:
         columns, cells = self._columns, line.cells
         name = shown(columns.text(cells, "name"), 200)
-        brand = shown(columns.text(cells, "brand"), 100) or None
+        brand = often_shown(columns.text(cells, "brand"), 100) or None
         sku = shown(columns.text(cells, "sku"), LONGEST + 1) if self._has_codes else ""
         displayed = _DISPLAYED_CODE.match(name)
         if displayed and displayed[1] == sku:
@@ -94,7 +95,7 @@ class IdentityReader:
     def _options(self, cells: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for name, position in self._columns.options.items():
-            value = clean(cell_at(cells, position), 100)
+            value = often_shown(cell_at(cells, position), 100)
             if value in _NO_VALUE:
                 continue
             pairs = _PAIRS.findall(value) if ":" in value and _PAIRED_OPTIONS.fullmatch(unaccented(name)) else []
@@ -108,8 +109,14 @@ class IdentityReader:
 
 def shown(text: str, limit: int) -> str:
     """Text as a person shall read it; what a spreadsheet program leaves where a formula failed is no text."""
+    if not text:
+        return ""
     cleaned = clean(text, limit)
-    return "" if cleaned.upper() in CELL_FAULTS else cleaned
+    return "" if cleaned.startswith("#") and cleaned.upper() in CELL_FAULTS else cleaned
+
+
+# Brands, categories, units and options repeat; names and codes do not.
+often_shown = lru_cache(maxsize=16_384)(shown)
 
 
 def option_name(text: str) -> str:

@@ -11,6 +11,8 @@ from ingestion.sources.spreadsheet import Sheet
 from ingestion.text import clean, folded, unneutralised
 
 _TOTALS = re.compile(r"(?:sub|gran )?total(?:es)?(?: (?:general|productos|items|unidades|inventario|stock))?|sumas?")
+_TOTALS_HINT = re.compile("tot|sum", re.IGNORECASE)
+_NOWHERE = 1_000_000
 _LONGEST_HEADING = 80
 _MOST_HEADING_WORDS = 6
 
@@ -39,8 +41,8 @@ class Columns:
 
     def text(self, cells: Sequence[str], name: str) -> str:
         """The cell of a field as it stands, "" when there is none."""
-        position = self.fields.get(name, -1)
-        return unneutralised(cells[position]) if 0 <= position < len(cells) else ""
+        position = self.fields.get(name, _NOWHERE)
+        return unneutralised(cells[position]) if position < len(cells) else ""
 
 
 def cell_at(cells: Sequence[str], position: int) -> str:
@@ -93,18 +95,20 @@ class LineReader:
     def _is_decoration(self, cells: Sequence[str]) -> bool:
         """A totals row, a rule of dashes, or the header again at the top of a printed page."""
         columns = self.columns
-        if not any(any(map(str.isalnum, cell)) for cell in cells):
+        first = next((text for text in cells if text.strip()), "")
+        if not first[0].isalnum() and not any(map(str.isalnum, "".join(cells))):
             return True
         titles = columns.headers
-        if all(columns.text(cells, field).strip() == titles[field] for field in ("name", "price")):
-            return True
-        first = next((text for text in cells if text.strip()), "")
-        if len(first) > 40 or not _TOTALS.fullmatch(folded(first)):
+        if columns.text(cells, "price").strip() == titles["price"]:
+            return columns.text(cells, "name").strip() == titles["name"]
+        if len(first) > 40 or not _TOTALS_HINT.search(first) or not _TOTALS.fullmatch(folded(first)):
             return False
         return all(columns.text(cells, field) in {"", first} for field in ("sku", "name"))
 
     def _lone_text(self, record: Record) -> int | None:
         """The position of the only cell that is filled, when it holds words and could not be a price or a stock."""
+        if self.columns.text(record.cells, "price"):
+            return None
         filled = [position for position, cell in enumerate(record.cells) if cell.strip()]
         if len(filled) != 1 or filled[0] in {self.columns.fields["price"], self.columns.fields.get("stock")}:
             return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ingestion.errors import RowError
-from ingestion.identity import Identity, IdentityReader, Variant, shown
+from ingestion.identity import Identity, IdentityReader, Variant, often_shown, shown
 from ingestion.lines import Line, LineReader
 from ingestion.mapping import ColumnMapping
 from ingestion.messages import row_message
@@ -257,7 +257,7 @@ class RowReader:
         return variant.sku
 
     def _text(self, line: Line, field: str, limit: int) -> str | None:
-        return shown(self._columns.text(line.cells, field), limit) or None
+        return often_shown(self._columns.text(line.cells, field), limit) or None
 
     def _category(self, line: Line) -> str | None:
         """The heading a row stands under is its category when the file has no column for it."""

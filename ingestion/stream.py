@@ -1,30 +1,57 @@
-"""Opens a spreadsheet as a stream of catalogue rows: what an import reads, however large the file."""
+"""Opens a spreadsheet as a stream of catalogue rows: what an import reads, however large or hostile the file."""
 
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from decimal import Decimal
 from pathlib import Path
+from typing import IO, Any
 
-from ingestion.mapping import ColumnMapping, map_columns
-from ingestion.rows import RowBatch, parse_rows
-from ingestion.sources.spreadsheet import read_spreadsheet
+from ingestion.child import Request
+from ingestion.errors import RowError, SpreadsheetError
+from ingestion.exports import EXPORTS
+from ingestion.mapping import ColumnMapping
+from ingestion.rows import CatalogueRow, RowBatch
+from ingestion.sources.kinds import LIMITS, MEBIBYTE, Limits
+from ingestion.text import clean
+
+# What parsing may take beyond the bare interpreter.
+MEMORY_MIB = 400
+_SECONDS = 25
+# A million rows of CSV are about 100 MiB, of XLSX about 40, which take longer to unpack.
+_SECONDS_PER_MIB = {b"PK": 12, b"\xd0\xcf": 12}
+_SECONDS_PER_MIB_OF_TEXT = 3
+_PIPE_BYTES = 1024 * 1024
+_EXPORTS = {export.name: export for export in EXPORTS}
 
 
 @dataclass(frozen=True, slots=True)
 class OpenFile:
     """A file whose columns are understood; iterating it, once, reads its rows in batches.
 
-    `row_count` counts the rows under the header that are not blank. `warnings` are Spanish, for the owner, and hold
-    the mapping's own. `export` names the shop system whose export this is ("Shopify"), None for a list of one's own.
+    `row_count` counts the rows under the header that are meant as products. `warnings` are Spanish, for the owner, and
+    hold the mapping's own. `export` names the shop system whose export this is ("Shopify"), None for a list of one's
+    own. `sheets` are the titles of a workbook's sheets that are read.
     """
 
     mapping: ColumnMapping
+    headers: tuple[str, ...]
     row_count: int
     warnings: tuple[str, ...]
-    export: str | None
     sheets: tuple[str, ...]
     encoding: str | None
     batches: Iterator[RowBatch]
+
+    @property
+    def export(self) -> str | None:
+        return self.mapping.export.name if self.mapping.export else None
 
     def __iter__(self) -> Iterator[RowBatch]:
         return self.batches
@@ -32,19 +59,144 @@ class OpenFile:
 
 @contextmanager
 def open_rows(
-    path: Path, file_name: str, currency: str = "CLP", override: Mapping[str, str] | None = None
+    path: Path,
+    file_name: str,
+    currency: str = "CLP",
+    override: Mapping[str, str] | None = None,
+    limits: Limits = LIMITS,
 ) -> Iterator[OpenFile]:
-    """Blocking: call it off the event loop. Leaving the context stops the reading, finished or not.
+    """Parses in a child process. Blocking: call it off the event loop. Leaving the context ends the child.
 
-    `override` is the owner's own mapping, header -> field name, "option:<name>" or "ignore", as
-    `ColumnMapping.choices()` gives it. Raises SpreadsheetError, on opening or while iterating.
+    `override` is the owner's own mapping, as `ColumnMapping.choices()` gives it. Raises SpreadsheetError, on opening
+    or while iterating.
     """
-    sheet = read_spreadsheet(path, file_name)
-    mapping = map_columns(sheet.headers, [cells for _, cells in sheet.rows[:200]], override)
-    parsed = parse_rows(sheet, mapping, currency)
-    count = len(sheet.rows)
+    seconds = _seconds(path)
+    name = clean(file_name, 100) or "El archivo"
+    request = Request(str(path.resolve()), name, currency, dict(override) if override else None, asdict(limits),
+                      MEMORY_MIB, seconds)  # fmt: skip
+    with tempfile.TemporaryFile() as complaints, _child(complaints) as child:
+        answers = _Answers(child, name, seconds, complaints)
+        answers.ask(request)
+        yield _opened(next(answers), answers)
 
-    def batches() -> Iterator[RowBatch]:
-        yield RowBatch(parsed.rows, parsed.errors, parsed.rejected_skus, count)
 
-    yield OpenFile(mapping, count, mapping.warnings, None, (), sheet.encoding, batches())
+def _seconds(path: Path) -> int:
+    with path.open("rb") as file:
+        start = file.read(2)
+    per_mebibyte = _SECONDS_PER_MIB.get(start, _SECONDS_PER_MIB_OF_TEXT)
+    return _SECONDS + per_mebibyte * (path.stat().st_size // MEBIBYTE)
+
+
+@contextmanager
+def _child(complaints: IO[bytes]) -> Iterator["subprocess.Popen[bytes]"]:
+    # It needs no secret of ours, so it gets none of our environment.
+    environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "OPENBLAS_NUM_THREADS": "1"}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "ingestion.child"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, env=environment, bufsize=0,
+    )  # fmt: skip
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe:
+                pipe.close()
+
+
+class _Answers:
+    """The lines a child writes, each awaited no longer than the whole file may take."""
+
+    def __init__(self, child: "subprocess.Popen[bytes]", file_name: str, seconds: int, complaints: IO[bytes]) -> None:
+        self._child = child
+        self._file_name = file_name
+        self._seconds = seconds
+        self._complaints = complaints
+        self._lines: list[bytes] = []
+        self._rest: list[bytes] = []
+
+    def ask(self, request: Request) -> None:
+        assert self._child.stdin
+        self._child.stdin.write(json.dumps(asdict(request)).encode() + b"\n")
+
+    def __iter__(self) -> "_Answers":
+        return self
+
+    def __next__(self) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(self._line())
+        if "refusal" in answer:
+            refusal = answer["refusal"]
+            if refusal["code"] == "TOO_HEAVY":
+                raise self._too_heavy()
+            raise SpreadsheetError(**refusal)
+        if answer.get("is_end"):
+            raise StopIteration
+        return answer
+
+    def _line(self) -> bytes:
+        assert self._child.stdout
+        deadline = time.monotonic() + self._seconds
+        while not self._lines:
+            ready, _, _ = select.select([self._child.stdout], [], [], max(0.0, deadline - time.monotonic()))
+            chunk = os.read(self._child.stdout.fileno(), _PIPE_BYTES) if ready else b""
+            if not chunk:
+                raise self._died() if ready else self._too_heavy()
+            *ended, rest = chunk.split(b"\n")
+            if ended:
+                self._lines = [b"".join([*self._rest, ended[0]]), *ended[1:]]
+                self._rest = []
+            self._rest.append(rest)
+        return self._lines.pop(0)
+
+    def _died(self) -> SpreadsheetError:
+        """Killed for taking more than it may; or by an error of ours, which is shown to whoever reads the log."""
+        if self._child.wait() < 0:
+            return self._too_heavy()
+        self._complaints.seek(0)
+        complaint = self._complaints.read().decode(errors="replace")[-2_000:]
+        if "MemoryError" in complaint or "Cannot allocate" in complaint:
+            return self._too_heavy()
+        error = SpreadsheetError(
+            "UNREADABLE", f"No pude leer «{self._file_name}». Ábrelo en Excel, guárdalo como CSV y súbelo de nuevo."
+        )
+        error.add_note(complaint)
+        return error
+
+    def _too_heavy(self) -> SpreadsheetError:
+        return SpreadsheetError(
+            "TOO_HEAVY",
+            f"«{self._file_name}» necesita demasiado tiempo o memoria para leerlo. Guarda solo la lista de productos "
+            "como CSV, o divídela en varios archivos.",
+        )
+
+
+def _opened(answer: dict[str, Any], answers: _Answers) -> OpenFile:
+    mapping: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in answer["mapping"].items()
+    }
+    return OpenFile(
+        mapping=ColumnMapping(**mapping | {"export": _EXPORTS.get(mapping["export"])}),
+        headers=tuple(answer["headers"]),
+        row_count=answer["row_count"],
+        warnings=tuple(answer["warnings"]),
+        sheets=tuple(answer["sheets"]),
+        encoding=answer["encoding"],
+        batches=(_batch(each) for each in answers),
+    )
+
+
+def _batch(answer: dict[str, Any]) -> RowBatch:
+    return RowBatch(
+        rows=[_row(values) for values in answer["rows"]],
+        errors=[RowError(**error) for error in answer["errors"]],
+        rejected_skus=frozenset(answer["rejected_skus"]),
+        read_count=answer["read_count"],
+    )
+
+
+def _row(values: list[Any]) -> CatalogueRow:
+    row, sku, name, price, stock, brand, category, description, barcode, unit, synonyms, *rest = values
+    return CatalogueRow(
+        row, sku, name, Decimal(price), stock, brand, category, description, barcode, unit, tuple(synonyms), *rest
+    )

@@ -15,7 +15,8 @@ from ingestion.text import unaccented
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """`prices` and `stocks` are what those columns prove about their separators.
+    """`prices` and `stocks` are what those columns prove about their separators. `shared_stock_count` are rows that
+    list several variants without units of each.
 
     The two arrays have an entry per variant, in the order of reading: whether its code occurs more than once, and
     whether it is one of several variants of one product.
@@ -26,17 +27,19 @@ class Survey:
     is_repeated: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
     is_grouped: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
     line_count: int
+    shared_stock_count: int
 
     @classmethod
     def of(cls, reader: LineReader, identities: IdentityReader, currency: str) -> "Survey":
         prices, stocks = set[Separator](), set[Separator]()
         codes, products, choices = array("q"), array("q"), array("q")
-        line_count = 0
+        line_count = shared_stock_count = 0
         for line in reader.lines():
             line_count += 1
             prices.update(_proofs(reader.columns.text(line.cells, "price"), currency))
             stocks.update(_proofs(reader.columns.text(line.cells, "stock"), "CLP"))
             identity = identities.read(line)
+            shared_stock_count += identity.is_listed and identity.variants[0].stock is None
             product = hash(product_name(identity))
             for variant in identity.variants:
                 codes.append(hash(variant.sku.lower()))
@@ -48,6 +51,7 @@ class Survey:
         return cls(
             Column.proven(prices), Column.proven(stocks),
             frame["code"].duplicated(keep=False).to_numpy(), _grouped(frame), line_count,
+            shared_stock_count,
         )  # fmt: skip
 
 

@@ -32,12 +32,12 @@ def neutralised(text: str) -> str:
 
 def unneutralised(text: str) -> str:
     """Undoes `neutralised`, which Excel also does by itself in a cell typed by hand."""
-    return text[1:] if text[:1] == "'" and _LIVE.match(text, 1) else text
+    return text[1:] if text.startswith("'") and _LIVE.match(text, 1) else text
 
 
 def clean(text: str, limit: int) -> str:
     """NFC, without control, bidi or invisible characters, single spaces, at most `limit` characters."""
-    if not _PLAIN.fullmatch(text):
+    if not (text.isascii() and text.isprintable()) and not _PLAIN.fullmatch(text):
         visible = "".join(_visible(character) for character in unicodedata.normalize("NFC", text))
         text = _STRAY_JOINER.sub("", visible)
     return " ".join(text.split())[:limit].rstrip()

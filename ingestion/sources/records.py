@@ -31,7 +31,7 @@ class Table:
 
 
 def is_blank(cells: list[str]) -> bool:
-    return not any(cell and not cell.isspace() for cell in cells)
+    return not "".join(cells).strip()
 
 
 def checked(number: int, cells: list[str], count: int, file_name: str, limits: Limits) -> None:

@@ -1,0 +1,38 @@
+"""What the owner should know about a file before believing what came of it."""
+
+from collections.abc import Iterator
+
+from ingestion.lines import LineReader
+from ingestion.mapping import ColumnMapping
+from ingestion.sources.spreadsheet import Sheet
+from ingestion.survey import Survey
+
+_MOST_SHOWN = 4
+
+
+def file_warnings(sheet: Sheet, mapping: ColumnMapping, lines: LineReader, survey: Survey) -> tuple[str, ...]:
+    """Spanish; to be asked once the survey has read the whole file."""
+    return (*mapping.warnings, *_found(sheet, mapping, lines, survey))
+
+
+def _found(sheet: Sheet, mapping: ColumnMapping, lines: LineReader, survey: Survey) -> Iterator[str]:
+    if sheet.left_out:
+        read, left_out = (_listed([f"«{title}»" for title in titles]) for titles in (sheet.titles, sheet.left_out))
+        yield f"Leí {read} y dejé fuera {left_out}, que no tiene las mismas columnas."
+    if lines.headings:
+        places = _listed([f"«{text}» (fila {row})" for text, row in lines.headings.items()])
+        yield f"Tomé como título de sección, no como producto: {places}. Si alguno es un producto, ponle su precio."
+    if lines.unlisted_count:
+        rows = "1 fila" if lines.unlisted_count == 1 else f"{lines.unlisted_count} filas"
+        yield f"Dejé fuera {rows} de productos en borrador, archivados o sin publicar."
+    if survey.shared_stock_count and "stock" in mapping.fields:
+        rows = "1 fila tiene" if survey.shared_stock_count == 1 else f"{survey.shared_stock_count} filas tienen"
+        yield (
+            f"{rows} varias tallas o colores con un solo stock: los vendo sin contar unidades. "
+            "Para contarlas, deja una fila por talla o color."
+        )
+
+
+def _listed(shown: list[str]) -> str:
+    more = f" y {len(shown) - _MOST_SHOWN} más" if len(shown) > _MOST_SHOWN else ""
+    return ", ".join(shown[:_MOST_SHOWN]) + more
