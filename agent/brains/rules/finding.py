@@ -62,6 +62,8 @@ async def find(turn: Turn, intent: Intent) -> Finding:
         return await search(turn, intent.words, intent.filters)
     if intent.filters:
         return await refine(turn, intent.filters)
+    if turn.pending and turn.pending.kind == "which" and turn.pending.skus:
+        return _found(await get_products(turn.workspace, turn.pending.skus), shown=True)
     focus = await turn.focus()
     return _found([focus] if focus else [], shown=True)
 

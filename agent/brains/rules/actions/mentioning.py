@@ -1,6 +1,5 @@
 """Words without a verb: an answer to what was asked, a choice from the list, a refinement, or a new search."""
 
-from dataclasses import replace as with_fields
 
 from agent.brains.rules.actions.buying import add, buy, set_to, take
 from agent.brains.rules.actions.closing import check_out
@@ -40,10 +39,8 @@ async def _choose(turn: Turn, intent: Intent, chosen: Finding) -> None:
     elif chosen.item:
         await show(turn, intent)
     else:
-        quantity = turn.pending.quantity if turn.pending else None
-        await list_finding(turn, with_fields(intent, quantity=intent.quantity), chosen)
-        if quantity and turn.memory.pending:
-            turn.workspace.remember(pending=turn.memory.pending.model_copy(update={"quantity": quantity}))
+        asked_for = turn.pending.quantity if turn.pending else None
+        show_several(turn, chosen.items, intent.count or asked_for)
 
 
 async def _reference(turn: Turn, intent: Intent) -> None:
