@@ -27,6 +27,7 @@ _SIZE = re.compile(
     r"extra large|\d{1,3}(?:[.,]5)?|[a-z0-9]+)\b"
 )
 _SHOE_NUMBER = re.compile(r"\b(?:numero|nro\.?|num|n°|n)\s*(?P<said>(?:3[3-9]|4\d)(?:[.,]5)?)\b")
+_ONLY_SIZE = re.compile(r"^en\s+(?:el\s+|la\s+)?(?P<said>(?:3[3-9]|4\d)(?:[.,]5)?)$")
 _LETTER_SIZE = re.compile(r"(?<!\d )(?<!\d)\b(?:en\s+)?(?P<said>xxxl|xxl|xl|xs|3xl|2xl|s|m|l|eme|ele)\b(?!\s*\d)")
 _COLOUR = re.compile(rf"\b(?:en\s+)?(?:de\s+)?(?:color(?:es)?\s+)?(?P<said>(?:{COLOURS}){_SHADES})\b")
 _CHEAP = r"(?:barat\w*|economic\w+|convenientes?|accesibles?|baratit\w+)"
@@ -154,7 +155,7 @@ def _within(filters: Filters, kind: str, said: str) -> Filters:
 
 
 def _take_sizes(filters: Filters, words: str) -> tuple[Filters, str]:
-    for pattern in (_SIZE, _SHOE_NUMBER, _LETTER_SIZE):
+    for pattern in (_SIZE, _SHOE_NUMBER, _ONLY_SIZE, _LETTER_SIZE):
         if (match := pattern.search(words)) and match["said"] not in {"unica", "de", "es"}:
             said = match["said"]
             return replace(filters, size=_SPOKEN_SIZES.get(said, said.upper())), _without(words, match)

@@ -1,6 +1,5 @@
 """Words without a verb: an answer to what was asked, a choice from the list, a refinement, or a new search."""
 
-
 from agent.brains.rules.actions.buying import add, buy, set_to, take
 from agent.brains.rules.actions.closing import check_out
 from agent.brains.rules.actions.showing import show
@@ -74,12 +73,24 @@ async def _number(turn: Turn, number: int, *, is_correction: bool) -> None:
         asked and asked.kind == "which" and len(asked.skus) == 1
     ):
         await _so_many(turn, asked.skus[0], number)
+    elif not asked and turn.before.shown and all(sku in turn.workspace.lines for sku in turn.before.shown):
+        await _number_beside_cart(turn, number)
     elif turn.before.shown and len(turn.before.shown) > 1:
         await _numbered(turn, number)
     elif turn.memory.focus in turn.workspace.lines:
         await set_to(turn, turn.workspace.lines[turn.memory.focus or ""].item, number)
     else:
         turn.is_lost = True
+
+
+async def _number_beside_cart(turn: Turn, number: int) -> None:
+    """Only the cart was shown: a number is how many, of the one thing it can be of."""
+    lines = turn.lines
+    if len(lines) == 1:
+        await set_to(turn, lines[0].item, number)
+    else:
+        turn.reply.shows_cart = True
+        turn.reply.close("ask.which_line")
 
 
 async def _so_many(turn: Turn, sku: str, number: int) -> None:
