@@ -14,10 +14,12 @@ from typing import Any
 
 from ingestion.errors import SpreadsheetError
 from ingestion.file_warnings import file_warnings
-from ingestion.mapping import map_columns
+from ingestion.lines import LineReader, cell_at
+from ingestion.mapping import ColumnMapping, map_columns
+from ingestion.numbers import ExactNumber
 from ingestion.rows import RowBatch, RowReader
 from ingestion.sources.kinds import MEBIBYTE, Limits
-from ingestion.sources.spreadsheet import read_spreadsheet
+from ingestion.sources.spreadsheet import Sheet, read_spreadsheet
 
 _STATM = Path("/proc/self/statm")
 
@@ -31,12 +33,17 @@ class Request:
     limits: dict[str, int]
     memory_mib: int
     cpu_seconds: int
+    # Only these rows, as they stand in the file: [sheet, row] pairs.
+    wanted: list[tuple[str, int]] | None = None
 
 
 def answers(request: Request) -> Iterator[dict[str, Any]]:
     """Raises SpreadsheetError and MemoryError."""
     sheet = read_spreadsheet(Path(request.path), request.file_name, Limits(**request.limits))
     mapping = map_columns(sheet.headers, sheet.sample, request.override)
+    if request.wanted is not None:
+        yield from _wanted_lines(sheet, mapping, {(title, row) for title, row in request.wanted})
+        return
     reader = RowReader(sheet, mapping, request.currency)
     yield {
         "headers": sheet.headers,
@@ -64,6 +71,23 @@ def answers(request: Request) -> Iterator[dict[str, Any]]:
     for batch in reader.batches():
         yield _batch(batch)
     yield {"is_end": True}
+
+
+def _wanted_lines(sheet: Sheet, mapping: ColumnMapping, wanted: set[tuple[str, int]]) -> Iterator[dict[str, Any]]:
+    yield {"headers": sheet.headers, "has_category": "category" in mapping.fields}
+    reader = LineReader(sheet, mapping)
+    for line in reader.lines():
+        if (line.sheet, line.number) not in wanted:
+            continue
+        cells = [_as_typed(cell_at(line.cells, position)) for position in sheet.positions]
+        extra = [_as_typed(cell) for cell in line.cells[sheet.width :]] if sheet.width else []
+        yield {"sheet": line.sheet, "row": line.number, "cells": cells, "extra": extra, "section": line.section}
+    yield {"is_end": True}
+
+
+def _as_typed(cell: str) -> str:
+    """A workbook's number, in text whose comma cannot be taken for thousands: 12.345 would become twelve thousand."""
+    return cell.replace(".", ",") if isinstance(cell, ExactNumber) else cell
 
 
 def _batch(batch: RowBatch) -> dict[str, Any]:

@@ -20,7 +20,7 @@ PRIVATE: Final = re.compile(
     r"\bcost|\bcusto|\bcompras?\b|purchase|margen|margin|utilidad|ganancia|markup|profit|proveedor|supplier|fornecedor|"
     r"descuento|discount|desconto|comision|observaci|\bnotas?\b|comentario|\bfecha|\bdate\b|\bdata\b|created|updated|"
     r"minim|maxim|critic|reposicion|reorden|reservad|transito|vendid|\biva\b$|impuesto|\btax\b|compare at|anterior|"
-    r"\bantes\b|^total\b|publicado|visible|\burl\b|link|handle"
+    r"\bantes\b|^total\b|publicado|visible|\burl\b|link|handle|^errores$"
 )
 _MONEY = re.compile(r"\bprec|\bprice|\bvalor|\bpvp|\bneto\b|\btarifa|\bmonto\b|\bimporte\b")
 _COST = re.compile(r"\bcost|\bcusto|\bcompra|purchase")

@@ -18,9 +18,13 @@ class SpreadsheetError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """`row` and `column` are the file's own; `message` is Spanish and says how to fix the cell."""
+    """`row` and `column` are the file's own; `message` is Spanish and says how to fix the cell.
+
+    `sheet` is the title of the row's sheet, where several are read as one.
+    """
 
     row: int
     column: str
     code: str
     message: str
+    sheet: str = ""

@@ -24,6 +24,7 @@ class Line:
     number: int
     cells: list[str]
     section: str = ""
+    sheet: str = ""
 
 
 class Columns:
@@ -74,7 +75,7 @@ class LineReader:
             if self._is_decoration(record.cells):
                 continue
             lone = self._lone_text(record)
-            line = Line(record.number, record.cells, section or record.sheet)
+            line = Line(record.number, record.cells, section or record.sheet, record.sheet)
             if lone is None:
                 yield from waiting
                 waiting.clear()

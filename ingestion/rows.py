@@ -139,11 +139,10 @@ class RowReader:
         if width is None:
             return None
         if any(cell.strip() for cell in line.cells[width:]):
-            return RowError(line.number, self._headers["price"], "ROW_TOO_LONG", row_message("ROW_TOO_LONG"))
+            return self._error(line, "price", "ROW_TOO_LONG")
         needed = [field for field in ("name", "price") if self._columns.fields[field] >= len(line.cells)]
         if needed:
-            header = self._headers[needed[0]]
-            return RowError(line.number, header, "ROW_TOO_SHORT", row_message("ROW_TOO_SHORT", header))
+            return self._error(line, needed[0], "ROW_TOO_SHORT", self._headers[needed[0]])
         return None
 
     def _name_errors(self, line: Line, identity: Identity) -> Iterator[RowError]:
@@ -214,7 +213,7 @@ class RowReader:
 
     def _error(self, line: Line, field: str, code: str, value: str = "", *readings: str) -> RowError:
         header = self._headers.get(field) or next(iter(self._columns.size_stocks), "")
-        return RowError(line.number, header, code, row_message(code, value, *readings))
+        return RowError(line.number, header, code, row_message(code, value, *readings), line.sheet)
 
     def _rows(self, line: Line, identity: Identity) -> Iterator[CatalogueRow]:
         price = self._price(line)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -70,14 +70,28 @@ def open_rows(
     `override` is the owner's own mapping, as `ColumnMapping.choices()` gives it. Raises SpreadsheetError, on opening
     or while iterating.
     """
+    with asked(path, file_name, currency, override, limits) as answers:
+        yield _opened(next(answers), answers)
+
+
+@contextmanager
+def asked(
+    path: Path,
+    file_name: str,
+    currency: str,
+    override: Mapping[str, str] | None,
+    limits: Limits = LIMITS,
+    wanted: Iterable[tuple[str, int]] | None = None,
+) -> Iterator["Answers"]:
+    """A child that was asked to read a file; with `wanted`, (sheet, row) pairs, only for those rows as they stand."""
     seconds = _seconds(path)
     name = clean(file_name, 100) or "El archivo"
     request = Request(str(path.resolve()), name, currency, dict(override) if override else None, asdict(limits),
-                      MEMORY_MIB, seconds)  # fmt: skip
+                      MEMORY_MIB, seconds, None if wanted is None else list(wanted))  # fmt: skip
     with tempfile.TemporaryFile() as complaints, _child(complaints) as child:
-        answers = _Answers(child, name, seconds, complaints)
+        answers = Answers(child, name, seconds, complaints)
         answers.ask(request)
-        yield _opened(next(answers), answers)
+        yield answers
 
 
 def _seconds(path: Path) -> int:
@@ -105,7 +119,7 @@ def _child(complaints: IO[bytes]) -> Iterator["subprocess.Popen[bytes]"]:
                 pipe.close()
 
 
-class _Answers:
+class Answers:
     """The lines a child writes, each awaited no longer than the whole file may take."""
 
     def __init__(self, child: "subprocess.Popen[bytes]", file_name: str, seconds: int, complaints: IO[bytes]) -> None:
@@ -120,7 +134,7 @@ class _Answers:
         assert self._child.stdin
         self._child.stdin.write(json.dumps(asdict(request)).encode() + b"\n")
 
-    def __iter__(self) -> "_Answers":
+    def __iter__(self) -> "Answers":
         return self
 
     def __next__(self) -> dict[str, Any]:
@@ -171,7 +185,7 @@ class _Answers:
         )
 
 
-def _opened(answer: dict[str, Any], answers: _Answers) -> OpenFile:
+def _opened(answer: dict[str, Any], answers: Answers) -> OpenFile:
     mapping: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in answer["mapping"].items()
     }
