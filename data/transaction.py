@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from data.jobs import JobQueue
 from data.repositories.catalogue import CatalogueRepository
 from data.repositories.conversations import ConversationRepository, MessageRepository, TurnRepository
+from data.repositories.edits import EditRepository
 from data.repositories.events import EventRepository
 from data.repositories.imports import ImportRepository
 from data.repositories.indexed import IndexedRepository
@@ -78,6 +79,10 @@ class Transaction:
     @cached_property
     def mappings(self) -> MappingRepository:
         return MappingRepository(self._session)
+
+    @cached_property
+    def edits(self) -> EditRepository:
+        return EditRepository(self._session)
 
     @cached_property
     def imports(self) -> ImportRepository:

@@ -47,7 +47,7 @@ ROWS: Final = f"""
     LEFT JOIN app.variants v ON v.tenant_id = app.tenant() AND lower(v.sku) = lower(r.sku)
     LEFT JOIN app.products p ON p.tenant_id = v.tenant_id AND p.id = v.product_id
     CROSS JOIN LATERAL (SELECT
-        (p.name = r.name OR {_CALLED.format("p.name")} = {_CALLED.format("r.name")})
+        p.id IS NOT NULL AND (p.name = r.name OR {_CALLED.format("p.name")} = {_CALLED.format("r.name")})
         AND (NOT :has_brand OR p.brand IS NOT DISTINCT FROM r.brand
             OR {_CALLED.format("coalesce(p.brand, '')")} = {_CALLED.format("coalesce(r.brand, '')")}) AS is_so
     ) same

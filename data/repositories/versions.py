@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import select, text
 
+from data.errors import NotFound
 from data.models import CatalogueVersion
+from data.repositories import restoring_sql
 from data.repositories.repository import Repository
 from data.states import VersionKind
 
@@ -22,6 +24,22 @@ class VersionRepository(Repository):
             .limit(limit)
         )
         return (await self.session.execute(statement)).scalars().all()
+
+    async def restore(self, version: int, note: str) -> CatalogueVersion:
+        """Write the catalogue as that version left it, as a new version; lock it first and bump it after.
+
+        Raises NotFound for a version that is not kept.
+        """
+        known = select(CatalogueVersion.version).where(
+            CatalogueVersion.tenant_id == self.tenant_id, CatalogueVersion.version == version
+        )
+        if (await self.session.execute(known)).scalar_one_or_none() is None:
+            raise NotFound("catalogue version")
+        for statement in (*restoring_sql.TABLES, *restoring_sql.STEPS):
+            clause = text(statement)
+            values = {"version": version, "note": note}
+            await self.session.execute(clause, {name: values[name] for name in clause.compile().params})
+        return (await self.recent(1))[0]
 
     async def forget_old(self) -> None:
         """All but the last ten imports and restores, and the edits made since."""

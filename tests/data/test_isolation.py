@@ -222,6 +222,7 @@ READS: dict[str, Reading] = {
     "changes of an import": lambda tx, ids: tx.imports.changes(ids["import"], 10),
     "versions": lambda tx, ids: tx.versions.recent(),
     "column mapping": lambda tx, ids: tx.mappings.get("f"),
+    "variants of a product": lambda tx, ids: tx.edits.variant_ids(ids["product"]),
     "import": lambda tx, ids: tx.imports.get(ids["import"]),
     "imports": lambda tx, ids: tx.imports.recent(),
     "cart lines": lambda tx, ids: tx.carts.lines(ids["conversation"]),
@@ -260,6 +261,12 @@ WRITES: dict[str, Reading] = {
     "forgotten versions": lambda tx, ids: tx.versions.forget_old(),
     "staged rows": lambda tx, ids: tx.staging.clear(ids["import"]),
     "abandoned rows": lambda tx, ids: tx.staging.clear_abandoned(),
+    "restored version": lambda tx, ids: tx.versions.restore(1, "vuelta"),
+    "edited product": lambda tx, ids: tx.edits.set_product(ids["product"], {"name": "robado"}),
+    "product to edit": lambda tx, ids: tx.edits.product(ids["product"]),
+    "variant to edit": lambda tx, ids: tx.edits.belongs(ids["product"], ids["variant"]),
+    "edited variant": edit_of_another,
+    "new variant by hand": lambda tx, ids: tx.edits.add_variant(ids["product"], edited_row(), 1),
     "kept changes": lambda tx, ids: plan_of_another(tx, ids["import"]),
     "column mapping": lambda tx, ids: tx.mappings.save("f", {"Nombre": "sku"}),
     "cart": lambda tx, ids: tx.carts.replace(ids["cart"], []),
@@ -279,6 +286,17 @@ WRITES: dict[str, Reading] = {
         Import(tenant_id=ids["owner"], file_name="x", file_path="x", mode=ImportMode.UPDATE)
     ),
 }
+
+
+def edited_row() -> dict[str, Any]:
+    row = variant_row(uuid4(), uuid4(), "M-3")
+    return {name: row[name] for name in ("sku", "barcode", "options", "unit", "price", "currency")}
+
+
+async def edit_of_another(tx: Transaction, ids: dict[str, Any]) -> None:
+    await tx.edits.begin("robo")
+    await tx.edits.remember([ids["variant"]])
+    await tx.edits.refingerprint(ids["product"])
 
 
 async def plan_of_another(tx: Transaction, import_id: UUID) -> None:
@@ -359,6 +377,10 @@ async def test_every_repository_method_is_in_the_tables_above() -> None:
         "plan.price_jumps",
         "indexed.gone_since",
         "imports.is_cancel_requested",
+        "edits.begin",
+        "edits.remember",
+        "edits.refingerprint",
+        "edits.add_product",
         "tenants.next_order_number",
         "members.add",
         "channels.add",
