@@ -112,7 +112,8 @@ class Reply:
             lines.append(said(self.listing))
         if self.later:
             lines.append(say("talk.later", said=", ".join(self.later) if self.echoes else NOT_ECHOED))
-        lines.extend(said(part) for part in self.closing)
+        if not self.listing:
+            lines.extend(said(part) for part in self.closing)
         return "\n".join(line for line in lines if line)
 
     def _record_shown(self) -> None:

@@ -1,5 +1,6 @@
 """One turn of the rules brain: what was understood, what is known, and the reply being built."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from agent.workspace import Workspace
 from data.repositories.items import CatalogueItem
 
 MOST_ECHOED = 80
+_PRICE_LIKE = re.compile(r"(?:\b(?:de|a|por|en)\s+)?\$?(?:\b\d{1,3}(?:\.\d{3})+\b|\b\d{4,}\b)")
 
 
 @dataclass(slots=True)
@@ -41,8 +43,8 @@ class Turn:
         return self.before.pending
 
     def echo(self, words: str) -> str:
-        """The shopper's words with their accents, if they are few; the numbers in them become sayable."""
-        said = " ".join(self.spelt.get(word, word) for word in words.split())
+        """The shopper's words with their accents, if they are few, and without what could be read as a price."""
+        said = _PRICE_LIKE.sub("", " ".join(self.spelt.get(word, word) for word in words.split())).strip()
         if len(said) > MOST_ECHOED:
             return "eso que buscas"
         self.workspace.facts.add_texts([said])

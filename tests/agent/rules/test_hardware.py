@@ -85,6 +85,8 @@ CONVERSATIONS = [
           step("bueno", {"SIE-CAL": 1})),
     named("hardware", "not sold is said plainly", step("tienen bicicletas?", {}, shown=(), says="no tenemos bicicletas"),
           step("dame 2 pizzas", {}, shown=(), says="no tenemos pizzas")),
+    named("hardware", "what looks like a price is not repeated",
+          step("quiero 2 pizzas de 12.990", {}, says="no tenemos pizzas", unsaid="12.990")),
     named("hardware", "part there, part not",
           step("una brocha y dos bicicletas", {"BRC-3": 1}, says="no tenemos bicicletas")),
     named("hardware", "a price limit in lucas", step("martillos bajo 10 lucas", {}, shown=("MAR-GOM", "MAR-CAR"))),
