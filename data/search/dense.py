@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -28,9 +29,10 @@ class VectorIndex:
     needs a graph once they are many.
     """
 
-    def __init__(self, index: faiss.Index) -> None:
+    def __init__(self, index: faiss.Index, *, is_on_disk: bool = False) -> None:
         self._index = index
-        self._flat = faiss.downcast_index(index.storage) if isinstance(index, faiss.IndexHNSW) else index
+        self._is_on_disk = is_on_disk
+        self._flat: Any = faiss.downcast_index(index.storage) if isinstance(index, faiss.IndexHNSW) else index
         self.dimension = int(index.d)
 
     @classmethod
@@ -53,7 +55,9 @@ class VectorIndex:
 
     @property
     def nbytes(self) -> int:
-        """What it takes of memory, were all of it read."""
+        """What it takes of memory, besides what the system keeps of its file while there is room."""
+        if self._is_on_disk:
+            return 0
         links = 4 * 2 * _LINKS if self.is_graph else 0
         return len(self) * (4 * self.dimension + links)
 
@@ -77,7 +81,7 @@ class VectorIndex:
             cosines = self.compare(vector, allowed)
             first = np.lexsort((allowed, -cosines))[:limit]
             return allowed[first], cosines[first]
-        params = faiss.SearchParametersHNSW(efSearch=max(_SEARCH_BREADTH, limit)) if self.is_graph else None  # type: ignore[call-arg]  # SWIG keyword
+        params = _walk(max(_SEARCH_BREADTH, limit)) if self.is_graph else None
         similarities, positions = self._index.search(vector.reshape(1, -1), limit, params=params)
         found = positions[0] >= 0
         return positions[0][found], similarities[0][found]
@@ -98,4 +102,8 @@ class VectorIndex:
 
         Raises RuntimeError when the file is none.
         """
-        return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
+        return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC), is_on_disk=True)
+
+
+def _walk(breadth: int) -> Any:
+    return faiss.SearchParametersHNSW(efSearch=breadth)  # type: ignore[attr-defined]  # missing in FAISS's stubs

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.preprocessing import normalize
 
 from data.search.words import tokenise
 
@@ -89,7 +88,9 @@ class HashedNgramEmbedder:
     @staticmethod
     def _dense(counts: Any) -> Vectors:
         counts.data = np.sign(counts.data) * np.sqrt(np.abs(counts.data))
-        return np.ascontiguousarray(normalize(counts).toarray(), dtype=np.float32)
+        vectors: Vectors = counts.toarray().astype(np.float32, copy=False)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.ascontiguousarray(vectors / np.where(lengths > 0, lengths, np.float32(1)), dtype=np.float32)
 
 
 class SentenceTransformerEmbedder:

@@ -87,12 +87,16 @@ class CatalogueIndex:
             self.embedder,
         )
 
+    def with_vectors(self, vectors: VectorIndex) -> "CatalogueIndex":
+        """Return the same index with its vectors held elsewhere."""
+        return CatalogueIndex(self.version, self.ids, self.vocabulary, self.codes, vectors, self.embedder)
+
     def __len__(self) -> int:
         return len(self.ids)
 
     @property
     def nbytes(self) -> int:
-        """Roughly what it takes of memory, vectors included even while they are only on disk."""
+        """Roughly what it takes of memory; vectors on disk take what the system can spare."""
         return self.vocabulary.nbytes + self.codes.nbytes + self.vectors.nbytes + _BYTES_A_ROW * len(self)
 
     def search(self, query: str, limit: int = 10, allowed: Collection[int] | None = None) -> list[SearchHit]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 from importlib.resources import files
 
 from data.search.words import stem, tokenise
@@ -18,6 +19,7 @@ NOUNS_TOO = frozenset(("cafe", "naranja", "rosa", "crema", "lana", "lata", "caja
                        "vidrio", "papel", "goma", "carton", "madera", "fierro", "algodon", "cuero", "bebe",
                        "aluminio", "plastico", "tira", "mini", "lila", "led"))  # fmt: skip
 ASKED_ONLY = "?"
+READING = "1"  # raise it when words or measures are read otherwise: snapshots of indexes are then built anew
 Phrase = tuple[str, ...]
 
 
@@ -44,6 +46,15 @@ class Lexicon:
     qualifiers: frozenset[str]
     brands: frozenset[str]
     known: frozenset[str]
+
+
+@cache
+def lexicon_fingerprint() -> str:
+    """Return what tells apart programs that would read the same rows into other words or look for them otherwise."""
+    digest = blake2b(READING.encode(), digest_size=8)
+    for name in sorted(path.name for path in (files("data") / "lexicon").iterdir() if path.is_file()):
+        digest.update((files("data") / "lexicon" / name).read_bytes())
+    return digest.hexdigest()
 
 
 @cache
