@@ -43,11 +43,11 @@ class Columns:
     def text(self, cells: Sequence[str], name: str) -> str:
         """The cell of a field as it stands, "" when there is none."""
         position = self.fields.get(name, _NOWHERE)
-        return unneutralised(cells[position]) if position < len(cells) else ""
+        return cells[position] if position < len(cells) else ""
 
 
 def cell_at(cells: Sequence[str], position: int) -> str:
-    return unneutralised(cells[position]) if position < len(cells) else ""
+    return cells[position] if position < len(cells) else ""
 
 
 @dataclass(slots=True)
@@ -59,14 +59,12 @@ class LineReader:
     columns: Columns = field(init=False)
     headings: dict[str, int] = field(default_factory=dict)
     unlisted_count: int = 0
-    record_count: int = 0
 
     def __post_init__(self) -> None:
         self.columns = Columns(self.sheet, self.mapping)
 
     def lines(self) -> Iterator[Line]:
         self.headings.clear()
-        self.record_count = 0
         arranger = Arranger(self.columns.at, self.mapping)
         section = ""
         # A lone text is a heading when products follow it, a note about the list when none do.
@@ -90,8 +88,10 @@ class LineReader:
 
     def _counted(self) -> Iterator[Record]:
         for record in self.sheet.body():
-            self.record_count += 1
-            yield record
+            if "'" in "".join(record.cells):
+                yield Record(record.number, [unneutralised(cell) for cell in record.cells], record.sheet)
+            else:
+                yield record
 
     def _is_decoration(self, cells: Sequence[str]) -> bool:
         """A totals row, a rule of dashes, or the header again at the top of a printed page."""
