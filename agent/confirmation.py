@@ -22,8 +22,8 @@ _YES = {
 # "Ok, confirmo el pedido": said only in words of agreeing, at least one of which cannot mean anything else.
 _PLAIN_YES = {"si", "sip", "sii", "dale", "ok", "confirmo", "confirmado", "confirmar", "confirma", "confirmalo"}
 _AGREEING = _PLAIN_YES | {
-    "el", "la", "mi", "su", "pedido", "compra", "orden", "todo", "po", "pues", "lo", "esta", "esto", "eso", "es", "asi",
-    "bien", "bueno", "ya", "listo", "perfecto", "claro", "correcto", "que", "quiero", "por", "supuesto", "obvio", "de",
+    "el", "la", "mi", "su", "pedido", "compra", "orden", "todo", "po", "pues", "lo", "esta", "eso", "es", "asi",
+    "bien", "bueno", "ya", "listo", "perfecto", "claro", "correcto", "quiero", "por", "supuesto", "obvio", "de",
     "acuerdo", "haz", "hazlo", "hacer", "conforme", "super", "genial", "senor", "senora",
 }  # fmt: skip
 _NO = {
