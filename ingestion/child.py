@@ -15,7 +15,7 @@ from typing import Any
 from ingestion.errors import SpreadsheetError
 from ingestion.file_warnings import file_warnings
 from ingestion.lines import LineReader, cell_at
-from ingestion.mapping import ColumnMapping, map_columns
+from ingestion.mapping import ColumnMapping, fingerprint, map_columns
 from ingestion.numbers import ExactNumber
 from ingestion.rows import RowBatch, RowReader
 from ingestion.sources.kinds import MEBIBYTE, Limits
@@ -33,6 +33,8 @@ class Request:
     limits: dict[str, int]
     memory_mib: int
     cpu_seconds: int
+    # Earlier overrides, by the fingerprint of their file's headers.
+    remembered: dict[str, dict[str, str]] | None = None
     # Only these rows, as they stand in the file: [sheet, row] pairs.
     wanted: list[tuple[str, int]] | None = None
 
@@ -40,7 +42,8 @@ class Request:
 def answers(request: Request) -> Iterator[dict[str, Any]]:
     """Raises SpreadsheetError and MemoryError."""
     sheet = read_spreadsheet(Path(request.path), request.file_name, Limits(**request.limits))
-    mapping = map_columns(sheet.headers, sheet.sample, request.override)
+    override = request.override or (request.remembered or {}).get(fingerprint(sheet.headers))
+    mapping = map_columns(sheet.headers, sheet.sample, override)
     if request.wanted is not None:
         yield from _wanted_lines(sheet, mapping, {(title, row) for title, row in request.wanted})
         return

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final
 
 from ingestion.column_names import FIELDS, OPTIONS, fields_of, is_cost, is_money, is_private, plain_name
@@ -47,6 +48,14 @@ class ColumnMapping:
     export: Export | None = None
     flags: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def has_stock(self) -> bool:
+        return "stock" in self.fields or bool(self.size_stocks)
+
+    @property
+    def has_options(self) -> bool:
+        return bool(self.options or self.named_options or self.size_stocks)
+
     def choices(self) -> dict[str, str]:
         """Header -> what it is: JSON to remember, and an override to give again.
 
@@ -59,6 +68,11 @@ class ColumnMapping:
             | {header: f"units of:{size}" for header, size in self.size_stocks.items()}
             | dict.fromkeys(self.ignored, "ignore")
         )
+
+
+def fingerprint(headers: Sequence[str]) -> str:
+    """The same for files with the same columns, in whatever order and however they are spelt."""
+    return sha256("\n".join(sorted(folded(header) for header in headers)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ class RowReader:
         self._identities = IdentityReader(self._columns, mapping)
         self.survey = Survey.of(self.lines, self._identities, currency)
         self._has_category = "category" in mapping.fields
-        self._counts = "stock" in mapping.fields or bool(mapping.size_stocks)
+        self._counts = mapping.has_stock
         self._first_rows: dict[str, int] = {}
         self._variant_count = 0
 

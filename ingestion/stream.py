@@ -64,13 +64,14 @@ def open_rows(
     currency: str = "CLP",
     override: Mapping[str, str] | None = None,
     limits: Limits = LIMITS,
+    remembered: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Iterator[OpenFile]:
     """Parses in a child process. Blocking: call it off the event loop. Leaving the context ends the child.
 
-    `override` is the owner's own mapping, as `ColumnMapping.choices()` gives it. Raises SpreadsheetError, on opening
-    or while iterating.
+    `override` is the owner's own mapping, as `ColumnMapping.choices()` gives it; `remembered`, without one, are
+    earlier ones by the `fingerprint` of their headers. Raises SpreadsheetError, on opening or while iterating.
     """
-    with asked(path, file_name, currency, override, limits) as answers:
+    with asked(path, file_name, currency, override, limits=limits, remembered=remembered) as answers:
         yield _opened(next(answers), answers)
 
 
@@ -80,14 +81,19 @@ def asked(
     file_name: str,
     currency: str,
     override: Mapping[str, str] | None,
+    *,
     limits: Limits = LIMITS,
+    remembered: Mapping[str, Mapping[str, str]] | None = None,
     wanted: Iterable[tuple[str, int]] | None = None,
 ) -> Iterator["Answers"]:
     """A child that was asked to read a file; with `wanted`, (sheet, row) pairs, only for those rows as they stand."""
     seconds = _seconds(path)
     name = clean(file_name, 100) or "El archivo"
-    request = Request(str(path.resolve()), name, currency, dict(override) if override else None, asdict(limits),
-                      MEMORY_MIB, seconds, None if wanted is None else list(wanted))  # fmt: skip
+    request = Request(
+        str(path.resolve()), name, currency, dict(override) if override else None, asdict(limits), MEMORY_MIB, seconds,
+        {key: dict(choices) for key, choices in remembered.items()} if remembered else None,
+        None if wanted is None else list(wanted),
+    )  # fmt: skip
     with tempfile.TemporaryFile() as complaints, _child(complaints) as child:
         answers = Answers(child, name, seconds, complaints)
         answers.ask(request)
