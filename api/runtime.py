@@ -67,9 +67,17 @@ class Runtime:
     @cached_property
     def indexes(self) -> "CatalogueIndexes":
         from data.catalogue_index import CatalogueIndexes  # noqa: PLC0415 - as `agent`
-        from data.search.embedders import make_embedder  # noqa: PLC0415
+        from data.search.embedders import embedder_named, make_embedder  # noqa: PLC0415
 
-        return CatalogueIndexes(self.database, make_embedder(self.settings.embeddings))
+        settings = self.settings
+        key = settings.embeddings_api_key.get_secret_value() if settings.embeddings_api_key else ""
+        return CatalogueIndexes(
+            self.database,
+            make_embedder(settings.embeddings, key, settings.embeddings_base_url),
+            folder=settings.storage_dir / "indexes",
+            others=lambda name: embedder_named(name, key, settings.embeddings_base_url),
+            most_bytes=settings.index_memory_mb * 1024**2,
+        )
 
     @cached_property
     def imports(self) -> "Imports":
@@ -106,6 +114,8 @@ class Runtime:
         return Listener(self.database_url)
 
     async def close(self) -> None:
+        if "indexes" in self.__dict__:
+            await self.indexes.close()
         if "twilio" in self.__dict__:
             await self.twilio.close()
 

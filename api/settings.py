@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     llm_timeout_seconds: float = Field(default=20.0, gt=0, le=120)
 
     embeddings: str = ""
+    embeddings_api_key: SecretStr | None = None
+    embeddings_base_url: str | None = None
+    index_memory_mb: int = Field(default=1024, ge=16)
 
     twilio_api_url: Annotated[str, AfterValidator(_without_slash)] = ""
 

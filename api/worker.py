@@ -7,6 +7,7 @@ from api.runtime import Runtime
 from channels.outbox import deliver
 from data.jobs import JobName
 from data.worker import Handler, JobWorker
+from ingestion.embedding import embed_catalogue
 
 
 def make_handlers(runtime: Runtime) -> dict[JobName, Handler]:
@@ -17,10 +18,14 @@ def make_handlers(runtime: Runtime) -> dict[JobName, Handler]:
     async def run_import(tenant_id: UUID, import_id: UUID) -> None:
         await runtime.imports.run(tenant_id, import_id)
 
+    async def embed_stored(tenant_id: UUID) -> None:
+        await embed_catalogue(runtime.database, tenant_id, runtime.indexes.embedder)
+
     return {
         JobName.TAKE_TURN: runtime.agent.take_turn,
         JobName.SEND_MESSAGE: send_message,
         JobName.RUN_IMPORT: run_import,
+        JobName.EMBED_CATALOGUE: embed_stored,
     }
 
 

@@ -1,67 +1,109 @@
-"""The search indexes in memory, one per tenant: caches that carry the catalogue's version, rebuilt from its rows."""
+"""The search indexes of a process, one per tenant: caches that carry the catalogue's version, made from its rows."""
 
 import asyncio
-from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections import OrderedDict
+from pathlib import Path
 from uuid import UUID
 
-import numpy as np
+import structlog
 
 from data.database import Database
-from data.repositories.indexed import IndexedVariant
-from data.search.embedders import Embedder
+from data.index_building import IndexBuilder, OtherEmbedders
+from data.search.embedders import embedder_named
+from data.search.embedding import Embedder
 from data.search.index import CatalogueIndex, SearchHit
 
-MOST_TENANTS = 1_000
+MOST_BYTES = 1024**3
+# How long a search waits for what just changed before it makes do with the index of before.
+PATIENCE_SECONDS = 3.0
+# From so many products on, or with a model to ask, a search leaves the event loop to others.
+LARGE = 20_000
+
+log = structlog.get_logger()
 
 
 class CatalogueIndexes:
-    """Serves each tenant's index at the version its catalogue has now; a search keeps the index it began with."""
+    """Serves each tenant's index at the version its catalogue has now; a search keeps the index it began with.
 
-    def __init__(self, database: Database, embedder: Embedder, *, most_tenants: int = MOST_TENANTS) -> None:
+    The next index is made aside; a large one serves as it was until then. The ones used longest ago are let go when
+    all take more than `most_bytes`, and come back from their snapshot in `folder`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        embedder: Embedder,
+        *,
+        folder: Path | None = None,
+        others: OtherEmbedders = embedder_named,
+        most_bytes: int = MOST_BYTES,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
         self._database = database
         self.embedder = embedder
+        self._builder = IndexBuilder(database, embedder, folder, others)
         self._indexes: OrderedDict[UUID, CatalogueIndex] = OrderedDict()
-        self._building: defaultdict[UUID, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._most_tenants = most_tenants
+        self._renewing: dict[UUID, asyncio.Task[CatalogueIndex]] = {}
+        self._most_bytes = most_bytes
+        self._patience_seconds = patience_seconds
 
     async def search(self, tenant_id: UUID, query: str, limit: int) -> list[SearchHit]:
         """Ids and scores only, best first; what they cost and whether there is any is read from rows."""
-        return (await self.get(tenant_id)).search(query, limit)
+        index = await self.get(tenant_id)
+        if len(index) < LARGE and not index.embedder.keeps_vectors:
+            return index.search(query, limit)
+        return await asyncio.to_thread(index.search, query, limit)
+
+    async def similar(self, tenant_id: UUID, id: int, limit: int) -> list[SearchHit]:
+        """What is most like one product."""
+        index = await self.get(tenant_id)
+        return await asyncio.to_thread(index.similar, id, limit)
 
     async def get(self, tenant_id: UUID) -> CatalogueIndex:
+        """The index of the catalogue as it is now, or as it was while a large one is being made."""
         async with self._database.transaction(tenant_id) as tx:
             version = await tx.tenants.catalogue_version()
-        index = self._indexes.get(tenant_id)
-        if index is None or index.version < version:
-            async with self._building[tenant_id]:
-                index = self._indexes.get(tenant_id)
-                if index is None or index.version < version:
-                    index = await self._build(tenant_id)
-                    self._keep(tenant_id, index)
+        while (index := self._indexes.get(tenant_id)) is None or index.version < version:
+            task = self._renewing.get(tenant_id) or self._renew(tenant_id, index)
+            done, _ = await asyncio.wait({task}, timeout=None if index is None else self._patience_seconds)
+            if index is not None and (not done or task.exception()):
+                break
+            task.result()
         self._indexes.move_to_end(tenant_id)
         return index
 
+    def held(self) -> dict[UUID, int]:
+        """Roughly the bytes of each tenant's index in memory, the one used longest ago first."""
+        return {tenant_id: index.nbytes for tenant_id, index in self._indexes.items()}
+
+    async def close(self) -> None:
+        """Give up what is being made."""
+        tasks = list(self._renewing.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _renew(self, tenant_id: UUID, index: CatalogueIndex | None) -> asyncio.Task[CatalogueIndex]:
+        async def renew() -> CatalogueIndex:
+            try:
+                fresh = await self._builder.build(tenant_id, index)
+                self._keep(tenant_id, fresh)
+            except Exception as error:
+                log.warning("index.failed", tenant_id=str(tenant_id), error=type(error).__name__)
+                raise
+            finally:
+                self._renewing.pop(tenant_id, None)
+            return fresh
+
+        task = asyncio.create_task(renew())
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # seen, even if nobody waits
+        self._renewing[tenant_id] = task
+        return task
+
     def _keep(self, tenant_id: UUID, index: CatalogueIndex) -> None:
         self._indexes[tenant_id] = index
-        while len(self._indexes) > self._most_tenants:
-            oldest, _ = self._indexes.popitem(last=False)
-            self._building.pop(oldest, None)
-
-    async def _build(self, tenant_id: UUID) -> CatalogueIndex:
-        async with self._database.transaction(tenant_id) as tx:
-            version = await tx.tenants.catalogue_version()
-            rows = [row async for batch in tx.indexed.variants(self.embedder.name) for row in batch]
-        return await asyncio.to_thread(self._assemble, version, rows)
-
-    def _assemble(self, version: int, rows: Sequence[IndexedVariant]) -> CatalogueIndex:
-        documents = [row.document for row in rows]
-        # There is none for an embedder whose vectors are not worth keeping, or that was changed since the last import.
-        missing = [i for i, row in enumerate(rows) if row.vector is None]
-        matrix = np.zeros((len(rows), self.embedder.dimension), dtype=np.float32)
-        for i, row in enumerate(rows):
-            if row.vector is not None:
-                matrix[i] = np.frombuffer(row.vector, dtype="<f4")
-        if missing:
-            matrix[missing] = self.embedder.embed_documents([documents[i].text() for i in missing])
-        return CatalogueIndex.build(version, documents, matrix, self.embedder)
+        self._indexes.move_to_end(tenant_id)
+        total = sum(self.held().values())
+        while total > self._most_bytes and len(self._indexes) > 1:
+            _, oldest = self._indexes.popitem(last=False)
+            total -= oldest.nbytes

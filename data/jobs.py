@@ -21,6 +21,7 @@ class JobName(StrEnum):
     TAKE_TURN = "take_turn"  # tenant_id, conversation_id
     SEND_MESSAGE = "send_message"  # tenant_id, message_id
     RUN_IMPORT = "run_import"  # tenant_id, import_id
+    EMBED_CATALOGUE = "embed_catalogue"  # tenant_id
 
 
 DEFAULT_QUEUE = "default"

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, func, select
 
 from data.models import Product, TextVector, Variant
 from data.repositories.repository import Repository
@@ -40,6 +40,24 @@ class IndexedRepository(Repository):
             Variant.tenant_id == self.tenant_id, Variant.indexed_version > version, Variant.is_archived
         )
         return list((await self.session.execute(statement)).scalars())
+
+    async def unembedded(self, embedder: str, limit: int) -> dict[str, SearchDocument]:
+        """What can be found now and has no vector of this embedder, by the fingerprint of its words."""
+        statement = self._select(embedder).where(~Variant.is_archived, TextVector.vector.is_(None)).limit(limit)
+        rows = [_indexed(row) for row in await self.session.execute(statement)]
+        return {row.content_hash: row.document for row in rows}
+
+    async def unembedded_count(self, embedder: str) -> int:
+        """How many texts have no vector of this embedder."""
+        has_vector = exists().where(
+            TextVector.tenant_id == self.tenant_id,
+            TextVector.content_hash == Variant.content_hash,
+            TextVector.embedder == embedder,
+        )
+        statement = select(func.count(Variant.content_hash.distinct())).where(
+            Variant.tenant_id == self.tenant_id, ~Variant.is_archived, ~has_vector
+        )
+        return (await self.session.execute(statement)).scalar_one()
 
     def _select(self, embedder: str) -> Select[*tuple[Any, ...]]:
         return (

@@ -26,6 +26,11 @@ class VectorRepository(Repository):
             )
             await self.session.execute(statement.on_conflict_do_nothing())
 
+    async def embedders(self) -> list[str]:
+        """Of which embedders there are vectors."""
+        statement = select(TextVector.embedder).where(TextVector.tenant_id == self.tenant_id).distinct()
+        return list((await self.session.execute(statement)).scalars())
+
     async def forget_unused(self) -> None:
         """Of every embedder, those of texts that no variant is found by any more, archived ones included."""
         used = exists().where(Variant.tenant_id == self.tenant_id, Variant.content_hash == TextVector.content_hash)

@@ -1,52 +1,20 @@
-"""Turns texts into vectors: hashed character n-grams by default, a sentence model by setting."""
+"""The embedders there are: hashed character n-grams by default, a sentence model or a service by setting."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.feature_extraction.text import HashingVectorizer
 
+from data.search.embedding import MAX_QUERY_CHARACTERS, NEVER, Embedder, EmbedderError, Vectors
+from data.search.openai_embedder import OpenAIEmbedder
 from data.search.words import tokenise
 
-Vectors = NDArray[np.float32]
-NEVER = 2.0  # above any cosine
-MAX_QUERY_CHARACTERS = 2000
+__all__ = ["Embedder", "EmbedderError", "HashedNgramEmbedder", "JoinedEmbedder", "SentenceTransformerEmbedder",
+           "Vectors", "embedder_named", "make_embedder"]  # fmt: skip
 
-
-class EmbedderError(ValueError):
-    """The embedder setting cannot be used."""
-
-
-class Embedder(Protocol):
-    """Makes vectors; those of another `name` are of another space."""
-
-    @property
-    def name(self) -> str:
-        """Stored beside vectors: when it changes, everything is embedded again."""
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-
-    @property
-    def weight(self) -> float:
-        """Share of the dense side in fusion, 0 to 1."""
-
-    @property
-    def admission(self) -> float:
-        """Cosine from which a document is relevant without sharing a word with the query."""
-
-    @property
-    def keeps_vectors(self) -> bool:
-        """Whether what it made is worth a row in the database, or is made anew in less time than it is read."""
-
-    def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        """Return (n, dimension), L2-normalised."""
-
-    def embed_query(self, text: str) -> Vectors:
-        """Return (dimension,), L2-normalised; zeros for a text of nothing."""
+HASHED_SHARE = 0.5
 
 
 class HashedNgramEmbedder:
@@ -148,14 +116,61 @@ def _short_name(model: str) -> str:
     return path.name if path.is_dir() else model
 
 
-def make_embedder(setting: str) -> Embedder:
-    """Make the embedder a setting names: "" or "hashed", or "sentence-transformers:<model or path>"."""
-    kind, _, model = setting.strip().partition(":")
+class JoinedEmbedder:
+    """Letters and meaning side by side: the cosine of its vectors is the weighted sum of both cosines."""
+
+    admission = NEVER
+    keeps_vectors = True
+
+    def __init__(self, model: Embedder, hashed_share: float = HASHED_SHARE) -> None:
+        self._hashed, self._model = HashedNgramEmbedder(), model
+        self._scales = np.sqrt(np.array([hashed_share, 1 - hashed_share], dtype=np.float32))
+        self.weight = max(self._hashed.weight, model.weight)
+        self.name = f"hashed+{model.name}"
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector; may load the model."""
+        return self._hashed.dimension + self._model.dimension
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        """Embed the texts of documents."""
+        return self._joined(self._hashed.embed_documents(texts), self._model.embed_documents(texts))
+
+    def embed_query(self, text: str) -> Vectors:
+        """Embed a query."""
+        return self._joined(self._hashed.embed_query(text), self._model.embed_query(text))
+
+    def _joined(self, hashed: Vectors, model: Vectors) -> Vectors:
+        return np.concatenate([hashed * self._scales[0], model * self._scales[1]], axis=-1)
+
+
+def make_embedder(setting: str, api_key: str = "", base_url: str | None = None) -> Embedder:
+    """Make the embedder a setting names; "hashed+…" joins the letters to a model. Raises EmbedderError."""
+    setting = setting.strip()
+    if setting.startswith("hashed+"):
+        return JoinedEmbedder(make_embedder(setting.removeprefix("hashed+"), api_key, base_url))
+    kind, _, model = (part.strip() for part in setting.partition(":"))
     if kind in ("", "hashed") and not model:
         return HashedNgramEmbedder()
-    if kind == "sentence-transformers" and model.strip():
-        return SentenceTransformerEmbedder(model.strip())
+    if kind == "sentence-transformers" and model:
+        return SentenceTransformerEmbedder(model)
+    if kind == "openai" and model:
+        if not api_key and not base_url:
+            raise EmbedderError(
+                "EMBEDDINGS=openai:… needs EMBEDDINGS_API_KEY, or EMBEDDINGS_BASE_URL for a service of your own"
+            )
+        return OpenAIEmbedder(model, api_key, base_url)
     raise EmbedderError(
-        f"{setting!r} is no embedder: accepted are '' or 'hashed' (the default, no model) and "
-        "'sentence-transformers:<model name or folder>'."
+        f"{setting!r} is no embedder: accepted are '' or 'hashed' (the default, no model), "
+        "'sentence-transformers:<model name or folder>', 'openai:<model>', and 'hashed+' before either of the two."
     )
+
+
+def embedder_named(name: str, api_key: str = "", base_url: str | None = None) -> Embedder | None:
+    """Make the embedder that vectors were kept under, if its name is enough to."""
+    try:
+        embedder = make_embedder(name.removesuffix(":v1"), api_key, base_url)
+    except EmbedderError:
+        return None
+    return embedder if embedder.name == name else None

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from data.search.embedders import Embedder
+from data.search.embedding import Embedder
 from data.search.index import CatalogueIndex
 from data.search.judged import ABSENT, BEST, JudgedQuery, JudgedSet
 from data.search.recipe import WHOLE, Recipe

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from data.search.codes import CodeIndex
 from data.search.dense import HNSW_FROM, VectorIndex
 from data.search.documents import SearchDocument
-from data.search.embedders import Embedder
+from data.search.embedding import Embedder, EmbedderUnavailable
 from data.search.fusion import BEST_OF_EACH, fuse, relevance
 from data.search.lexical import score_lexically
 from data.search.query import Query, read_query
@@ -140,14 +140,19 @@ class CatalogueIndex:
         positions, words, coverage = lexical.positions[relevant], lexical.score[relevant], coverage[relevant]
         weight, dense = 0.0, np.zeros(len(positions), np.float32)
         if is_dense:
-            weight = self.embedder.weight
-            dense = self._compared(self._embed(query) if vector is None else vector, positions, words * coverage)
+            vector = self._embed(query) if vector is None else vector
+            if vector is not None:
+                weight, dense = self.embedder.weight, self._compared(vector, positions, words * coverage)
         score = fuse(coverage, words, dense, weight)
         best = np.lexsort((self.ids[positions], -score))[:limit]
         return [(int(positions[i]), round(min(float(score[i]), BEST_INEXACT), 4)) for i in best]
 
-    def _embed(self, query: Query) -> Floats:
-        return self.embedder.embed_query(query.corrected().replace("~", ""))
+    def _embed(self, query: Query) -> Floats | None:
+        """Return the query's vector, or None while the service that makes it does not answer."""
+        try:
+            return self.embedder.embed_query(query.corrected().replace("~", ""))
+        except EmbedderUnavailable:
+            return None
 
     def _admitted(self, vector: Floats | None, mask: Flags | None) -> Ids:
         """Return what vectors alone find relevant, for embedders that may say so."""

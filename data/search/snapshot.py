@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from data.search.codes import CodeIndex
 from data.search.dense import VectorIndex
-from data.search.embedders import Embedder
+from data.search.embedding import Embedder
 from data.search.index import CatalogueIndex
 from data.search.lexicon import lexicon_fingerprint
 from data.search.postings import Postings

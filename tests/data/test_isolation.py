@@ -154,7 +154,7 @@ def scope_of(import_id: UUID) -> Scope:
 
 async def fill_import(tx: Transaction, import_id: UUID) -> None:
     """An import that was applied, and another one's rows on their way."""
-    await tx.staging.add(import_id, [StagedRow(0, 2, "M-1", "Martillo", price="9990", group_key="martillo|")])
+    await tx.staging.add(import_id, [StagedRow(0, 2, "M-1", "Martillo", price="9990", product_key="M-1")])
     counts = await tx.plan.make(scope_of(import_id))
     await tx.plan.keep_texts(import_id)
     await tx.plan.keep_changes(import_id, 10)
@@ -222,6 +222,7 @@ READS: dict[str, Reading] = {
     "changes of an import": lambda tx, ids: tx.imports.changes(ids["import"], 10),
     "versions": lambda tx, ids: tx.versions.recent(),
     "column mapping": lambda tx, ids: tx.mappings.get("f"),
+    "column mappings": lambda tx, ids: tx.mappings.all(),
     "variants of a product": lambda tx, ids: tx.edits.variant_ids(ids["product"]),
     "import": lambda tx, ids: tx.imports.get(ids["import"]),
     "imports": lambda tx, ids: tx.imports.recent(),
@@ -265,7 +266,7 @@ WRITES: dict[str, Reading] = {
     "edited product": lambda tx, ids: tx.edits.set_product(ids["product"], {"name": "robado"}),
     "product to edit": lambda tx, ids: tx.edits.product(ids["product"]),
     "variant to edit": lambda tx, ids: tx.edits.belongs(ids["product"], ids["variant"]),
-    "edited variant": edit_of_another,
+    "edited variant": lambda tx, ids: edit_of_another(tx, ids),  # noqa: PLW0108 - defined below
     "new variant by hand": lambda tx, ids: tx.edits.add_variant(ids["product"], edited_row(), 1),
     "kept changes": lambda tx, ids: plan_of_another(tx, ids["import"]),
     "column mapping": lambda tx, ids: tx.mappings.save("f", {"Nombre": "sku"}),
@@ -304,7 +305,7 @@ async def plan_of_another(tx: Transaction, import_id: UUID) -> None:
     counts = await tx.plan.make(scope_of(import_id))
     await tx.plan.keep_texts(import_id)
     await tx.plan.apply(scope_of(import_id), counts, "", ignore_progress)
-    await tx.staging.add(import_id, [StagedRow(0, 2, "M-1", "Martillo", price="1")])
+    await tx.staging.add(import_id, [StagedRow(0, 2, "M-1", "Martillo", price="1", product_key="M-1")])
     await tx.plan.make(scope_of(import_id))
     await tx.plan.keep_changes(import_id, 10)
 
