@@ -22,8 +22,9 @@ from ingestion.errors import RowError, SpreadsheetError
 from ingestion.indexing import embed_staged
 from ingestion.mapping import ColumnMapping
 from ingestion.progress import ImportCancelled, OnProgress, Progress
-from ingestion.reading import Reading, read_file
+from ingestion.reading import Choices, fingerprint, open_file
 from ingestion.staging import Staged, stage
+from ingestion.stream import OpenFile
 from ingestion.text import clean
 from ingestion.warnings import find_warnings, jump_threshold
 
@@ -57,12 +58,23 @@ class ImportOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read, and what the owner says about it."""
+
+    path: Path
+    file_name: str
+    mode: ImportMode
+    override: Choices | None
+
+
+@dataclass(frozen=True, slots=True)
 class _File:
     """A file whose good rows are staged, and what its columns turned out to be."""
 
-    mapping: ColumnMapping
+    opened: OpenFile
     staged: Staged
     scope: Scope
+    override: Choices | None
 
 
 class Imports:
@@ -82,8 +94,12 @@ class Imports:
         mode: ImportMode = ImportMode.REPLACE,
         is_dry_run: bool = False,
         enqueue: bool = True,
+        override: Choices | None = None,
     ) -> UUID:
-        """Keeps a copy of the file and, with `enqueue`, leaves the rest to a worker; else call `run`."""
+        """Keeps a copy of the file and, with `enqueue`, leaves the rest to a worker; else call `run`.
+
+        `override` is what the owner says about the columns; it is remembered for files with the same titles.
+        """
         import_id = uuid4()
         # The owner's file name never becomes a path.
         path = Path("imports") / str(tenant_id) / str(import_id)
@@ -97,6 +113,7 @@ class Imports:
                     file_path=path.as_posix(),
                     mode=mode,
                     is_dry_run=is_dry_run,
+                    columns={"override": dict(override)} if override else {},
                 )
             )
             if enqueue:
@@ -109,9 +126,9 @@ class Imports:
         if record.finished_at is not None:
             return await self._outcome_of(tenant_id, record)
         progress = self._progress(tenant_id, import_id, on_progress)
-        path = self._storage_dir / record.file_path
+        source = Source(self.path_of(record), record.file_name, record.mode, record.columns.get("override"))
         try:
-            async with self._staged(tenant_id, import_id, path, record.file_name, record.mode, progress) as file:
+            async with self._staged(tenant_id, import_id, source, progress) as file:
                 if record.is_dry_run:
                     return await self._finish_dry_run(tenant_id, file)
                 return await self._write(tenant_id, file, record.file_name, progress)
@@ -122,17 +139,26 @@ class Imports:
             return await self.fail(tenant_id, import_id, error.code, error.message, errors)
 
     async def preview(
-        self, tenant_id: UUID, file: Path, file_name: str, mode: ImportMode = ImportMode.REPLACE,
+        self,
+        tenant_id: UUID,
+        file: Path,
+        file_name: str,
+        mode: ImportMode = ImportMode.REPLACE,
+        override: Choices | None = None,
         on_progress: OnProgress | None = None,
-    ) -> ImportOutcome:  # fmt: skip
+    ) -> ImportOutcome:
         """What importing the file would do; leaves nothing behind."""
         progress = self._progress(tenant_id, None, on_progress)
         try:
-            async with self._staged(tenant_id, uuid4(), file, file_name, mode, progress) as read:
+            async with self._staged(tenant_id, uuid4(), Source(file, file_name, mode, override), progress) as read:
                 return await self._compare(tenant_id, read)
         except SpreadsheetError as error:
             errors = error.errors if isinstance(error, _NoGoodRows) else ()
             return ImportOutcome(errors=errors, failure=ImportFailure(error.code, error.message))
+
+    def path_of(self, record: Import) -> Path:
+        """Where the uploaded file is kept."""
+        return self._storage_dir / record.file_path
 
     async def cancel(self, tenant_id: UUID, import_id: UUID) -> bool:
         """Ask for an import to stop before it changes anything; False when it has ended. Raises NotFound."""
@@ -175,19 +201,22 @@ class Imports:
 
     @asynccontextmanager
     async def _staged(
-        self, tenant_id: UUID, import_id: UUID, path: Path, file_name: str, mode: ImportMode, progress: Progress
+        self, tenant_id: UUID, import_id: UUID, source: Source, progress: Progress
     ) -> AsyncIterator[_File]:
         """The file's rows in the database while the block runs. Raises SpreadsheetError, ImportCancelled."""
         async with self._database.transaction(tenant_id) as tx:
             currency = (await tx.tenants.get()).currency
-        reading = await asyncio.to_thread(read_file, path, file_name, currency)
-        await progress.begin(reading.row_count)
+            remembered = await tx.mappings.all()
+        opening = open_file(source.path, source.file_name, currency, override=source.override, remembered=remembered)
+        opened = await asyncio.to_thread(opening.__enter__)
         try:
-            staged = await stage(self._database, tenant_id, import_id, reading, progress.report)
-            if not staged.row_count:
+            await progress.begin(opened.row_count)
+            staged = await stage(self._database, tenant_id, import_id, opened, progress.report)
+            if not staged.good_count:
                 raise _NoGoodRows(staged.errors)
-            yield _File(reading.mapping, staged, _scope(import_id, mode, currency, reading))
+            yield _File(opened, staged, _scope(import_id, source.mode, currency, opened.mapping), source.override)
         finally:
+            await asyncio.to_thread(opening.__exit__, None, None, None)
             async with self._database.transaction(tenant_id) as tx:
                 await tx.staging.clear(import_id)
 
@@ -237,7 +266,7 @@ class Imports:
             unchanged=counts.unchanged,
             archived=counts.archived,
             errors=file.staged.errors,
-            warnings=find_warnings(file.mapping, file.staged, counts, jumps),
+            warnings=find_warnings(file.opened.warnings, file.staged, counts, jumps),
             changes=await tx.plan.changes(MOST_CHANGES_RETURNED),
         )
 
@@ -245,13 +274,15 @@ class Imports:
         """What the owner may look at later."""
         import_id = file.scope.import_id
         await tx.plan.keep_changes(import_id, MOST_CHANGES_KEPT)
-        row_count = file.staged.row_count + file.staged.error_row_count
+        headers, columns = file.opened.headers, file.opened.mapping.choices()
+        if file.override:
+            await tx.mappings.save(fingerprint(headers), dict(file.override))
         await tx.imports.set(
             import_id,
-            row_count=row_count,
-            processed_count=row_count,
-            change_count=counts.created + counts.updated + counts.archived,
-            columns={**file.mapping.fields, "options": file.mapping.options},
+            row_count=file.opened.row_count,
+            processed_count=file.opened.row_count,
+            change_count=min(counts.created + counts.updated + counts.archived, MOST_CHANGES_KEPT),
+            columns={"headers": headers, "columns": columns, "override": file.override},
             **_columns(outcome),
         )
 
@@ -286,15 +317,15 @@ def _keep_copy(source: Path, target: Path) -> None:
     target.chmod(0o600)
 
 
-def _scope(import_id: UUID, mode: ImportMode, currency: str, reading: Reading) -> Scope:
-    mapping = reading.mapping
+def _scope(import_id: UUID, mode: ImportMode, currency: str, mapping: ColumnMapping) -> Scope:
     fields = {name for name in OPTIONAL_FIELDS if name in mapping.fields}
+    has_options = mapping.options or mapping.named_options or mapping.size_stocks
     return Scope(
         import_id=import_id,
         mode=mode,
         currency=currency,
-        fields=frozenset(fields | ({"options"} if mapping.options else set())),
-        has_stock="stock" in mapping.fields,
+        fields=frozenset(fields | ({"options"} if has_options else set())),
+        has_stock="stock" in mapping.fields or bool(mapping.size_stocks),
     )
 
 

@@ -1,11 +1,10 @@
 """What the owner should look at before, or after, a file changes the catalogue; in Spanish."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from data.repositories.planning import Change, Counts, PriceJumps
-from ingestion.mapping import ColumnMapping
 from ingestion.staging import Staged
 
 DEFAULT_JUMP_PERCENT = 50
@@ -19,8 +18,8 @@ def jump_threshold(settings: Mapping[str, Any]) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else DEFAULT_JUMP_PERCENT
 
 
-def find_warnings(mapping: ColumnMapping, staged: Staged, counts: Counts, jumps: PriceJumps) -> list[str]:
-    found = [*mapping.warnings, _jumps(jumps), _prices(staged), _emptied(counts), _archived(counts)]
+def find_warnings(of_file: Iterable[str], staged: Staged, counts: Counts, jumps: PriceJumps) -> list[str]:
+    found = [*of_file, _jumps(jumps), _prices(staged), _emptied(counts), _archived(counts)]
     return [warning for warning in found if warning]
 
 

@@ -62,8 +62,7 @@ class ImportRow(Base):
     tags: Mapped[list[str] | None]
     image_url: Mapped[str | None]
     options: Mapped[dict[str, str] | None]
-    group_key: Mapped[str | None]
-    choice: Mapped[str | None]
+    product_key: Mapped[str | None]
     is_rejected: Mapped[bool] = mapped_column(server_default="false")
     staged_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

@@ -10,7 +10,7 @@ _CALLED: Final = "lower(regexp_replace(normalize({}, NFKD), '[\\u0300-\\u036f]+'
 TABLES: Final = (
     "DROP TABLE IF EXISTS pg_temp.plan_rows, pg_temp.plan_products, pg_temp.plan_variants, pg_temp.plan_archived",
     """CREATE TEMPORARY TABLE plan_rows (
-        position integer, key text, is_grouped boolean, is_same boolean, variant_id uuid) ON COMMIT DROP""",
+        position integer, key text, own_key text, is_same boolean, variant_id uuid) ON COMMIT DROP""",
     """CREATE TEMPORARY TABLE plan_products (
         key text, id uuid, is_new boolean, is_changed boolean, name text, brand text, category text, description text,
         image_url text, synonyms jsonb, tags jsonb) ON COMMIT DROP""",
@@ -28,22 +28,12 @@ SETTINGS: Final = (
     "SET LOCAL work_mem = '64MB'",
 )
 
-# 1. Which product each row belongs to. Rows of one name and brand that differ in their options are one product; a
-# variant that is still called the same stays with the product it has.
+# 1. Which product each row belongs to. A variant that is still called the same stays with the product it has.
 ROWS: Final = f"""
-    WITH staged AS (
-        SELECT * FROM app.import_rows
-        WHERE tenant_id = app.tenant() AND import_id = :import_id AND NOT is_rejected
-    ), grouped AS (
-        SELECT group_key FROM staged WHERE group_key IS NOT NULL
-        GROUP BY group_key HAVING count(*) > 1 AND count(DISTINCT choice) = count(*)
-    )
     INSERT INTO plan_rows
-    SELECT r.position,
-        CASE WHEN same.is_so THEN p.key WHEN g.group_key IS NOT NULL THEN '=' || g.group_key ELSE lower(r.sku) END,
-        g.group_key IS NOT NULL, coalesce(same.is_so, false), v.id
-    FROM staged r
-    LEFT JOIN grouped g ON g.group_key = r.group_key
+    SELECT r.position, CASE WHEN same.is_so THEN p.key ELSE lower(r.product_key) END, lower(r.product_key),
+        coalesce(same.is_so, false), v.id
+    FROM app.import_rows r
     LEFT JOIN app.variants v ON v.tenant_id = app.tenant() AND lower(v.sku) = lower(r.sku)
     LEFT JOIN app.products p ON p.tenant_id = v.tenant_id AND p.id = v.product_id
     CROSS JOIN LATERAL (SELECT
@@ -51,19 +41,17 @@ ROWS: Final = f"""
         AND (NOT :has_brand OR p.brand IS NOT DISTINCT FROM r.brand
             OR {_CALLED.format("coalesce(p.brand, '')")} = {_CALLED.format("coalesce(r.brand, '')")}) AS is_so
     ) same
+    WHERE r.tenant_id = app.tenant() AND r.import_id = :import_id AND NOT r.is_rejected
 """  # noqa: S608 - put together from the text above
 
 # 2. Variants that join a product take the key it has in the catalogue.
 JOINING: Final = """
     UPDATE plan_rows r SET key = known.key
     FROM (
-        SELECT DISTINCT ON (s.group_key) s.group_key, r.key
-        FROM plan_rows r JOIN app.import_rows s
-            ON s.tenant_id = app.tenant() AND s.import_id = :import_id AND s.position = r.position
-        WHERE r.is_grouped AND r.is_same ORDER BY s.group_key, r.position
-    ) known, app.import_rows s
-    WHERE r.is_grouped AND s.tenant_id = app.tenant() AND s.import_id = :import_id AND s.position = r.position
-        AND s.group_key = known.group_key AND r.key <> known.key
+        SELECT DISTINCT ON (own_key) own_key, key FROM plan_rows
+        WHERE is_same AND own_key LIKE '=%' ORDER BY own_key, position
+    ) known
+    WHERE r.own_key = known.own_key AND r.key <> known.key
 """
 
 # 3. A product as its rows describe it together: the first row that says something is believed. A column that the
@@ -87,10 +75,11 @@ PRODUCTS: Final = """
         WHERE z.size > 1 GROUP BY z.key
     ), wanted AS (
         SELECT d.key, coalesce(p.id, gen_random_uuid()) AS id, p.id IS NULL AS is_new, d.name,
-            CASE WHEN :has_brand OR p.id IS NULL THEN d.brand ELSE p.brand END AS brand,
-            CASE WHEN :has_category OR p.id IS NULL THEN d.category ELSE p.category END AS category,
-            CASE WHEN :has_description OR p.id IS NULL THEN d.description ELSE p.description END AS description,
-            CASE WHEN :has_image_url OR p.id IS NULL THEN d.image_url ELSE p.image_url END AS image_url,
+            CASE WHEN :has_brand THEN d.brand ELSE coalesce(d.brand, p.brand) END AS brand,
+            CASE WHEN :has_category THEN d.category ELSE coalesce(d.category, p.category) END AS category,
+            CASE WHEN :has_description THEN d.description ELSE coalesce(d.description, p.description) END
+                AS description,
+            CASE WHEN :has_image_url THEN d.image_url ELSE coalesce(d.image_url, p.image_url) END AS image_url,
             CASE WHEN :has_synonyms OR p.id IS NULL THEN d.synonyms ELSE p.synonyms END AS synonyms,
             CASE WHEN :has_tags OR p.id IS NULL THEN d.tags ELSE p.tags END AS tags,
             p.name AS old_name, p.brand AS old_brand, p.category AS old_category, p.description AS old_description,
@@ -112,7 +101,7 @@ VARIANTS: Final = """
         SELECT r.position, v.id AS old_id, coalesce(v.id, gen_random_uuid()) AS id, p.id AS product_id,
             p.is_changed AS is_product_changed, s.sku, p.name,
             CASE WHEN :has_barcode OR v.id IS NULL THEN s.barcode ELSE v.barcode END AS barcode,
-            CASE WHEN :has_options OR v.id IS NULL THEN s.options ELSE v.options END AS options,
+            CASE WHEN :has_options OR v.id IS NULL OR s.options <> '{}' THEN s.options ELSE v.options END AS options,
             CASE WHEN :has_unit OR v.id IS NULL THEN s.unit ELSE v.unit END AS unit,
             s.price, CASE WHEN :counts_stock OR v.id IS NULL THEN s.stock ELSE l.on_hand END AS stock,
             p.brand, p.category, p.description, p.synonyms, p.tags,

@@ -14,8 +14,7 @@ from data.search.documents import SearchDocument
 
 @dataclass(frozen=True, slots=True)
 class StagedRow:
-    """A row of the file. `group_key` is the same for rows that may be variants of one product, `choice` tells
-    those apart; a rejected row names its SKU and nothing else."""
+    """A row of the file; rows of one `product_key` are variants of one product. A rejected row names its SKU only."""
 
     position: int
     row: int
@@ -32,8 +31,7 @@ class StagedRow:
     tags: Sequence[str] = ()
     image_url: str | None = None
     options: dict[str, str] | None = None
-    group_key: str | None = None
-    choice: str | None = None
+    product_key: str | None = None
     is_rejected: bool = False
 
 
@@ -42,23 +40,23 @@ _STAGE = text(
     """
     INSERT INTO app.import_rows (
         tenant_id, import_id, position, row, sku, name, brand, category, description, barcode, unit, price, stock,
-        synonyms, tags, image_url, options, group_key, choice, is_rejected)
+        synonyms, tags, image_url, options, product_key, is_rejected)
     SELECT app.tenant(), :import_id, u.position, u.row, u.sku, u.name, u.brand, u.category, u.description, u.barcode,
         u.unit, u.price::numeric, u.stock, u.synonyms::jsonb, u.tags::jsonb, u.image_url, u.options::jsonb,
-        u.group_key, u.choice, u.is_rejected
+        u.product_key, u.is_rejected
     FROM unnest(
         CAST(:position AS integer[]), CAST(:row AS integer[]), CAST(:sku AS text[]), CAST(:name AS text[]),
         CAST(:brand AS text[]), CAST(:category AS text[]), CAST(:description AS text[]), CAST(:barcode AS text[]),
         CAST(:unit AS text[]), CAST(:price AS text[]), CAST(:stock AS integer[]), CAST(:synonyms AS text[]),
-        CAST(:tags AS text[]), CAST(:image_url AS text[]), CAST(:options AS text[]), CAST(:group_key AS text[]),
-        CAST(:choice AS text[]), CAST(:is_rejected AS boolean[])
+        CAST(:tags AS text[]), CAST(:image_url AS text[]), CAST(:options AS text[]), CAST(:product_key AS text[]),
+        CAST(:is_rejected AS boolean[])
     ) AS u (position, row, sku, name, brand, category, description, barcode, unit, price, stock, synonyms, tags,
-        image_url, options, group_key, choice, is_rejected)
+        image_url, options, product_key, is_rejected)
     """
 )
 _PLAIN = (
     "position", "row", "sku", "name", "brand", "category", "description", "barcode", "unit", "price", "stock",
-    "image_url", "group_key", "choice", "is_rejected",
+    "image_url", "product_key", "is_rejected",
 )  # fmt: skip
 _PACKED = ("synonyms", "tags", "options")
 

@@ -17,7 +17,7 @@ TABLES = {
             tenant_id uuid NOT NULL, import_id uuid NOT NULL, position integer NOT NULL, row integer NOT NULL,
             sku text NOT NULL, name text, brand text, category text, description text, barcode text, unit text,
             price numeric(14, 2), stock integer, synonyms jsonb, tags jsonb, image_url text, options jsonb,
-            group_key text, choice text, is_rejected boolean NOT NULL DEFAULT false,
+            product_key text, is_rejected boolean NOT NULL DEFAULT false,
             staged_at timestamptz NOT NULL DEFAULT now(),
             CONSTRAINT pk_import_rows PRIMARY KEY (tenant_id, import_id, position))""",
     "import_texts": """
