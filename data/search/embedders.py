@@ -67,7 +67,7 @@ class SentenceTransformerEmbedder:
     admission = NEVER
     keeps_vectors = True
 
-    def __init__(self, model: str, weight: float = 0.3, *, local_files_only: bool = False) -> None:
+    def __init__(self, model: str, weight: float = 0.2, *, local_files_only: bool = False) -> None:
         self._model_name = model
         self._is_local = local_files_only or Path(model).is_dir()
         self._loaded: Any = None
