@@ -49,8 +49,10 @@ class Listener:
         self._url = url
         self._subscribers: dict[UUID, set[Wakes]] = {}
         self._task: asyncio.Task[None] | None = None
+        self.is_closed = False
 
     async def __aenter__(self) -> Self:
+        self.is_closed = False
         self._task = asyncio.create_task(self._listen_forever(), name="listener")
         return self
 
@@ -61,6 +63,11 @@ class Listener:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+
+    def close(self) -> None:
+        """Tell every subscriber that the service is ending: a stream would keep it open."""
+        self.is_closed = True
+        self._wake_all()
 
     @asynccontextmanager
     async def subscribe(self, key: UUID) -> AsyncIterator[Wakes]:

@@ -44,6 +44,7 @@ async def serve_until_cancelled(runtime: Runtime, listening: socket.socket, *, o
     try:
         await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        runtime.listener.close()  # open streams of web chats would keep the server waiting
         server.should_exit = True
         await _end(worker, working, serving)
 

@@ -208,12 +208,12 @@ async def _events(visit: Visit, position: int) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
     told: tuple[str, bool] | None = None
     spoke_at = asyncio.get_running_loop().time()
-    while True:
+    while not visit.runtime.listener.is_closed:
         conversation_id, _ = await visit.read(2**62)
         # Until there is a conversation, any news of the store may be its first message.
         key = conversation_id or visit.access.tenant_id
         async with visit.runtime.listener.subscribe(key) as wakes:
-            while True:
+            while not visit.runtime.listener.is_closed:
                 found, history = await visit.read(position)
                 for message in history.messages:
                     position = message.position

@@ -71,6 +71,7 @@ async def serve(database: Database, database_url: str, storage_dir: Path) -> Asy
         try:
             yield Service(runtime, url)
         finally:
+            runtime.listener.close()
             server.should_exit = True
             await running
 

@@ -136,3 +136,73 @@ async def test_a_seller_cannot_upload(service: Service, store: Store) -> None:
 )
 def test_progress_is_whole_only_when_it_ended(status: ImportStatus, processed: int, rows: int, figure: float) -> None:
     assert progress_of(status, processed, rows) == figure
+
+
+async def test_a_dry_run_shows_what_would_change(service: Service, store: Store, owner: httpx.AsyncClient) -> None:
+    first = (await upload(owner, b"SKU;Nombre;Precio;Stock\nA-1;Martillo;8990;3\nA-2;Clavo;50;9\n")).json()["id"]
+    await service.runtime.imports.run(store.tenant_id, UUID(first))
+    changed = b"SKU;Nombre;Precio;Stock\nA-1;Martillo;89900;2\nA-3;Perno;70;1\n"
+    import_id = (await upload(owner, changed, form={"dry_run": "true"})).json()["id"]
+    await service.runtime.imports.run(store.tenant_id, UUID(import_id))
+
+    seen = (await owner.get(f"/v1/imports/{import_id}", params={"changes_limit": 2})).json()
+    assert [(each["kind"], each["sku"]) for each in seen["changes"]] == [("updated", "A-1"), ("archived", "A-2")]
+    assert {key: seen["changes"][0][key] for key in ("old_price", "new_price", "old_stock", "new_stock")} == {
+        "old_price": "8990", "new_price": "89900", "old_stock": 3, "new_stock": 2,
+    }  # fmt: skip
+    assert "«Martillo» de $8.990 a $89.900" in seen["warnings"][0]
+    assert (seen["changes_total"], seen["changes_next"]) == (3, 2)
+    rest = (await owner.get(f"/v1/imports/{import_id}", params={"changes_after": 2})).json()
+    assert [(each["kind"], each["sku"]) for each in rest["changes"]] == [("created", "A-3")]
+    assert rest["changes_next"] is None
+    assert (await owner.get("/v1/products/a-1")).json()["price"] == "8990"
+
+
+async def test_the_owner_says_once_what_the_columns_are(
+    service: Service, store: Store, owner: httpx.AsyncClient
+) -> None:
+    odd = b"Ref;Glosa;Xyz;Bodega\nA-1;Martillo;8990;3\n"
+    form = {"mapping": '{"Xyz": "price", "Glosa": "name", "Ref": "sku"}'}
+    for number, fields in enumerate((form, {})):
+        import_id = (await upload(owner, odd.replace(b"8990", b"%d990" % number), form=fields)).json()["id"]
+        await service.runtime.imports.run(store.tenant_id, UUID(import_id))
+        seen = (await owner.get(f"/v1/imports/{import_id}")).json()
+        assert (seen["failure"], seen["columns"]["Xyz"]) == (None, "price")
+
+    saved = await owner.put("/v1/imports/mapping", json={"headers": ["Uno", "Dos"], "columns": {"Dos": "price"}})
+    assert saved.status_code == 204
+    refused = await owner.put("/v1/imports/mapping", json={"headers": ["Uno"], "columns": {"Uno": "precio"}})
+    assert (refused.status_code, "«precio»" in error_of(refused)["message"]) == (422, True)
+    assert (await upload(owner, odd, form={"mapping": "[1]"})).status_code == 422
+
+
+async def test_only_the_bad_rows_can_be_downloaded(service: Service, store: Store, owner: httpx.AsyncClient) -> None:
+    import_id = (await upload(owner)).json()["id"]
+    await service.runtime.imports.run(store.tenant_id, UUID(import_id))
+    sheet = await owner.get(f"/v1/imports/{import_id}/bad-rows.csv")
+    assert sheet.headers["content-type"].startswith("text/csv")
+    assert "Alicate" in sheet.text
+    assert "Martillo" not in sheet.text
+
+
+async def test_a_waiting_import_is_cancelled_at_once(service: Service, store: Store, owner: httpx.AsyncClient) -> None:
+    import_id = (await upload(owner)).json()["id"]
+    cancelled = await owner.post(f"/v1/imports/{import_id}/cancel")
+    assert (cancelled.status_code, cancelled.json()["status"]) == (202, "cancelled")
+    await service.runtime.imports.run(store.tenant_id, UUID(import_id))
+    assert (await owner.get("/v1/products/a-1")).status_code == 404
+    assert (await owner.post(f"/v1/imports/{import_id}/cancel")).status_code == 409
+
+
+async def test_an_earlier_catalogue_comes_back(service: Service, store: Store, owner: httpx.AsyncClient) -> None:
+    for price in (1000, 2000):
+        sheet = f"SKU;Nombre;Precio\nA-1;Martillo;{price}\n".encode()
+        await service.runtime.imports.run(store.tenant_id, UUID((await upload(owner, sheet)).json()["id"]))
+    versions = (await owner.get("/v1/catalogue/versions")).json()["versions"]
+    assert [(each["version"], each["kind"], each["created"]) for each in versions] == [
+        (2, "import", 0),
+        (1, "import", 1),
+    ]
+    assert (await owner.post("/v1/catalogue/versions/1/restore")).json()["kind"] == "restore"
+    assert (await owner.get("/v1/products/a-1")).json()["price"] == "1000"
+    assert (await owner.post("/v1/catalogue/versions/99/restore")).status_code == 404

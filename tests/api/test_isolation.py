@@ -34,6 +34,7 @@ async def foreign(service: Service, other_store: Store) -> dict[str, str]:
 WITH_IDS = [
     ("GET", "/v1/tenants/{tenant_id}"),
     ("GET", "/v1/imports/{import_id}"),
+    ("POST", "/v1/imports/{import_id}/cancel"),
     ("GET", "/v1/products/{sku}"),
     ("GET", "/v1/orders/{reference}"),
     ("GET", "/v1/conversations/{conversation_id}"),

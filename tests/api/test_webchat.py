@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,9 +12,10 @@ import httpx
 import pytest
 
 from data.content import Card, Choice, MessageContent
+from data.database import Database
 from data.models import Conversation
 from data.states import ConversationStatus
-from tests.api.service import Service, Store, error_of
+from tests.api.service import Service, Store, error_of, open_store, serve
 from tests.api.shop import answer
 
 PATIENCE = 15
@@ -231,3 +233,14 @@ async def test_a_strange_last_event_id_begins_at_the_beginning(visitor: httpx.As
     headers = {b"Last-Event-ID": last_event_id.encode()}
     async with visitor.stream("GET", "/events", headers=headers) as response:
         assert (await next_message(_read(response)))["text"] == "hola"
+
+
+async def test_a_service_that_ends_ends_its_streams(database: Database, database_url: str, tmp_path: Path) -> None:
+    async with serve(database, database_url, tmp_path) as service:
+        store = await open_store(service)
+        async with begin_visit(service, store) as client, client.stream("GET", "/events") as response:
+            stream = _read(response)
+            assert (await anext(stream))[0] == "state"
+            service.runtime.listener.close()
+            async with asyncio.timeout(PATIENCE):
+                assert [event async for event in stream] == []

@@ -127,6 +127,7 @@ function speak(words, choice = null) {
 async function deliver(message) {
   mark(message, "Enviando…");
   try {
+    await connection.begin();
     await connection.send(message);
     mark(message, "Enviado");
   } catch (error) {
@@ -205,6 +206,7 @@ for (const button of welcome.querySelectorAll("button")) button.addEventListener
 $("person").addEventListener("click", () => speak("Quiero hablar con una persona"));
 latest.addEventListener("click", toBottom);
 scroll.addEventListener("scroll", () => { if (nearBottom()) latest.hidden = true; }, { passive: true });
+window.addEventListener("online", resend);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) title(0); });
 
 fit();

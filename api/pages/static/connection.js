@@ -17,13 +17,13 @@ export class Connection {
     this.token = read(this.key);
   }
 
-  // Returns whether this visitor was here before.
+  // Once, whoever asks first: a message may be written before the page has finished opening.
   async begin() {
-    if (this.token) return true;
-    const session = await this.#request("POST", "/session");
+    if (this.token) return;
+    this.beginning ??= this.#request("POST", "/session").finally(() => { this.beginning = null; });
+    const session = await this.beginning;
     this.token = session.token;
     write(this.key, session.token);
-    return false;
   }
 
   forget() {
@@ -90,9 +90,9 @@ export class Connection {
     if (this.token) headers.Authorization = `Bearer ${this.token}`;
     if (body) headers["Content-Type"] = "application/json";
     const response = await fetch(this.base + path, { method, headers, body: body && JSON.stringify(body) });
+    if (response.ok) return response.json();
     const answer = await response.json().catch(() => ({}));
-    if (!response.ok) throw new Refused(response.status, answer.error?.message ?? "");
-    return answer;
+    throw new Refused(response.status, answer.error?.message ?? "");
   }
 }
 
