@@ -108,6 +108,14 @@ class Catalogue(Protocol):
         """Relevant items only, best first; nothing relevant is an empty list."""
         ...
 
+    async def similar(self, sku: str, limit: int) -> Sequence[CatalogueItem]:
+        """Others most like it, sold out or not; none for an unknown SKU."""
+        ...
+
+    async def bought_with(self, sku: str, limit: int) -> Sequence[CatalogueItem]:
+        """What was most often ordered together with it; none while there is no history."""
+        ...
+
     async def by_skus(self, skus: Sequence[str]) -> dict[str, CatalogueItem]:
         """Keyed by the SKU as the catalogue writes it; unknown and archived ones are left out.
         SKUs are compared whatever their case."""

@@ -8,6 +8,10 @@ from data.catalogue_index import CatalogueIndexes
 from data.database import Database
 from data.repositories.items import CatalogueItem
 
+# Cosine of name, brand and category from which one product may stand for another.
+SIMILAR = 0.3
+SIBLINGS = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -33,6 +37,27 @@ class Retriever:
 
     async def search(self, query: str, limit: int) -> Sequence[CatalogueItem]:
         return [hit.item for hit in await self.hits(query, limit)]
+
+    async def similar(self, sku: str, limit: int) -> Sequence[CatalogueItem]:
+        items = await self.by_skus([sku])
+        if not items:
+            return []
+        (item,) = items.values()
+        found = await self._indexes.similar(self._tenant_id, item.search_id, SIBLINGS + limit)
+        near = [hit.id for hit in found if hit.score >= SIMILAR]
+        async with self._database.transaction(self._tenant_id) as tx:
+            others = await tx.catalogue.by_search_ids(near)
+        return [others[id] for id in near if id in others][:limit]
+
+    async def bought_with(self, sku: str, limit: int) -> Sequence[CatalogueItem]:
+        items = await self.by_skus([sku])
+        if not items:
+            return []
+        (item,) = items.values()
+        async with self._database.transaction(self._tenant_id) as tx:
+            together = await tx.orders.bought_with(item.variant_id, limit)
+            others = await tx.catalogue.by_variant_ids(together)
+        return [others[id] for id in together if id in others and not others[id].is_archived]
 
     async def by_skus(self, skus: Sequence[str]) -> dict[str, CatalogueItem]:
         if not skus:

@@ -6,13 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from data.errors import NotFound
 from data.models import Cart, CartLine, Order, OrderLine, Summary
 from data.repositories.repository import Repository
-from data.states import CartStatus
+from data.states import CartStatus, OrderStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,27 @@ class OrderRepository(Repository):
         await self.session.flush()
         self.session.add_all(lines)
         await self.session.flush()
+
+    async def bought_with(self, variant_id: UUID, limit: int) -> list[UUID]:
+        """Variants of the orders that this one is in, the most often together first; cancelled orders do not count."""
+        own, other = aliased(OrderLine), aliased(OrderLine)
+        together = func.count().label("together")
+        statement = (
+            select(other.variant_id)
+            .select_from(own)
+            .join(other, (other.tenant_id == own.tenant_id) & (other.order_id == own.order_id))
+            .join(Order, (Order.tenant_id == own.tenant_id) & (Order.id == own.order_id))
+            .where(
+                own.tenant_id == self.tenant_id,
+                own.variant_id == variant_id,
+                other.variant_id != variant_id,
+                Order.status != OrderStatus.CANCELLED,
+            )
+            .group_by(other.variant_id)
+            .order_by(together.desc(), other.variant_id)
+            .limit(limit)
+        )
+        return list((await self.session.execute(statement)).scalars())
 
     async def by_reference(self, reference: str) -> OrderWithLines | None:
         statement = select(Order).where(Order.tenant_id == self.tenant_id, Order.reference == reference)

@@ -66,6 +66,15 @@ class ListCatalogue:
             if wanted and all(any(word.startswith(want) for word in _words(_text(one))) for want in wanted)
         ][:limit]
 
+    async def similar(self, sku: str, limit: int) -> Sequence[CatalogueItem]:
+        """Those that share the first word of its name."""
+        one = self._items.get(sku.casefold())
+        kind = _words(one.name)[:1] if one else None
+        return [other for other in self._items.values() if other is not one and _words(other.name)[:1] == kind][:limit]
+
+    async def bought_with(self, sku: str, limit: int) -> Sequence[CatalogueItem]:
+        return []
+
     async def by_skus(self, skus: Sequence[str]) -> dict[str, CatalogueItem]:
         found = (self._items.get(sku.casefold()) for sku in skus)
         return {one.sku: one for one in found if one is not None}

@@ -39,6 +39,13 @@ class IndexedCatalogue:
     async def search(self, query: str, limit: int) -> Sequence[CatalogueItem]:
         return [self._items[hit.id] for hit in self._index.search(query, limit)]
 
+    async def similar(self, sku: str, limit: int) -> Sequence[CatalogueItem]:
+        one = next(iter((await self.by_skus([sku])).values()), None)
+        return [self._items[hit.id] for hit in self._index.similar(one.search_id, limit)] if one else []
+
+    async def bought_with(self, sku: str, limit: int) -> Sequence[CatalogueItem]:
+        return []
+
     async def by_skus(self, skus: Sequence[str]) -> dict[str, CatalogueItem]:
         wanted = {sku.casefold() for sku in skus}
         return {item.sku: item for item in self._items.values() if item.sku.casefold() in wanted}
