@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 import tempfile
 from collections.abc import Coroutine
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests.benchmarks.measure import Figure
 
 async def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 120)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(storage_dir=Path(folder), port=8000)
         async with open_runtime(settings) as runtime:
