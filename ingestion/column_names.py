@@ -26,6 +26,10 @@ _MONEY = re.compile(r"\bprec|\bprice|\bvalor|\bpvp|\bneto\b|\btarifa|\bmonto\b|\
 _COST = re.compile(r"\bcost|\bcusto|\bcompra|purchase")
 _NO_PRICE = re.compile(_COST.pattern + r"|anterior|antes|compare|minim|maxim|descuento|\btotal\b")
 
+_VARIANT_VALUES = re.compile(
+    r"vari(?:antes?|aci\w+|ations?)|atributos?|attributes?|(?:variant|attribute) values?|"
+    r"valores? de(?: las?)? (?:variantes?|atributos?)|product template (?:attribute|variant) value ids?(?: name)?"
+)
 _P = r"(?:precios?|prices?|precos?|valor(?:es)?|pvp|tarifa|p)"
 # field -> patterns over the whole plain name, the most wanted first.
 _TABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
@@ -144,6 +148,11 @@ def plain_name(header: str) -> str:
     words = folded(header.replace("º", "").replace("°", "")).split()
     meaningful = [word for word in words if word not in _FILLERS]
     return " ".join(meaningful or words)
+
+
+def tells_variants(header: str) -> bool:
+    """Whether a column's cells hold all of a variant's choices at once: "Talla: S, Color: Negro"."""
+    return _VARIANT_VALUES.fullmatch(folded(header)) is not None
 
 
 def is_private(name: str) -> bool:

@@ -5,19 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingestion.column_names import OPTIONS, plain_name
+from ingestion.column_names import OPTIONS, plain_name, tells_variants
 from ingestion.lines import Columns, Line, cell_at
 from ingestion.mapping import ColumnMapping
 from ingestion.sizes import choices_in
 from ingestion.skus import LONGEST, derived_sku, variant_sku
-from ingestion.text import CELL_FAULTS, clean, unaccented
+from ingestion.text import CELL_FAULTS, clean
 
 # Options taken apart when their cell lists several values; one per row at most.
 _LISTING_OPTIONS = ("talla", "color", "medida", "sabor", "aroma")
 _PAIRS = re.compile(r"\s*([^:,;|/]{1,40}?)\s*:\s*([^:,;|]{1,100}?)\s*(?:[,;|]|$)")
-_PAIRED_OPTIONS = re.compile(
-    r"varia\w*|atributos?.*|.*valores? de (?:las? )?variantes?|variant values|attribute values"
-)
 _NO_VALUE = frozenset({"", "-", "Default Title", "Default"}) | CELL_FAULTS
 _DISPLAYED_CODE = re.compile(r"\[([^\]]{1,64})\]\s*")
 
@@ -98,7 +95,7 @@ class IdentityReader:
             value = often_shown(cell_at(cells, position), 100)
             if value in _NO_VALUE:
                 continue
-            pairs = _PAIRS.findall(value) if ":" in value and _PAIRED_OPTIONS.fullmatch(unaccented(name)) else []
+            pairs = _PAIRS.findall(value) if ":" in value and tells_variants(name) else []
             found |= {option_name(pair): clean(text, 100) for pair, text in pairs} if pairs else {name: value}
         for name_at, value_at in self._columns.named_options:
             value = clean(cell_at(cells, value_at), 100)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
-from ingestion.column_names import FIELDS, OPTIONS, fields_of, is_cost, is_money, is_private, plain_name
+from ingestion.column_names import FIELDS, OPTIONS, fields_of, is_cost, is_money, is_private, plain_name, tells_variants
 from ingestion.contents import field_of
 from ingestion.errors import SpreadsheetError
 from ingestion.exports import Export, columns_of, export_of, named_options_of
@@ -273,7 +273,7 @@ _CONTENT: Mapping[str, Callable[[Cells], bool]] = {
 
 
 def _is_known_option(header: str, candidates: Mapping[str, list[_Candidate]]) -> bool:
-    return plain_name(header) in OPTIONS
+    return plain_name(header) in OPTIONS or tells_variants(header)
 
 
 def _is_option(header: str, candidates: Mapping[str, list[_Candidate]]) -> bool:

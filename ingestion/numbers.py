@@ -42,7 +42,9 @@ _ON_REQUEST = _phrases(
     "consultar|consulte|a consultar|consultar precio|preguntar|cotizar|a cotizar|a convenir|por definir|por confirmar|"
     "variable|ver|pendiente"
 )
-_NOTHING = _phrases("|n a|na|n d|nd|s p|s d|s i|sin precio|sin dato|sin datos|sin informacion|no aplica|null|none|nan")
+_NOTHING = _phrases(
+    "|n a|na|n d|nd|s p|s d|s i|sin precio|sin dato|sin datos|sin informacion|no aplica|null|none|nan|na n"
+)
 _NONE_LEFT = _phrases(
     "|agotado|agotada|agotados|no|n|false|falso|sin stock|sin existencia|sin existencias|no hay|no disponible|no queda|"
     "no quedan|quiebre|quiebre stock|quiebre de stock|sin inventario|sin unidades|cero|ninguno|out of stock|sold out|"
