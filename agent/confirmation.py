@@ -13,7 +13,7 @@ _YES = {
     "confirmalo", "si confirmo", "si confirmado", "si confirma", "si confirmalo", "lo confirmo",
     "si lo confirmo", "de acuerdo", "correcto", "si correcto", "esta bien", "si esta bien", "perfecto",
     "si perfecto", "hagale", "dale si", "si dale", "dale nomas", "dale no mas", "ya dale", "si ya", "ya si",
-    "obvio", "claro", "si claro", "claro que si", "por supuesto", "acepto", "si acepto", "haz el pedido",
+    "obvio", "claro", "si claro", "claro que si", "si claro que si", "por supuesto que si", "obvio que si", "por supuesto", "acepto", "si acepto", "haz el pedido",
     "hazlo", "si hazlo", "haga el pedido", "si haz el pedido", "hacer el pedido", "pidelo",
     "quiero confirmar", "si quiero", "si quiero confirmar", "va", "vamos", "de una", "si de una", "conforme",
     "si conforme", "si todo bien", "todo bien", "esta perfecto", "si eso", "eso es", "me parece",
@@ -27,15 +27,23 @@ _AGREEING = _PLAIN_YES | {
     "acuerdo", "haz", "hazlo", "hacer", "conforme", "super", "genial", "senor", "senora",
 }  # fmt: skip
 _NO = {
-    "no", "nop", "nopo", "no po", "noo", "todavia no", "aun no", "no todavia", "no gracias", "no aun",
+    "no", "no no", "claro que no", "obvio que no", "por supuesto que no", "nop", "nopo", "no po", "noo", "todavia no", "aun no", "no todavia", "no gracias", "no aun",
     "mejor no", "no confirmo", "no lo confirmes", "no confirmes", "no por ahora", "por ahora no", "espera",
     "esperate", "negativo", "no quiero", "cancela", "cancelar", "cancelalo", "no lo confirmo",
     "no estoy seguro", "no estoy segura", "👎",
 }  # fmt: skip
 _COURTESY = re.compile(
-    r"\b(por favor|porfa(?:vor|s)?|porfis|gracias|muchas gracias|plis|please|hola|amigo|amiga|caserita|casero"
-    r"|nomas|no mas)\b"
+    r"\b(por favor|porfa(?:vor|s)?|porfis|gracias|muchas gracias|plis|please|hola|amigo|amiga|caserita|casero)\b"
 )
+# "Nomás" softens a yes ("sí nomás"); after "ya" it means enough.
+_SOFTENED = re.compile(r"^(si|dale|ok|bueno|claro)(?: po)? (?:nomas|no mas)$")
+# Typed without its accent, "si" is also "if": "si es así", "confirmo si llega mañana", "dale si tienen boleta".
+_IF = re.compile(
+    r"^si (?:es|esta|son|la|el|mi|su|todo (?!bien)|lo (?!confirmo)|de (?!una|acuerdo))"
+    r"|\b(?!(?:ya|dale|ok|bueno|si|claro|po) si)\w+ si\b"
+)
+_SURELY_YES = re.compile(r"\bsí\b|^\W*si\s*[,.!]")
+_DOUBTING = re.compile("[¿🤔🙄😕🤨😐😬❓❔⁉]")
 
 
 class Answer(StrEnum):
@@ -50,14 +58,21 @@ def read_answer(text: str, choice: str | None = None) -> Answer:
         return Answer.YES
     if choice == NO_CHOICE:
         return Answer.NO
-    if "?" in text:
+    if "?" in text or _DOUBTING.search(text):
         return Answer.NEITHER
-    words = _plain(text)
+    words = _SOFTENED.sub(r"\1", _plain(text))
+    courteous = _plain(_COURTESY.sub(" ", words))
     for answer, phrases in ((Answer.YES, _YES), (Answer.NO, _NO)):
-        if words in phrases or _plain(_COURTESY.sub(" ", words)) in phrases:
+        if words in phrases or courteous in phrases:
             return answer
-    said = set(_plain(_COURTESY.sub(" ", words)).split())
-    return Answer.YES if said & _PLAIN_YES and said <= _AGREEING else Answer.NEITHER
+    said = set(courteous.split())
+    is_agreed = bool(said & _PLAIN_YES) and said <= _AGREEING and not _is_conditional(courteous, text)
+    return Answer.YES if is_agreed else Answer.NEITHER
+
+
+def _is_conditional(words: str, text: str) -> bool:
+    """ "Si es así" may be a condition; "sí, es así" is not."""
+    return bool(_IF.search(words)) and not _SURELY_YES.search(unicodedata.normalize("NFC", text.casefold()))
 
 
 def _plain(text: str) -> str:

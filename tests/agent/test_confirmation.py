@@ -11,13 +11,16 @@ from agent.handoff import asks_for_human
     ["sí", "Si", "SIII", "ya po", "dale", "ok", "Sí, confirmo", "si porfa", "sí, gracias", "confirmo!", "👍", "de una",
      "  listo  ", "sí.", "Sí, por favor", "sip", "claro que sí",
      "ok, confirmo el pedido", "dale, confirma", "sí, eso es todo", "sí, quiero confirmar mi pedido",
-     "sí, está todo bien"],
+     "sí, está todo bien", "si, es correcto", "sí, lo quiero", "ya si", "sí nomás", "dale no más", "ok 👍",
+     "si quiero confirmar mi pedido", "por supuesto que sí", "si claro que si"],
 )  # fmt: skip
 def test_a_plain_yes(text: str) -> None:
     assert read_answer(text) is Answer.YES
 
 
-@pytest.mark.parametrize("text", ["no", "No.", "todavía no", "no gracias", "espera", "NOOO", "mejor no", "nopo"])
+@pytest.mark.parametrize(
+    "text", ["no", "No.", "todavía no", "no gracias", "espera", "NOOO", "mejor no", "nopo", "no, no", "claro que no"]
+)
 def test_a_plain_no(text: str) -> None:
     assert read_answer(text) is Answer.NO
 
@@ -26,6 +29,10 @@ def test_a_plain_no(text: str) -> None:
     "text",
     ["", "ok?", "¿sí?", "sí pero agrega otro", "si tienen en rojo", "sí, y quita el martillo", "no sé", "😀", "...",
      "y si mejor dos", "confirmo mañana", "no quiero el azul, dame el rojo", "ya no", "si o no", "\x00", "sí no",
+     "si es que llega mañana", "si tienen boleta", "si es así", "sí o no", "ya veo", "ok pero", "listo?", "¿listo",
+     "confirmo si llega hoy", "quiero confirmar si es el pedido", "dale si tienen", "ya no más", "ya nomás",
+     "creo que sí", "ojalá", "ok 🤔", "sí, pero mañana", "si no", "no sí", "si me hacen precio", "luego confirmo",
+     "si lo envían hoy", "cuando confirmo", "ya casi", "bueno no sé", "ok gracias, lo pienso",
      "qué bueno", "el pedido", "confirmo dos", "ok muéstrame otro"],
 )  # fmt: skip
 def test_anything_more_is_neither(text: str) -> None:

@@ -11,8 +11,7 @@ from data.repositories.items import CatalogueItem
 from data.search.documents import SearchDocument
 from data.search.embedders import HashedNgramEmbedder
 from data.search.index import CatalogueIndex
-
-Row = tuple[str, str, int, int | None, Mapping[str, str]]
+from tests.agent.rules.more_shops import MORE_NAMES, MORE_ROWS, Row
 
 
 class IndexedCatalogue:
@@ -172,12 +171,13 @@ MESSY: list[Row] = [
     ("2015", "TINTA EPSON 544 NEGRA", 8990, None, {}),
 ]  # fmt: skip
 
-ROWS = {"hardware": HARDWARE, "clothing": CLOTHING, "groceries": GROCERIES, "messy": MESSY}
+ROWS = {"hardware": HARDWARE, "clothing": CLOTHING, "groceries": GROCERIES, "messy": MESSY, **MORE_ROWS}
 NAMES = {
     "hardware": "Ferretería El Clavo",
     "clothing": "Tienda Lila",
     "groceries": "Almacén Don Lucho",
     "messy": "Bazar 21 de Mayo",
+    **MORE_NAMES,
 }
 
 
