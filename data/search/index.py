@@ -77,13 +77,12 @@ class CatalogueIndex:
         if not len(new_ids) and kept.all():
             parts = self.ids, self.vocabulary, self.codes, self.vectors
             return CatalogueIndex(version, *parts, self.embedder)
-        staying = self.vectors.rows(np.flatnonzero(kept))
         return CatalogueIndex(
             version,
             np.concatenate([self.ids[kept], new_ids]),
             self.vocabulary.changed(kept, documents),
             self.codes.changed(kept, documents),
-            _dense(np.concatenate([staying, vectors]) if len(new_ids) else staying, self.embedder),
+            self.vectors.changed(kept, vectors.reshape(len(new_ids), self.vectors.dimension)),
             self.embedder,
         )
 
