@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from fastapi import FastAPI
 
 from api import auth, errors, health, webchat, webhooks
-from api.admin import channels, conversations, imports, orders, products, tenants
+from api.admin import catalogue, channels, conversations, imports, orders, products, tenants
 from api.edge import BodyLimit, Edge
 from api.open_channels import OpenChannels
 from api.pages import routes as pages
@@ -17,6 +17,9 @@ from api.schemas import ErrorEnvelope
 from api.settings import Settings
 
 RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
+
+PUBLIC = (pages, health, auth, webchat, webhooks)
+ADMIN = (tenants, channels, imports, catalogue, products, conversations, orders)
 
 MEBIBYTE = 1024 * 1024
 # Multipart boundaries and fields around the file itself.
@@ -60,7 +63,7 @@ def create_app(runtime: Runtime | RuntimeFactory, settings: Settings | None = No
     app.add_middleware(BodyLimit, default=MEBIBYTE, by_prefix={"/v1/imports": upload_limit})
     app.add_middleware(Edge)
     errors.install(app)
-    for part in (pages, health, auth, tenants, channels, imports, products, conversations, orders, webchat, webhooks):
+    for part in (*PUBLIC, *ADMIN):
         app.include_router(part.router)
     pages.mount_static(app)
     _describe_refusals(app)

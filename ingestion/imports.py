@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -18,6 +19,7 @@ from data.repositories.planning import OPTIONAL_FIELDS, Change, Counts, Scope
 from data.search.embedders import Embedder
 from data.states import ImportMode, ImportPhase, ImportStatus
 from data.transaction import Transaction
+from ingestion.bad_rows import write_bad_rows
 from ingestion.errors import RowError, SpreadsheetError
 from ingestion.indexing import embed_staged
 from ingestion.mapping import ColumnMapping
@@ -155,6 +157,18 @@ class Imports:
         except SpreadsheetError as error:
             errors = error.errors if isinstance(error, _NoGoodRows) else ()
             return ImportOutcome(errors=errors, failure=ImportFailure(error.code, error.message))
+
+    async def bad_rows(self, tenant_id: UUID, record: Import) -> bytes:
+        """The rows with errors as a CSV to mend and upload again. Raises SpreadsheetError."""
+        async with self._database.transaction(tenant_id) as tx:
+            currency = (await tx.tenants.get()).currency
+        errors = [RowError(**error) for error in record.errors]
+        override = record.columns.get("columns") or record.columns.get("override")
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder) / "filas.csv"
+            source = self.path_of(record)
+            await asyncio.to_thread(write_bad_rows, source, record.file_name, errors, out, currency, override)
+            return await asyncio.to_thread(out.read_bytes)
 
     def path_of(self, record: Import) -> Path:
         """Where the uploaded file is kept."""
