@@ -58,6 +58,10 @@ class ImportOutcome:
     changes: Sequence[Change] = ()
     failure: ImportFailure | None = None
 
+    @property
+    def has_changes(self) -> bool:
+        return bool(self.created or self.updated or self.archived)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -187,6 +191,13 @@ class Imports:
             await self.fail(tenant_id, import_id, *CANCELLED)
         return True
 
+    async def abandon(self, tenant_id: UUID, import_id: UUID) -> None:
+        """Note that an import was stopped by whoever ran it; one that has ended stays as it is."""
+        async with self._database.transaction(tenant_id) as tx:
+            record = await tx.imports.get(import_id)
+        if record is not None and record.finished_at is None:
+            await self.fail(tenant_id, import_id, *CANCELLED)
+
     async def fail(
         self, tenant_id: UUID, import_id: UUID, code: str, message: str, errors: Sequence[RowError] = ()
     ) -> ImportOutcome:
@@ -262,13 +273,15 @@ class Imports:
             await tx.tenants.lock_catalogue()
             counts = await tx.plan.make(file.scope)
             outcome = await self._outcome(tx, file, counts)
-            await tx.plan.apply(file.scope, counts, file_name, progress.report)
-            await tx.versions.forget_old()
-            await tx.vectors.forget_unused()
+            if outcome.has_changes:
+                await tx.plan.apply(file.scope, counts, file_name, progress.report)
+                await tx.versions.forget_old()
+                await tx.vectors.forget_unused()
             await self._keep(tx, file, counts, outcome)
             await tx.events.add("import.completed", import_id=str(import_id), **_counts(outcome))
             await progress.report(1.0)
-            await tx.tenants.bump_catalogue_version()
+            if outcome.has_changes:
+                await tx.tenants.bump_catalogue_version()
         progress.end()
         return outcome
 

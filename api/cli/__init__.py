@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from api.cli import chatting, evaluating, importing, searching, serving, tenants
+from api.cli import chatting, evaluating, importing, searching, serving, tenants, versioning
 from api.cli.console import complain
 from api.cli.failures import sentence_of
 
@@ -24,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(tenants.app, name="tenant")
+app.add_typer(versioning.app, name="catalogue")
 app.add_typer(evaluating.app, name="evaluate")
 for command in (
     serving.serve,

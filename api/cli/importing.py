@@ -1,26 +1,39 @@
 """`caserita import`: a spreadsheet into a tenant's catalogue, with its row errors."""
 
+import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.console import complain, put, put_json
+from api.cli.console import put_json
 from api.cli.failures import CommandFailed
+from api.cli.import_report import show_outcome
 from api.cli.running import find_tenant, run
 from data.states import ImportMode
 
 if TYPE_CHECKING:
+    from decimal import Decimal
     from uuid import UUID
 
     from api.runtime import Runtime
+    from data.repositories.planning import Change
     from ingestion.errors import RowError
     from ingestion.imports import ImportOutcome
 
-MOST_ERRORS_SHOWN = 20
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What was asked for on the command line."""
+
+    file: Path
+    mode: ImportMode
+    override: dict[str, str] | None
+    is_dry_run: bool
 
 
 def import_file(
@@ -30,18 +43,23 @@ def import_file(
         ImportMode, typer.Option(help="replace: lo que no viene en la planilla se archiva; update: queda como está.")
     ] = ImportMode.REPLACE,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Solo muestra lo que cambiaría.")] = False,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="COLUMNA=CAMPO", help="Qué es una columna; se recuerda. Ej.: --map Glosa=name"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="El resultado en una línea JSON.")] = False,
 ) -> None:
     """Carga la planilla de un comercio en su catálogo."""
     _require_file(file)
+    upload = Upload(file, mode, _override(columns or []), dry_run)
 
     async def work(runtime: "Runtime") -> None:
         tenant_id = await find_tenant(runtime, tenant)
-        outcome = await _import(runtime, tenant_id, file, mode, is_dry_run=dry_run)
+        outcome = await _import(runtime, tenant_id, upload)
         if as_json:
             put_json(_row(outcome))
         else:
-            _show(outcome, is_dry_run=dry_run)
+            show_outcome(outcome, is_dry_run=dry_run)
         if outcome.failure is not None:
             raise CommandFailed(f"No se cargó {file.name}: {outcome.failure.message}")
 
@@ -61,14 +79,28 @@ def _require_file(file: Path) -> None:
         raise CommandFailed(f"No se puede leer el archivo {file} ({getattr(error, 'strerror', error)}).") from None
 
 
-async def _import(
-    runtime: "Runtime", tenant_id: "UUID", file: Path, mode: ImportMode, *, is_dry_run: bool
-) -> "ImportOutcome":
-    if is_dry_run:
-        return await runtime.imports.preview(tenant_id, file, file.name, mode)
-    import_id = await runtime.imports.open(tenant_id, file, file.name, mode=mode, enqueue=False)
+async def _import(runtime: "Runtime", tenant_id: "UUID", upload: Upload) -> "ImportOutcome":
+    imports, file = runtime.imports, upload.file
     with _progress_bar() as on_progress:
-        return await runtime.imports.run(tenant_id, import_id, on_progress)
+        if upload.is_dry_run:
+            return await imports.preview(tenant_id, file, file.name, upload.mode, upload.override, on_progress)
+        import_id = await imports.open(
+            tenant_id, file, file.name, mode=upload.mode, enqueue=False, override=upload.override
+        )
+        try:
+            return await imports.run(tenant_id, import_id, on_progress)
+        except asyncio.CancelledError:  # Ctrl-C
+            await imports.abandon(tenant_id, import_id)
+            raise
+
+
+def _override(columns: list[str]) -> dict[str, str] | None:
+    """Raises CommandFailed."""
+    pairs = [column.rpartition("=") for column in columns]
+    for column, (header, sign, target) in zip(columns, pairs, strict=True):
+        if not (header and sign and target):
+            raise CommandFailed(f"No entiendo --map {column}: escribe COLUMNA=CAMPO, por ejemplo --map Glosa=name")
+    return {header.strip(): target.strip() for header, _, target in pairs} or None
 
 
 @contextmanager
@@ -78,9 +110,19 @@ def _progress_bar() -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("Cargando"), BarColumn(), MofNCompleteColumn(), TextColumn("filas"), TimeRemainingColumn())
+    columns = (
+        TextColumn("Cargando"), BarColumn(), MofNCompleteColumn(), TextColumn("filas"),
+        TaskProgressColumn(show_speed=True), TimeRemainingColumn(),
+    )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("", total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
@@ -96,6 +138,8 @@ def _row(outcome: "ImportOutcome") -> dict[str, Any]:
         "unchanged": outcome.unchanged,
         "archived": outcome.archived,
         "errors": errors,
+        "warnings": list(outcome.warnings),
+        "changes": [_change_row(change) for change in outcome.changes],
     }
 
 
@@ -103,27 +147,16 @@ def _error_row(error: "RowError") -> dict[str, Any]:
     return {"row": error.row, "column": error.column, "code": error.code, "message": error.message}
 
 
-def _show(outcome: "ImportOutcome", *, is_dry_run: bool) -> None:
-    if outcome.errors:
-        _show_errors(outcome)
-    for warning in outcome.warnings:
-        complain(warning)
-    if outcome.failure is None:
-        title = "Cambiaría (todavía no se guardó nada)" if is_dry_run else "Catálogo al día"
-        put(
-            f"{title}: {outcome.created} nuevos, {outcome.updated} con cambios, {outcome.unchanged} iguales, "
-            f"{outcome.archived} archivados, {len(outcome.errors)} errores."
-        )
+def _change_row(change: "Change") -> dict[str, Any]:
+    def money(amount: "Decimal | None") -> str | None:
+        return None if amount is None else f"{amount.normalize():f}"
 
-
-def _show_errors(outcome: "ImportOutcome") -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table("Fila", "Columna", "Qué corregir", title="Filas que no entraron")
-    for error in outcome.errors[:MOST_ERRORS_SHOWN]:
-        table.add_row(str(error.row), Text(error.column), Text(error.message))
-    Console().print(table)
-    if (more := len(outcome.errors) - MOST_ERRORS_SHOWN) > 0:
-        put(f"… y {more} más; con --json salen todas.")
+    return {
+        "kind": change.kind.value,
+        "sku": change.sku,
+        "name": change.name,
+        "old_price": money(change.old_price),
+        "new_price": money(change.new_price),
+        "old_stock": change.old_stock,
+        "new_stock": change.new_stock,
+    }
