@@ -23,7 +23,7 @@ from ingestion.sources.kinds import LIMITS, MEBIBYTE, Limits
 from ingestion.text import clean
 
 # What parsing may take beyond the bare interpreter.
-MEMORY_MIB = 400
+MEMORY_MIB = 300
 _SECONDS = 25
 # A million rows of CSV are about 100 MiB, of XLSX about 40, which take longer to unpack.
 _SECONDS_PER_MIB = {b"PK": 12, b"\xd0\xcf": 12}

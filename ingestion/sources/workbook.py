@@ -42,7 +42,9 @@ def refusing_damage(file_name: str) -> Iterator[None]:
 def open_workbook(path: Path, file_name: str, limits: Limits) -> list[Table]:
     """Every sheet of cells, hidden ones too."""
     with refusing_damage(file_name):
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        # Given a path, openpyxl judges by its extension, which an upload that was set aside does not have. The sheets
+        # read from the file for as long as they are used.
+        book = load_workbook(path.open("rb"), read_only=True, data_only=True, keep_links=False)
         return [
             Table(
                 str(sheet.title), partial(_records, sheet, file_name, limits), is_hidden=sheet.sheet_state != "visible"
