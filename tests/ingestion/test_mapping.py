@@ -1,9 +1,11 @@
 """Which column is which."""
 
+import json
+
 import pytest
 
 from ingestion.errors import SpreadsheetError
-from ingestion.mapping import ColumnMapping, map_columns
+from ingestion.mapping import ColumnMapping, fingerprint, map_columns
 
 
 def mapped(headers: str, *rows: str) -> ColumnMapping:
@@ -138,3 +140,80 @@ def test_a_file_without_names_is_refused() -> None:
     with pytest.raises(SpreadsheetError) as refused:
         mapped("Código;Precio", "A1;500")
     assert refused.value.code == "NO_NAME_COLUMN"
+
+
+def test_the_owners_choice_overrides_names_and_contents() -> None:
+    headers = ["Nombre", "Precio", "Precio oferta", "Cosa", "Largo"]
+    row = dict(zip(headers, ["Martillo", "990", "890", "A1", "30"], strict=True))
+    override = {"precio OFERTA": "price", "Cosa": "sku", "Largo": "ignore", "Precio": "option:antes", "Otra": "stock"}
+    found = map_columns(headers, [row], override)
+    assert found.fields == {"price": "Precio oferta", "sku": "Cosa", "name": "Nombre"}
+    assert (found.options, found.ignored, found.warnings) == ({"Precio": "antes"}, ("Largo",), ())
+
+
+@pytest.mark.parametrize(
+    ("override", "says"),
+    [
+        ({"Nombre": "precio"}, "No sé qué es «precio»"),
+        ({"Nombre": "price", "Precio": "price"}, "dos columnas para precio"),
+    ],
+)
+def test_a_mapping_that_makes_no_sense_is_refused(override: dict[str, str], says: str) -> None:
+    with pytest.raises(SpreadsheetError) as refused:
+        map_columns(["Nombre", "Precio"], [{"Nombre": "Martillo", "Precio": "990"}], override)
+    assert refused.value.code == "BAD_MAPPING"
+    assert says in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "SKU;Nombre;Precio;Stock;Talla;Cosa rara;Costo",
+        "Handle;Title;Option1 Name;Option1 Value;Variant SKU;Variant Price;Status",
+        "Modelo;Producto;Precio;36;37;38",
+    ],
+)
+def test_choices_given_again_are_the_same_mapping(headers: str) -> None:
+    names = headers.split(";")
+    row = {name: "5" if name.isdigit() else "algo 7" for name in names}
+    first = map_columns(names, [row])
+    again = map_columns(names, [row], json.loads(json.dumps(first.choices())))
+    assert again.choices() == first.choices()
+    assert set(first.choices()) | set(first.flags.values()) | set(first.named_options.values()) == set(names)
+
+
+COLUMNS = {
+    "price": ["$8.990", "$12.990", "$50"],
+    "barcode": ["7804612340010", "7804612340027", "7804612340034"],
+    "image_url": ["https://x.example/a.jpg", "https://x.example/b.jpg"],
+}
+
+
+@pytest.mark.parametrize(("field", "cells"), COLUMNS.items())
+def test_a_column_is_known_by_what_it_holds(field: str, cells: list[str]) -> None:
+    others = {} if field == "price" else {"Precio": "990"}
+    rows = [{"Nombre": f"Martillo {n}", **others, "Zzz": cell} for n, cell in enumerate(cells)]
+    found = map_columns(list(rows[0]), rows)
+    assert found.fields[field] == "Zzz"
+    assert "por su contenido" in found.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("option", "cells"),
+    [("talla", ["S", "M", "XL", "S/M/L"]), ("color", ["negro", "azul marino", "verde", "rojo/blanco"])],
+)
+def test_sizes_and_colours_are_known_by_what_they_are(option: str, cells: list[str]) -> None:
+    rows = [{"Nombre": f"Polera {n}", "Precio": "990", "Zzz": cell} for n, cell in enumerate(cells)]
+    assert map_columns(list(rows[0]), rows).options == {"Zzz": option}
+
+
+def test_years_and_row_numbers_are_no_prices() -> None:
+    rows = [{"Nombre": f"Taladro {n}", "Columna B": str(2019 + n), "Columna C": str(n + 1)} for n in range(5)]
+    with pytest.raises(SpreadsheetError) as refused:
+        map_columns(list(rows[0]), rows)
+    assert refused.value.code == "NO_PRICE_COLUMN"
+
+
+def test_a_file_is_known_again_by_its_columns_in_any_order() -> None:
+    assert fingerprint(["Código", "PRECIO"]) == fingerprint(["Precio", "codigo"])
+    assert fingerprint(["Código", "Precio"]) != fingerprint(["Código", "Nombre"])
