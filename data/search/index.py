@@ -19,6 +19,8 @@ from data.search.vocabulary import Vocabulary
 
 EXACT = 1.0
 BEST_INEXACT = 0.99
+# Oil is not what "aceite de motor" asks for: what a grocery has is only like it.
+OTHER_KIND = 0.7
 # Vectors only put in order what words found; of very many, only those that words put first.
 MOST_COMPARED = 1_000
 _BYTES_A_ROW = 24
@@ -142,7 +144,7 @@ class CatalogueIndex:
             vector = self._embed(query) if vector is None else vector
             if vector is not None:
                 weight, dense = self.embedder.weight, self._compared(vector, positions, words * coverage)
-        score = fuse(coverage, words, dense, weight)
+        score = fuse(coverage, words, dense, weight) * np.float32(OTHER_KIND if query.is_of_another_kind else 1)
         best = np.lexsort((self.ids[positions], -score))[:limit]
         return [(int(positions[i]), round(min(float(score[i]), BEST_INEXACT), 4)) for i in best]
 

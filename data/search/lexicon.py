@@ -19,7 +19,7 @@ NOUNS_TOO = frozenset(("cafe", "naranja", "rosa", "crema", "lana", "lata", "caja
                        "vidrio", "papel", "goma", "carton", "madera", "fierro", "algodon", "cuero", "bebe",
                        "aluminio", "plastico", "tira", "mini", "lila", "led"))  # fmt: skip
 ASKED_ONLY = "?"
-READING = "1"  # raise it when words or measures are read otherwise: snapshots of indexes are then built anew
+READING = "2"  # raise it when words or measures are read otherwise: snapshots of indexes are then built anew
 Phrase = tuple[str, ...]
 
 

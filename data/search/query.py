@@ -23,6 +23,7 @@ RUN_TOGETHER = 0.9
 PART_OF_TOKEN = 0.75
 BARE_NUMBER = 0.5
 FIRST_OF_PHRASE = 0.6  # "correa" for "correa de perro", where no name says both
+OWN_SUBJECT = 0.1  # share of the products from which a word is what the whole shop is about
 HOMOPHONE = 0.57  # a word spelt right that may be another: "aros" for "arroz"; below GUESS
 MARKED_NUMBER = 0.8
 GUESS = 0.58
@@ -75,6 +76,7 @@ class Slot:
     kind: Kind
     is_head: bool = False
     is_choice: bool = False  # after "o": it or the word before will do
+    is_made_of: bool = False  # after "de": it says which kind of thing
     alternatives: list[Alternative] = field(default_factory=list)
 
     def offer(self, phrase: Phrase, weight: float) -> None:
@@ -100,6 +102,7 @@ class Query:
 
     slots: list[Slot]
     head_is_foreign: bool  # the thing itself is a real word that this shop has nothing of
+    is_of_another_kind: bool = False  # it is "of" something this shop has nothing of: "leche de almendras"
 
     def corrected(self) -> str:
         """Return the query in the shop's words, which is what gets embedded."""
@@ -118,7 +121,11 @@ def read_query(text: str, vocabulary: Vocabulary) -> Query:
     head = _mark_head(slots, vocabulary)
     lexicon = vocabulary.lexicon
     foreign = head is not None and not head.alternatives and _is_real(head.word, lexicon.known)
-    return Query(slots, foreign)
+    return Query(slots, foreign, any(_is_of_nothing(slot, lexicon.known) for slot in slots))
+
+
+def _is_of_nothing(slot: Slot, known: frozenset[str]) -> bool:
+    return slot.kind is Kind.COMPLEMENT and slot.is_made_of and not slot.alternatives and _is_real(slot.word, known)
 
 
 def _plain_voseo(match: re.Match[str]) -> str:
@@ -132,25 +139,27 @@ def _is_real(word: str, known: frozenset[str]) -> bool:
 
 def _content(text: str, vocabulary: Vocabulary) -> Iterator[Slot]:
     seen: set[str] = set()
-    after_opener = after_size = after_or = has_thing = False
-    before = ""
+    after_size = after_or = has_thing = False
+    before = opener = ""
     for word in joined_negations(tokenise(text, parts=False)):
         if word in _OR:
             after_or = bool(seen)
             continue
         if _is_asking(word, vocabulary) and not _is_part_of_name(before, word, vocabulary):
-            after_opener = (after_opener or word in COMPLEMENT_OPENERS) and has_thing
+            if has_thing and word in COMPLEMENT_OPENERS:
+                opener = word
             after_size = word in _SIZE_OPENERS
             after_or = after_or and word in FUNCTION_WORDS
             continue
         if word in seen or (len(word) == 1 and word.isalpha() and not _is_letter_that_matters(word, vocabulary)):
             continue
-        kind = _kind(word, vocabulary, first=not seen, after_size=after_size, complement=after_opener)
+        kind = _kind(word, vocabulary, first=not seen, after_size=after_size, complement=bool(opener))
         seen.add(word)
         has_thing = has_thing or kind in (Kind.THING, Kind.COMPLEMENT)
         before = word
-        yield Slot(word, kind, is_choice=after_or)
-        after_opener = after_size = after_or = False
+        yield Slot(word, kind, is_choice=after_or, is_made_of=opener in ("de", "del"))
+        after_size = after_or = False
+        opener = ""
 
 
 def _is_letter_that_matters(word: str, vocabulary: Vocabulary) -> bool:
@@ -324,8 +333,13 @@ def _offer_equivalents(slots: list[Slot], vocabulary: Vocabulary) -> None:
                 for slot in slots[start:end]:
                     if is_whole:
                         slot.offer(phrase, EQUIVALENT)
-                    elif not slot.alternatives:
+                    elif not slot.alternatives and _is_what_the_shop_is_about(phrase[1:], vocabulary):
                         slot.offer(phrase[:1], FIRST_OF_PHRASE)
+
+
+def _is_what_the_shop_is_about(words: Phrase, vocabulary: Vocabulary) -> bool:
+    """Whether these go without saying: in a pet shop, "correa" is "correa de perro"."""
+    return all(vocabulary.words.frequency(word) >= OWN_SUBJECT * vocabulary.size for word in words)
 
 
 def _mark_head(slots: list[Slot], vocabulary: Vocabulary) -> Slot | None:

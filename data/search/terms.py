@@ -9,6 +9,13 @@ from data.search.lexicon import FUNCTION_WORDS
 from data.search.words import read_tokens, stem, tokenise
 
 WITHOUT = "sin "
+# First in a name these say that the next words are what it is for: "Funda notebook 14" is no notebook.
+_FOR_OTHERS = frozenset(
+    tokenise("funda carcasa estuche forro case cable cargador soporte lamina protector mica repuesto bolso maletin "
+             "memoria cartucho toner tinta adaptador correa filtro tapa organizador limpiador jaula comedero bandeja "
+             "disco broca control lampara pilas bateria cama alimento shampoo juguete", parts=False)
+)  # fmt: skip
+FOR_OTHERS_PRESENCE = 0.85
 HEAD_BONUS = 1.0  # the first word of a name says what the thing is
 PART_SHARE = 0.5  # "500" of "500ml", "iphone" of "iphone13"
 MAX_DESCRIPTION_CHARACTERS = 2000
@@ -49,8 +56,8 @@ def read_terms(document: SearchDocument) -> tuple[dict[str, tuple[float, float]]
     for name, text in _texts(document).items():
         if not text:
             continue
-        for word, share, presence in _weighed(text):
-            field = _FIELDS[name]
+        field = _FIELDS[name]
+        for word, share, presence in _weighed(text, is_name=name == "name"):
             count, known = terms.get(word, (0.0, 0.0))
             terms[word] = (count + field.weight * share, max(known, field.presence * presence))
     words = [word for word in tokenise(document.name, parts=False) if word not in FUNCTION_WORDS]
@@ -60,10 +67,12 @@ def read_terms(document: SearchDocument) -> tuple[dict[str, tuple[float, float]]
     return terms, words
 
 
-def _weighed(text: str) -> Iterator[tuple[str, float, float]]:
+def _weighed(text: str, *, is_name: bool) -> Iterator[tuple[str, float, float]]:
     groups = read_tokens(text)
     written = [group[0] for group in groups]
     aside = {word: ASIDE_PRESENCE[opener] for opener, word in pairwise(written) if opener in ASIDE_PRESENCE}
+    if is_name and written and written[0] in _FOR_OTHERS:
+        aside = {word: FOR_OTHERS_PRESENCE for word in written[1:] if word.isalpha()} | aside
     for whole, *parts in groups:
         if whole not in FUNCTION_WORDS:
             yield whole, 1.0, aside.get(whole, 1.0)

@@ -89,7 +89,10 @@ class Vocabulary:
 
     def siblings(self, word: str) -> list[str]:
         """Return the shop's words that differ in gender or in how the plural came off."""
-        return [other for other in self._of_stem(word) if other[:-1] == word[:-1] or word in _one_longer(other, word)]
+        others = self._of_stem(word)
+        if word in self.lexicon.known:  # "tele" is no misspelt "tela"
+            others = [other for other in others if {other[-1], word[-1]} <= {"o", "a"} or len(other) != len(word)]
+        return [other for other in others if other[:-1] == word[:-1] or word in _one_longer(other, word)]
 
     def relatives(self, word: str) -> list[str]:
         """Return the shop's other words of the same stem, when the stem is long enough to mean something."""

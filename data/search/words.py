@@ -11,6 +11,7 @@ import Stemmer
 from data.search.units import MEASURE_TOKEN, mark_measures, read_number, write_number
 
 _FOLDED_AWAY = re.compile(r"[\u0300-\u036f]+")
+_NAIL = re.compile(r"\bu(?:ñ|n\u0303)a", re.IGNORECASE)  # "uñas" folded would be "unas", which means nothing
 _FRACTION_SIGNS = str.maketrans({"½": " 1/2", "¼": " 1/4", "¾": " 3/4"})
 _NOT_KEPT = re.compile(r"[^a-z0-9/.,\-+&'\"“”″×*]+")
 _WORD = re.compile(r"[a-z]+")
@@ -53,6 +54,7 @@ _local = threading.local()
 def normalise(text: str) -> str:
     """Lower case, accents folded, everything that is not a word or a number's mark turned into a space."""
     if not text.isascii():
+        text = _NAIL.sub("unha", text)
         text = _FOLDED_AWAY.sub("", unicodedata.normalize("NFKD", text.translate(_FRACTION_SIGNS)))
     folded = _NOT_KEPT.sub(" ", text.lower()).strip()
     return _WORD.sub(_unstretched, folded) if _STRETCHED.search(folded) else folded
