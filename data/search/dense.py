@@ -17,7 +17,7 @@ Flags = NDArray[np.bool_]
 faiss.omp_set_num_threads(1)
 
 # docs/decisions/0008-search-index.md has the measurements.
-HNSW_FROM = 50_000
+HNSW_FROM = 100_000
 _LINKS = 32
 _BUILD_BREADTH = 80
 _SEARCH_BREADTH = 128

@@ -33,7 +33,7 @@ _FIELDS = {
     "name": _Field(3.0, 1.0),
     "brand": _Field(2.0, 1.0),
     "synonyms": _Field(2.0, 0.95),
-    "category": _Field(1.5, 0.9),
+    "category": _Field(1.5, 0.8),
     "description": _Field(1.0, 0.5),
     "options": _Field(0.5, 1.0),
 }
