@@ -26,6 +26,7 @@ _MONEY = re.compile(r"\bprec|\bprice|\bvalor|\bpvp|\bneto\b|\btarifa|\bmonto\b|\
 _COST = re.compile(r"\bcost|\bcusto|\bcompra|purchase")
 _NO_PRICE = re.compile(_COST.pattern + r"|anterior|antes|compare|minim|maxim|descuento|\btotal\b")
 
+_OFFERED = re.compile(r" (?:disponibles?|available|que hay)$")
 _VARIANT_VALUES = re.compile(
     r"vari(?:antes?|aci\w+|ations?)|atributos?|attributes?|(?:variant|attribute) values?|"
     r"valores? de(?: las?)? (?:variantes?|atributos?)|product template (?:attribute|variant) value ids?(?: name)?"
@@ -57,7 +58,7 @@ _TABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             r"stock|stock (?:actual|total|fisico|real|final|tienda|web|unidades|un)|en stock|in stock|"
             r"inventory(?: qty)?|inventario(?: actual)?",
             r"existencias?|saldo|saldo stock|on hand|on hand quantity|quantity on hand|cantidad a mano|estoque|"
-            r"cantidad (?:en|mano)(?: stock)?|stock quantity|hay|en existencia",
+            r"cantidad (?:en|mano)(?: stock)?|stock quantity|(?:me )?quedan?|hay|en existencia",
             r"cantidad|cant|cantidades|unidades|quantity|qty|quantidade|qtd|qtde|unids?|uds?|unds?",
             r"(?:stock|existencias?|inventario|estoque) .*",
         ),
@@ -80,7 +81,7 @@ _TABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         "name",
         (
             r"nombres?|names?|nome|nombre (?:comercial|web|corto|largo|completo|tienda)",
-            r"productos?|articulos?|product|produto|items?|mercaderias?|titulo|title|que vendo",
+            r"productos?|articulos?|product|produto|items?|mercaderias?|prendas?|titulo|title|que vendo",
             r"detalle|glosa|denominacion|mercancia|(?:nombre|nome) (?!categoria|marca|cliente|vendedor).*",
         ),
     ),
@@ -155,6 +156,11 @@ def tells_variants(header: str) -> bool:
     return _VARIANT_VALUES.fullmatch(folded(header)) is not None
 
 
+def option_of(name: str) -> str | None:
+    """What customers choose by in a column of this plain name: "tallas disponibles" are sizes."""
+    return OPTIONS.get(name) or OPTIONS.get(_OFFERED.sub("", name))
+
+
 def is_private(name: str) -> bool:
     """Whether a plain name is the shop's own business: a cost, a margin, a supplier, a date."""
     return PRIVATE.search(name) is not None
@@ -190,7 +196,7 @@ def recognised(cell: str) -> str | None:
         return None
     name = plain_name(cell)
     field = next((field for field, _ in fields_of(name)), None)
-    return field or OPTIONS.get(name)
+    return field or option_of(name)
 
 
 def header_score(cells: Sequence[str]) -> int:

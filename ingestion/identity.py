@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingestion.column_names import OPTIONS, plain_name, tells_variants
+from ingestion.column_names import option_of, plain_name, tells_variants
 from ingestion.lines import Columns, Line, cell_at
 from ingestion.mapping import ColumnMapping
 from ingestion.sizes import choices_in
 from ingestion.skus import LONGEST, derived_sku, variant_sku
 from ingestion.text import CELL_FAULTS, clean
 
-# Options taken apart when their cell lists several values; one per row at most.
+_MOST_VARIANTS = 100
+# Options taken apart when their cell lists several values.
 _LISTING_OPTIONS = ("talla", "color", "medida", "sabor", "aroma")
 _PAIRS = re.compile(r"\s*([^:,;|/]{1,40}?)\s*:\s*([^:,;|]{1,100}?)\s*(?:[,;|]|$)")
 _NO_VALUE = frozenset({"", "-", "Default Title", "Default"}) | CELL_FAULTS
@@ -80,14 +81,19 @@ class IdentityReader:
         if columns.size_stocks:
             counted = [(size, cell_at(cells, at).strip()) for size, at in columns.size_stocks.items()]
             return [({"talla": size}, units or "0") for size, units in counted if units] or [({}, "0")]
+        found: list[tuple[dict[str, str], str | None]] = [({}, None)]
         for name in _LISTING_OPTIONS:
-            if name in options:
-                choices = choices_in(
-                    name, cell_at(cells, columns.options[name]) if name in columns.options else "", about
-                )
-                if choices:
-                    return [({name: clean(value, 100)}, units) for value, units in choices]
-        return [({}, None)]
+            cell = cell_at(cells, columns.options[name]) if name in options and name in columns.options else ""
+            choices = choices_in(name, cell, about) if cell else ()
+            # Every size in every colour; units of each size are known only when sizes are all that is listed.
+            if choices and len(choices) * len(found) <= _MOST_VARIANTS:
+                is_first = len(found) == 1
+                found = [
+                    (own | {name: clean(value, 100)}, units if is_first else None)
+                    for own, _ in found
+                    for value, units in choices
+                ]
+        return found
 
     def _options(self, cells: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -118,4 +124,4 @@ often_shown = lru_cache(maxsize=16_384)(shown)
 
 def option_name(text: str) -> str:
     """ "Talle" and "Size" are one option; other names are kept in lower case."""
-    return OPTIONS.get(plain_name(text)) or clean(text, 60).lower()
+    return option_of(plain_name(text)) or clean(text, 60).lower()

@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
-from ingestion.column_names import FIELDS, OPTIONS, fields_of, is_cost, is_money, is_private, plain_name, tells_variants
+from ingestion.column_names import (
+    FIELDS,
+    fields_of,
+    is_cost,
+    is_money,
+    is_private,
+    option_of,
+    plain_name,
+    tells_variants,
+)
 from ingestion.contents import field_of
 from ingestion.errors import SpreadsheetError
 from ingestion.exports import Export, columns_of, export_of, named_options_of
@@ -26,7 +35,9 @@ _SPANISH: Final = {
     "image_url": "imagen", "option:talla": "talla", "option:color": "color",
 }  # fmt: skip
 _UNTITLED = re.compile(r"Columna [A-Z]{1,2}")
-_SIZE_TITLE = re.compile(r"(?:talla|t|n)?\.? ?°?(.+)", re.IGNORECASE)
+_SIZE_TITLE = re.compile(
+    r"(?:(?:stock|cantidad|cant)\.? )?(?:talla|t|n)?\.? ?°?((?=\D|1[4-9]|[2-9]\d).+)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +141,8 @@ def map_columns(
         _take_export(draft, export, flags)
     candidates = _candidates(draft.free, sample_rows)
     if not export or export.arrangement == "flat":
-        _take_named(draft, candidates)
         _take_size_stocks(draft, sample_rows)
+        _take_named(draft, candidates)
         _take_by_contents(draft, sample_rows)
     _require(draft.fields, headers)
     is_option = _is_known_option if export else _is_option
@@ -209,11 +220,15 @@ def _take_named(draft: _Draft, candidates: Mapping[str, list[_Candidate]]) -> No
         spare = [c.header for c in candidates.get(name, ()) if c.header in draft.free]
         if name not in draft.fields and spare:
             draft.take(name, spare[0])
+    models = [header for header in draft.free if option_of(plain_name(header)) == "modelo"]
+    if "name" not in draft.fields and models:
+        draft.take("name", models[0])
 
 
 def _take_size_stocks(draft: _Draft, sample_rows: Sample) -> None:
     """Columns titled S, M, L or 36, 37, 38 that count units: one variant each."""
-    if "talla" in draft.options.values():
+    are_sized = [header for header in draft.free if option_of(plain_name(header)) == "talla"]
+    if "talla" in draft.options.values() or any(_cells(header, sample_rows) for header in are_sized):
         return
     sizes = {
         header: match[1]
@@ -229,10 +244,10 @@ def _take_size_stocks(draft: _Draft, sample_rows: Sample) -> None:
 
 def _take_by_contents(draft: _Draft, sample_rows: Sample) -> None:
     """What no title says: of two columns that may be the name, the wordier is."""
-    options = {OPTIONS.get(plain_name(header)) for header in draft.free}
+    options = {option_of(plain_name(header)) for header in draft.free}
     for header in sorted(draft.free, key=lambda header: -sum(map(len, _cells(header, sample_rows)))):
         is_untitled = _UNTITLED.fullmatch(header) is not None
-        if plain_name(header) in OPTIONS or any(fields_of(plain_name(header))) or is_private(plain_name(header)):
+        if option_of(plain_name(header)) or any(fields_of(plain_name(header))) or is_private(plain_name(header)):
             continue
         missing = {"price", "name", "barcode", "image_url"} | ({"sku", "stock"} if is_untitled else set())
         missing |= {f"option:{name}" for name in ("talla", "color") if name not in options}
@@ -273,13 +288,13 @@ _CONTENT: Mapping[str, Callable[[Cells], bool]] = {
 
 
 def _is_known_option(header: str, candidates: Mapping[str, list[_Candidate]]) -> bool:
-    return plain_name(header) in OPTIONS or tells_variants(header)
+    return option_of(plain_name(header)) is not None or tells_variants(header)
 
 
 def _is_option(header: str, candidates: Mapping[str, list[_Candidate]]) -> bool:
     """Unrecognised columns are, but never one that tells a shopper the shop's costs or a second price."""
     name = plain_name(header)
-    if name in OPTIONS:
+    if option_of(name):
         return True
     is_ordinal = not name or name in {"n", "no", "nro", "num", "numero", "fila", "correlativo", "errores"}
     is_spare_number = any(
@@ -290,7 +305,7 @@ def _is_option(header: str, candidates: Mapping[str, list[_Candidate]]) -> bool:
 
 
 def _option_name(header: str) -> str:
-    return OPTIONS.get(plain_name(header)) or " ".join(header.lower().split())[:60]
+    return option_of(plain_name(header)) or " ".join(header.lower().split())[:60]
 
 
 def _without_repeats(options: Mapping[str, str], taken: Mapping[str, str]) -> dict[str, str]:

@@ -33,6 +33,8 @@ class _Text:
     delimiter: str = ","
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
     skipped_lines: int = 0
+    # Every line is one quoted cell that holds the real ones: what comes of saving a CSV as CSV again.
+    is_wrapped: bool = False
 
     def lines(self) -> Iterator[str]:
         with self.path.open(encoding=self.encoding) as file:
@@ -46,6 +48,9 @@ class _Text:
                     yield mended(line)
 
     def cells(self, *, strict: bool = False) -> Iterator[list[str]]:
+        if self.is_wrapped:
+            outer = csv.reader(self.lines(), delimiter="\x1f", strict=strict)
+            return csv.reader(("".join(cells) for cells in outer), delimiter=self.delimiter, strict=strict)
         return csv.reader(self.lines(), delimiter=self.delimiter, quoting=self.quoting, strict=strict)
 
     def records(self) -> Iterator[Record]:
@@ -61,9 +66,24 @@ def open_delimited(path: Path, file_name: str, limits: Limits) -> Table:
     encoding = encoding_of(path, file_name)
     with path.open(encoding=encoding) as file:
         head = file.read(_HEAD_CHARACTERS)
-    delimiter, skipped_lines = _delimiter_of(head)
-    text = _checked(_Text(path, file_name, limits, encoding, delimiter, skipped_lines=skipped_lines))
+    unwrapped = _unwrapped(head)
+    delimiter, skipped_lines = _delimiter_of(unwrapped or head)
+    text = _Text(path, file_name, limits, encoding, delimiter, skipped_lines=skipped_lines, is_wrapped=bool(unwrapped))
+    text = _checked(text)
     return Table(title="", records=text.records, is_ragged=True, encoding=encoding)
+
+
+def _unwrapped(head: str) -> str:
+    """The lines inside the quotes when each line of the file is one quoted cell with delimiters in it, else ""."""
+    if not head.lstrip().startswith('"'):
+        return ""
+    records = [cells for cells in csv.reader(io.StringIO(head, newline=""), delimiter="\x1f") if cells][:60]
+    is_so = all(any(mark in cells[0] for mark in DELIMITERS) and cells[0].count('"') != 1 for cells in records)
+    lines = head.split("\n")[:60]
+    is_quoted = all(line.startswith('"') and line.endswith('"') for line in lines[:-1] if line.strip())
+    best = max(header_score(cells[0].split(mark)) for cells in records[:20] for mark in DELIMITERS)
+    plain = max(_delimiter_score(head, mark) for mark in DELIMITERS)[0]
+    return "\n".join(cells[0] for cells in records) if is_so and is_quoted and best > max(plain, 1) else ""
 
 
 def _delimiter_of(head: str) -> tuple[str, int]:
