@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.cli.dialogues import DialoguesByDefault, dialogues
 from api.cli.failures import CommandFailed, load_settings
 
 if TYPE_CHECKING:
@@ -14,12 +15,15 @@ if TYPE_CHECKING:
 
 DEFAULT_FOLDER = Path("tests/retrieval")
 
-app = typer.Typer(help="Mide la calidad con casos juzgados.", no_args_is_help=True)
+app = typer.Typer(cls=DialoguesByDefault, help="Mide la calidad con casos juzgados.", no_args_is_help=True)
 
 
 @app.callback()
 def evaluate() -> None:
     """Mide la calidad con casos juzgados."""
+
+
+app.command()(dialogues)
 
 
 @app.command()

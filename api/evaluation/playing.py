@@ -1,0 +1,166 @@
+"""Plays a scenario: a burst goes in by the inbox, its turn is taken, and what the tables then hold is written down."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID, uuid4
+
+from api.evaluation.scenarios import Expectation, Scenario, Turn
+from api.evaluation.stores import Store
+from channels.adapter import InboundMessage
+from channels.inbox import receive
+from data.database import Database
+from data.repositories.items import CatalogueItem
+from data.states import ConversationStatus, Sender
+from data.transaction import Transaction
+
+# No worker takes jobs from here: the turns of a scenario are taken one after another, by its player.
+QUEUE = "evaluation"
+
+
+class Seller(Protocol):
+    """Whoever answers: agent.turn.Agent, or a stand-in for it."""
+
+    async def take_turn(self, tenant_id: UUID, conversation_id: UUID) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    lines: Mapping[str, int]
+    prices: Mapping[str, Decimal]
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """All that can be judged after a turn, as read from the tables."""
+
+    said: Sequence[str]
+    replies: Sequence[str]
+    shown: Sequence[str]
+    cart: Mapping[str, int]
+    cart_total: Decimal
+    summary: Mapping[str, int]
+    summary_total: Decimal | None
+    orders: Sequence[PlacedOrder]
+    is_handed_off: bool
+    was_handed_off: bool
+    rows: Mapping[str, CatalogueItem]
+
+    @property
+    def reply(self) -> str:
+        return "\n".join(self.replies)
+
+
+@dataclass(slots=True)
+class Played:
+    """A scenario's course: each turn that was said, with what came of it."""
+
+    scenario: Scenario
+    opening: Moment
+    turns: list[tuple[Turn, Moment]] = field(default_factory=list)
+
+    @property
+    def end(self) -> Moment:
+        return self.turns[-1][1] if self.turns else self.opening
+
+
+Holds = Callable[[Expectation, Moment], bool]
+
+
+async def play(database: Database, store: Store, seller: Seller, scenario: Scenario, holds: Holds) -> Played:
+    """One conversation with a new shopper; the store is left as it was found."""
+    shopper = _Shopper(database, store, seller, f"shopper-{uuid4().hex[:12]}")
+    played = Played(scenario, await shopper.look(()))
+    try:
+        for turn in scenario.turns:
+            for change in turn.shop_changes:
+                await store.change(database, change.sku, price=change.price, stock=change.stock)
+            if turn.unless is not None and holds(turn.unless, played.end):
+                continue
+            played.turns.append((turn, await shopper.say(turn, was_handed_off=played.end.is_handed_off)))
+    finally:
+        await store.restore(database)
+    return played
+
+
+@dataclass(slots=True)
+class _Shopper:
+    database: Database
+    store: Store
+    seller: Seller
+    address: str
+    conversation_id: UUID | None = None
+    seen: set[UUID] = field(default_factory=set)
+
+    async def say(self, turn: Turn, *, was_handed_off: bool) -> Moment:
+        texts = turn.say or [turn.tap or ""]
+        messages = [
+            InboundMessage(
+                external_id=str(uuid4()),
+                address=self.address,
+                text=text,
+                choice=turn.tap if number == len(texts) - 1 else None,
+            )
+            for number, text in enumerate(texts)
+        ]
+        received = await receive(self.database, self.store.access, messages, queue=QUEUE, now=datetime.now(UTC))
+        self.conversation_id = received[-1].conversation_id
+        await self.seller.take_turn(self.store.tenant_id, self.conversation_id)
+        return await self.look(texts, was_handed_off=was_handed_off)
+
+    async def look(self, said: Sequence[str], *, was_handed_off: bool = False) -> Moment:
+        async with self.database.transaction(self.store.tenant_id) as tx:
+            rows = await self.store.rows(tx)
+            if self.conversation_id is None:
+                return Moment(said, (), (), {}, Decimal(0), {}, None, (), False, was_handed_off, rows)
+            return await self._look(tx, self.conversation_id, said, rows, was_handed_off)
+
+    async def _look(
+        self,
+        tx: Transaction,
+        conversation_id: UUID,
+        said: Sequence[str],
+        rows: Mapping[str, CatalogueItem],
+        was_handed_off: bool,
+    ) -> Moment:
+        conversation = await tx.conversations.get(conversation_id)
+        sent = [
+            message
+            for message in await tx.messages.history(conversation_id, limit=200)
+            if message.sender is Sender.AGENT and message.id not in self.seen
+        ]
+        self.seen |= {message.id for message in sent}
+        turn = await tx.turns.latest(conversation_id)
+        skus = {variant_id: sku for sku, variant_id in self.store.variant_ids.items()}
+        cart = {skus[line.variant_id]: line.quantity for line in await tx.carts.lines(conversation_id)}
+        summary_id = conversation.memory.get("summary_id")
+        summary = await tx.orders.summary(UUID(summary_id)) if summary_id else None
+        return Moment(
+            said=said,
+            replies=[message.text for message in sent],
+            shown=[row["sku"] for row in turn.shown] if turn and sent and turn.id == sent[-1].turn_id else [],
+            cart=cart,
+            cart_total=sum((rows[sku].unit_price * quantity for sku, quantity in cart.items()), Decimal(0)),
+            summary={line["sku"]: line["quantity"] for line in summary.lines} if summary else {},
+            summary_total=summary.total if summary else None,
+            orders=await _orders(tx, conversation_id),
+            is_handed_off=conversation.status is ConversationStatus.HANDED_OFF,
+            was_handed_off=was_handed_off,
+            rows=rows,
+        )
+
+
+async def _orders(tx: Transaction, conversation_id: UUID) -> list[PlacedOrder]:
+    """Oldest first. Each conversation is a fresh one, so its orders are among the newest."""
+    newest = [one for one in await tx.orders.recent() if one.order.conversation_id == conversation_id]
+    return [
+        PlacedOrder(
+            lines={line.sku: line.quantity for line in one.lines},
+            prices={line.sku: line.unit_price for line in one.lines},
+            total=one.order.total,
+        )
+        for one in reversed(newest)
+    ]
