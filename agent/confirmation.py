@@ -13,7 +13,8 @@ _YES = {
     "confirmalo", "si confirmo", "si confirmado", "si confirma", "si confirmalo", "lo confirmo",
     "si lo confirmo", "de acuerdo", "correcto", "si correcto", "esta bien", "si esta bien", "perfecto",
     "si perfecto", "hagale", "dale si", "si dale", "dale nomas", "dale no mas", "ya dale", "si ya", "ya si",
-    "obvio", "claro", "si claro", "claro que si", "si claro que si", "por supuesto que si", "obvio que si", "por supuesto", "acepto", "si acepto", "haz el pedido",
+    "obvio", "claro", "si claro", "claro que si", "si claro que si", "por supuesto que si",
+    "obvio que si", "por supuesto", "acepto", "si acepto", "haz el pedido",
     "hazlo", "si hazlo", "haga el pedido", "si haz el pedido", "hacer el pedido", "pidelo",
     "quiero confirmar", "si quiero", "si quiero confirmar", "va", "vamos", "de una", "si de una", "conforme",
     "si conforme", "si todo bien", "todo bien", "esta perfecto", "si eso", "eso es", "me parece",
@@ -27,7 +28,8 @@ _AGREEING = _PLAIN_YES | {
     "acuerdo", "haz", "hazlo", "hacer", "conforme", "super", "genial", "senor", "senora",
 }  # fmt: skip
 _NO = {
-    "no", "no no", "claro que no", "obvio que no", "por supuesto que no", "nop", "nopo", "no po", "noo", "todavia no", "aun no", "no todavia", "no gracias", "no aun",
+    "no", "no no", "claro que no", "obvio que no", "por supuesto que no",
+    "nop", "nopo", "no po", "noo", "todavia no", "aun no", "no todavia", "no gracias", "no aun",
     "mejor no", "no confirmo", "no lo confirmes", "no confirmes", "no por ahora", "por ahora no", "espera",
     "esperate", "negativo", "no quiero", "cancela", "cancelar", "cancelalo", "no lo confirmo",
     "no estoy seguro", "no estoy segura", "👎",

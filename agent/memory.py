@@ -8,13 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 class Pending(BaseModel):
     """A question the agent asked and waits for: which of `skus` (if only one: whether to add it), how many of
-    `skus[0]` (`quantity` is what was offered), or whether a person should answer."""
+    `skus[0]` (`quantity` is what was offered), or whether a person should answer. `replaces` is the SKU of the cart
+    line that the answer takes the place of."""
 
     model_config = ConfigDict(frozen=True)
 
     kind: Literal["which", "how_many", "empty_cart", "human"]
     skus: tuple[str, ...] = ()
     quantity: int | None = None
+    replaces: str | None = None
 
 
 class Memory(BaseModel):
@@ -29,6 +31,8 @@ class Memory(BaseModel):
     pending: Pending | None = None
     waiting: tuple[str, ...] = ()
     """Wants of the same message still to be asked about, in the shopper's words: "2 cable"."""
+    just_added: tuple[str, ...] = ()
+    """SKUs the last turn put in the cart, one of each: "2 de esas" are then two, not three."""
     query: str | None = None
     """The last search, so that "¿y en negro?" and "más barato" can refine it."""
     summary_id: UUID | None = None

@@ -121,6 +121,7 @@ def option_key(word: str) -> str:
     folded = "".join(c for c in unicodedata.normalize("NFD", word.casefold()) if not unicodedata.combining(c))
     folded = folded.strip(" .,")
     if len(folded) > 3 and folded.isalpha():
-        folded = re.sub(r"(es|s)$", "", folded) if folded.endswith("s") else folded
+        while len(folded) > 3 and folded.endswith("s"):  # "grises" and "gris"
+            folded = re.sub(r"(es|s)$", "", folded)
         folded = re.sub(r"[aoe]$", "", folded)
     return folded

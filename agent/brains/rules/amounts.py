@@ -16,7 +16,8 @@ _LEAST_LENGTH = Fraction(500)
 
 # Sold by the pair: "un par de calcetines" is one of what is sold.
 _PAIRED = re.compile(
-    r"\b(?:par(?:es)?|calcetin|calceta|media|zapato|zapatilla|bota|botin|sandalia|chala|guante|aro|arete|pantufla|hojota)"
+    r"\b(?:par(?:es)?|calcetin|calceta|media|zapato|zapatilla|bota|botin|sandalia|chala|guante|aro|arete|pantufla"
+    r"|hojota)"
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from agent.brains.rules.actions import ACTIONS
 from agent.brains.rules.actions.changing import correct
 from agent.brains.rules.actions.closing import close_turn, let_summary_go
+from agent.brains.rules.actions.waiting import answer_waiting, ask_what_waits
 from agent.brains.rules.choosing import choose, covers, is_headed
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.normalise import spelt_as_typed
@@ -23,7 +24,7 @@ _TAPS = {"checkout": Kind.CHECKOUT, "cart": Kind.CART, "human": Kind.HUMAN}
 # These leave an open question open: the shopper may still answer it.
 _ASIDE = frozenset(
     {Kind.GREET, Kind.HOW_ARE_YOU, Kind.THANK, Kind.LAUGH, Kind.JOKE, Kind.INSULT, Kind.BOT, Kind.CART, Kind.HELP,
-     Kind.STATUS, Kind.BYE}
+     Kind.STATUS, Kind.BYE, Kind.TOTAL}
 )  # fmt: skip
 
 
@@ -37,16 +38,23 @@ class RulesBrain:
         spelt = spelt_as_typed(workspace.context.text)
         turn = Turn(workspace, Reply(workspace), intents, spelt, workspace.memory)
         turn.intents = await _rejoined(turn)
+        workspace.remember(just_added=())
         if any(intent.kind not in _ASIDE for intent in turn.intents):
             workspace.remember(pending=None)
         for intent in turn.intents:
-            if not (intent.is_correction and await correct(turn, intent)):
-                await ACTIONS[intent.kind](turn, intent)
-        await _ask_what_waits(turn)
+            await _act(turn, intent)
+        await ask_what_waits(turn, _act)
         await close_turn(turn)
         await _count_lost(turn)
         let_summary_go(turn)
         return _worded(turn)
+
+
+async def _act(turn: Turn, intent: Intent) -> None:
+    if intent.is_correction and await correct(turn, intent):
+        return
+    if not await answer_waiting(turn, intent):
+        await ACTIONS[intent.kind](turn, intent)
 
 
 def _read(messages: tuple[InboundText, ...]) -> list[Intent]:
@@ -113,22 +121,6 @@ async def _is_one_name(turn: Turn, first: Intent, second: Intent) -> bool:
         any(is_headed(words, item) for item in found.items)
         for words, found in zip((first.words, second.words), apart, strict=True)
     )
-
-
-async def _ask_what_waits(turn: Turn) -> None:
-    """Once the open question is answered, take up the next want of the same message."""
-    if not turn.before.waiting:
-        return
-    if not turn.added or turn.reply.listing or turn.reply.asks:
-        if any(intent.kind in PRODUCT_KINDS for intent in turn.intents) and not turn.added:
-            turn.workspace.remember(waiting=())
-        return
-    first, *rest = turn.before.waiting
-    turn.workspace.remember(waiting=tuple(rest))
-    answered, turn.before = turn.before, turn.before.model_copy(update={"pending": None, "waiting": ()})
-    for intent in read_burst(first):
-        await ACTIONS[intent.kind](turn, intent)
-    turn.before = answered
 
 
 async def _count_lost(turn: Turn) -> None:

@@ -7,97 +7,16 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from agent.brains.rules.quantities import NUMBER_WORDS
+from agent.brains.rules.vocabulary import NOISE, SOFT
 from agent.tools.catalogue import option_key
 from data.repositories.items import CatalogueItem
 from data.search.lexicon import FUNCTION_WORDS, load_lexicon
 from data.search.words import code_parts, is_number, phonetic, stem, tokenise
 
-# Words that may go unmatched without the product being another: how it is packed, and praise.
-_SOFT = frozenset(
-    [
-        "con",
-        "caja",
-        "bolsa",
-        "paquete",
-        "lata",
-        "botella",
-        "rollo",
-        "saco",
-        "pote",
-        "tarro",
-        "tira",
-        "bandeja",
-        "malla",
-        "frasco",
-        "sobre",
-        "unidad",
-        "display",
-        "sachet",
-        "bueno",
-        "buena",
-        "bonito",
-        "bonita",
-        "lindo",
-        "linda",
-        "rico",
-        "rica",
-        "normal",
-        "comun",
-        "cualquiera",
-        "nuevo",
-        "nueva",
-        "calidad",
-        "mejor",
-        "grande",
-        "chico",
-        "chica",
-        "pequeno",
-        "mediano",
-        "regalo",
-        "casa",
-        "uso",
-        "hombre",
-        "mujer",
-        "dama",
-        "varon",
-        "nino",
-        "nina",
-        "adulto",
-        "color",
-        "talla",
-        "marca",
-        "modelo",
-        "tipo",
-        "plancha",
-        "galon",
-        "pieza",
-        "par",
-        "set",
-        "pack",
-        "kit",
-        "tamano",
-        "grand",
-        "fresco",
-        "fresca",
-        "simple",
-        "basico",
-        "basica",
-        "para",
-        "hacer",
-        "poder",
-        "usar",
-        "comprar",
-        "llevar",
-        "urgente",
-        "rapido",
-        "hoy",
-        "ahora",
-        "algo",
-        "cosa",
-        "producto",
-        "articulo",
-        "vez",
-    ]
+_TO_DO = re.compile(
+    r"^(?:algo (?:para|que|pal?) |para |que )?[a-z]{3,}(?:[aei]r)(?:me|lo|la|los|las|se)?\s+\S"
+    r"|\bpara (?:[a-z]{3,}[aei]r)\b|\bque (?:gotea|se )"
 )
 _DISCRIMINATING = frozenset({"con", "sin"})
 
@@ -158,6 +77,12 @@ def covers(query: str, item: CatalogueItem, *, loosely: bool = False) -> bool:
     return bool(tokens) and all(_level(token, wording, True) for token in tokens)
 
 
+def covers_whole(query: str, item: CatalogueItem) -> bool:
+    """Whether the query is the whole name of the item, or its code."""
+    said = {key for token in query_tokens(query) for key in _keys(token)}
+    return _is_code(query, item) or all(set(_keys(token)) & said for token in query_tokens(item.name))
+
+
 def is_headed(query: str, item: CatalogueItem) -> bool:
     """Whether the first word of the query is the kind of thing the item is."""
     first = next((token for token in query_tokens(query) if not _is_soft(token)), None)
@@ -167,6 +92,16 @@ def is_headed(query: str, item: CatalogueItem) -> bool:
 def query_tokens(query: str) -> list[str]:
     words = [word for word in tokenise(query, parts=False) if word not in FUNCTION_WORDS or word in _DISCRIMINATING]
     return list(dict.fromkeys(words))
+
+
+def content_words(words: str) -> list[str]:
+    """Those that may name a product."""
+    return [word for word in words.split() if word not in NOISE and not word.isdigit() and word not in NUMBER_WORDS]
+
+
+def is_need(words: str) -> bool:
+    """Whether it says what is to be done, not with what: "pintar mi pieza", "arreglar una llave que gotea"."""
+    return bool(_TO_DO.search(words)) and not is_known_word(words.split(maxsplit=1)[0])
 
 
 def is_known_word(query: str) -> bool:
@@ -261,7 +196,7 @@ def _wording(item: CatalogueItem) -> Wording:
 
 
 def _is_soft(token: str) -> bool:
-    return token in _SOFT or any(key in _SOFT for key in _keys(token)[:1])
+    return token in SOFT or token in NOISE
 
 
 def _is_code(query: str, item: CatalogueItem) -> bool:

@@ -1,5 +1,4 @@
 """What narrows a search: prices, sizes, colours, and the wish for the cheapest."""
-# ruff: noqa: E501 - a table of phrases reads best with one phrase a line
 
 import re
 from dataclasses import dataclass, replace
@@ -18,13 +17,16 @@ COLOURS = (
 _NOUNS_TOO = frozenset(("cafe", "naranja", "rosa", "crema", "lila", "violeta", "mostaza", "plomo", "petroleo", "coral"))
 _SHADES = r"(?:\s+(?:marino|rey|petroleo|oscur[oa]|clar[oa]|agua|militar|musgo|electrico))?"
 _SPOKEN_SIZES = {
-    "eme": "M", "ele": "L", "ese": "S", "equis ele": "XL", "equis l": "XL", "doble equis ele": "XXL",
+    "eme": "M", "ele": "L", "mediana": "M", "chica": "S", "grande": "L", "ese": "S", "equis ele": "XL",
+    "equis l": "XL", "doble equis ele": "XXL",
     "equis ese": "XS", "small": "S", "medium": "M", "large": "L", "extra large": "XL", "s": "S", "m": "M",
     "l": "L", "2xl": "XXL", "3xl": "XXXL",
 }  # fmt: skip
 _SIZE = re.compile(
-    r"\b(?:en\s+|de\s+)?(?:la\s+|el\s+)?(?:tall(?:a|e|as)?|taya)\s+(?P<said>equis ele|equis ese|equis l|doble equis ele|"
-    r"extra large|\d{1,3}(?:[.,]5)?|[a-z0-9]+)\b"
+    r"\b(?:en\s+|de\s+)?(?:la\s+|el\s+)?(?:tall(?:a|e|as)?|taya)\s+(?P<said>equis ele|equis ese|equis l"
+    r"|doble equis ele|"
+    r"extra large|small|medium|large|mediana|chica|grande|unica|eme|ele|ese|\d{1,3}(?:[.,]5)?[a-z]?|\dx{0,3}l"
+    r"|x{0,4}[sml]|xg|gg|g|p|rn)\b"
 )
 _SHOE_NUMBER = re.compile(r"\b(?:numero|nro\.?|num|n°|n)\s*(?P<said>(?:3[3-9]|4\d)(?:[.,]5)?)\b")
 _ONLY_SIZE = re.compile(r"^en\s+(?:el\s+|la\s+)?(?P<said>(?:3[3-9]|4\d)(?:[.,]5)?)$")
@@ -33,7 +35,8 @@ _COLOUR = re.compile(rf"\b(?:en\s+)?(?:de\s+)?(?:color(?:es)?\s+)?(?P<said>(?:{C
 _CHEAP = r"(?:barat\w*|economic\w+|convenientes?|accesibles?|baratit\w+)"
 _SORTS: tuple[tuple[re.Pattern[str], Sort, bool, bool], ...] = (
     # pattern, order, is it a superlative, is it a comparison with what was shown
-    (re.compile(rf"\b(?:algo|un[oa]?s?|otr[oa]s?|alg[uú]n[oa]?s?)\s+(?:un poco\s+)?mas\s+{_CHEAP}"), "cheapest", False, True),
+    (re.compile(
+        rf"\b(?:algo|un[oa]?s?|otr[oa]s?|alg[uú]n[oa]?s?)\s+(?:un poco\s+)?mas\s+{_CHEAP}"), "cheapest", False, True),
     (re.compile(rf"\b(?:el|la|los|las|lo)\s+(?:de\s+)?mas\s+{_CHEAP}"), "cheapest", True, False),
     (re.compile(rf"\b(?:un poco\s+)?mas\s+{_CHEAP}"), "cheapest", False, True),
     (re.compile(r"\b(?:de\s+)?menor\s+(?:precio|valor)"), "cheapest", True, False),
@@ -43,12 +46,16 @@ _SORTS: tuple[tuple[re.Pattern[str], Sort, bool, bool], ...] = (
     (re.compile(rf"\b(?:que\s+sean?\s+|buenos?\s+y\s+)?(?:lo\s+)?{_CHEAP}\b"), "cheapest", False, False),
 )  # fmt: skip
 _MOST = (
-    r"(?:bajo(?:\s+(?:las?|los))?|menos\s+de|menor(?:es)?\s+(?:a|de|que)|por\s+menos\s+de|max(?:imo)?\.?(?:\s+de)?|hasta|tope|no\s+mas\s+de|"
-    r"que\s+no\s+pasen?(?:\s+de)?(?:\s+las?)?|debajo\s+de|por\s+debajo\s+de|inferior(?:es)?\s+a|no\s+supere?n?(?:\s+las?)?|"
-    r"que\s+no\s+superen?(?:\s+las?)?|que\s+cuesten?\s+menos\s+de|que\s+valgan?\s+menos\s+de|con|tengo|presupuesto\s+(?:de|es)?)"
+    r"(?:bajo(?:\s+(?:las?|los))?|menos\s+de|menor(?:es)?\s+(?:a|de|que)|por\s+menos\s+de"
+    r"|max(?:imo)?\.?(?:\s+de)?|hasta|tope|no\s+mas\s+de|"
+    r"que\s+no\s+pasen?(?:\s+de)?(?:\s+las?)?|debajo\s+de|por\s+debajo\s+de|inferior(?:es)?\s+a"
+    r"|no\s+supere?n?(?:\s+las?)?|"
+    r"que\s+no\s+superen?(?:\s+las?)?|que\s+cuesten?\s+menos\s+de|que\s+valgan?\s+menos\s+de|con|tengo"
+    r"|presupuesto\s+(?:de|es)?)"
 )
 _LEAST = (
-    r"(?:sobre(?:\s+(?:las?|los))?|mas\s+de|desde|minimo|a\s+partir\s+de|mayor(?:es)?\s+(?:a|de|que)|superior(?:es)?\s+a|"
+    r"(?:sobre(?:\s+(?:las?|los))?|mas\s+de|desde|minimo|a\s+partir\s+de|mayor(?:es)?\s+(?:a|de|que)"
+    r"|superior(?:es)?\s+a|"
     r"por\s+sobre|arriba\s+de|encima\s+de)"
 )
 _ABOUT = r"(?:unas|unos|como|como\s+de|alrededor\s+de|cerca\s+de|aprox(?:imadamente)?|mas\s+o\s+menos|tipo)"

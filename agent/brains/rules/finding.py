@@ -1,5 +1,6 @@
 """From what a shopper says to the products meant: by reference, among those shown, or by search."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,15 +10,17 @@ from fractions import Fraction
 from uuid import UUID
 
 from agent.brains.rules.amounts import sizes_of
-from agent.brains.rules.choosing import choose, covers
+from agent.brains.rules.choosing import choose, content_words, covers, is_need
 from agent.brains.rules.filters import Filters, take_filters
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.references import Reference
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, get_products, has_option, search_products
 from data.repositories.items import CatalogueItem
+from data.search.words import tokenise
 
 MOST_CANDIDATES = 12
+LEAST_ROOT = 4
 _Extreme = Callable[..., tuple[CatalogueItem, tuple[Fraction, str]]]
 _SIZES_SAID: dict[str, _Extreme] = {
     **dict.fromkeys(("grande", "grandes", "mayor"), max),
@@ -97,7 +100,35 @@ def fits(item: CatalogueItem, words: str, filters: Filters) -> bool:
 
 
 async def search(turn: Turn, words: str, filters: Filters) -> Finding:
-    """Look in the whole catalogue, and judge how well what is found answers the words."""
+    """Look in the whole catalogue, and judge how well what is found answers the words; when nothing does, look again
+    without the words that name nothing, and then for what is used for that."""
+    finding = await _search(turn, words, filters)
+    if finding.outcome not in {Outcome.NONE, Outcome.NEAR}:
+        return finding
+    fewer = content_words(words)
+    if fewer and len(fewer) < len(words.split()):
+        plainer = await _search(turn, " ".join(fewer), filters)
+        finding = plainer if plainer.outcome is not Outcome.NONE else finding
+    if is_need(words) and finding.outcome in {Outcome.NONE, Outcome.NEAR}:
+        return await _for_need(turn, fewer)
+    return finding
+
+
+async def _for_need(turn: Turn, words: Sequence[str]) -> Finding:
+    """ "Algo para pintar mi pieza": what has such a word, or one of the same root, in its name or category."""
+    useful: dict[str, CatalogueItem] = {}
+    for word in words:
+        root = re.sub(r"(?:ar|er|ir)$", "", word)
+        for query in (word, f"{root}ura", f"{root}a"):
+            found = await search_products(turn.workspace, query, limit=CANDIDATE_COUNT)
+            for item in found.items:
+                names = tokenise(f"{item.title} {item.category or ''}")
+                if len(root) >= LEAST_ROOT and any(name.startswith(root) for name in names):
+                    useful.setdefault(item.sku, item)
+    return _found(_in_stock_first(list(useful.values()))) if useful else Finding(Outcome.NONE)
+
+
+async def _search(turn: Turn, words: str, filters: Filters) -> Finding:
     turn.workspace.remember(query=f"{words} {filters.spelt()}".strip())
     found = await search_products(
         turn.workspace,

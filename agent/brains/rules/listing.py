@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from agent.brains.rules.amounts import common_units
-from agent.brains.rules.choosing import choose
+from agent.brains.rules.choosing import choose, content_words, is_need
 from agent.brains.rules.filters import take_filters
 from agent.brains.rules.finding import MOST_CANDIDATES, Finding, Outcome
 from agent.brains.rules.intents import Intent
@@ -111,8 +111,13 @@ def tell_unfound(turn: Turn, intent: Intent) -> None:
     if intent.words.startswith("regalo"):
         turn.reply.close("ask.gift")
         return
-    turn.reply.tell("missing.none", said=said(turn, intent))
-    turn.reply.close("missing.none_alone")
+    if is_need(intent.words):
+        turn.reply.close("ask.for_need")
+    elif intent.words and not content_words(intent.words):
+        turn.is_lost = True
+    else:
+        turn.reply.tell("missing.none", said=said(turn, intent))
+        turn.reply.close("missing.none_alone")
 
 
 def _wait(turn: Turn, intent: Intent, *, wants: bool) -> None:

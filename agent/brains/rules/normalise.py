@@ -5,6 +5,9 @@ import unicodedata
 
 from rapidfuzz.distance import OSA
 
+from agent.brains.rules.quantities import NUMBER_WORDS
+from data.search.words import phonetic
+
 MOST_CHARACTERS = 2_000
 
 _SPELLING = {
@@ -27,7 +30,8 @@ _SPELLING = {
     "canasta": "canasta", "1ro": "primero", "1ero": "primero", "1er": "primero", "1ra": "primera",
     "1era": "primera", "2do": "segundo", "2da": "segunda", "3ro": "tercero", "3ero": "tercero",
     "3er": "tercero", "3ra": "tercera", "3era": "tercera", "primer": "primero", "tercer": "tercero",
-    "agregue": "agrega", "agreguen": "agrega", "ponga": "pon", "pongame": "ponme", "saque": "saca",
+    "agregue": "agrega", "agrege": "agrega", "agreguen": "agrega", "kita": "quita", "kitame": "quitame",
+    "ponga": "pon", "pongame": "ponme", "saque": "saca",
     "quite": "quita", "porfa": "porfavor", "porfis": "porfavor", "porfi": "porfavor", "xfa": "porfavor",
     "porfavorcito": "porfavor", "porfas": "porfavor", "plis": "porfavor", "pls": "porfavor",
     "please": "porfavor", "xfavor": "porfavor", "favor": "porfavor", "okey": "ok", "oka": "ok",
@@ -41,9 +45,24 @@ _KEYWORDS = (
     "quiero", "quisiera", "necesito", "agrega", "agregame", "agregar", "carrito", "gracias", "busco", "confirmar",
     "elimina", "eliminar", "muestrame", "tienen", "tienes", "cuanto", "segundo", "primero",
 )  # fmt: skip
-_NOT_KEYWORDS = frozenset(
-    {"quieto", "cuando", "manto", "canto", "tinen", "cuento", "quieres", "quiere", "segunda", "primera"}
+_NOT_KEYWORDS = frozenset({"quieto", "cuando", "manto", "canto", "cuento", "quieres", "quiere", "segunda", "primera"})
+# Verbs and words of asking, however they are heard: "bale", "presio", "sakame", "asepta".
+_BY_EAR = {
+    phonetic(word): word
+    for word in (
+        "vale", "valen", "precio", "precios", "saca", "sacame", "sacar", "quita", "quitame", "acepta", "aceptan", "hacer",
+        "hacen",
+        "agregame", "agregue", "llevo", "llevar", "quiero", "quisiera", "necesito", "cambia", "cambiar", "venden",
+        "dejame", "muestrame", "busco", "buscando", "gracias", "despacho", "envio", "envios", "confirmar", "pagar",
+        "docena", "barato", "barata", "cuanto", "cuantos", "cuesta", "tienen", "tienes", "carrito", "pedido", "mejor",
+    )
+}  # fmt: skip
+_NOT_HEARD = frozenset({"saco", "sacar", "baile", "valen"})
+_UNITS_SAID = (
+    r"(?:watts?|w|volts?|voltios|pulgadas?|milimetros?|mm|centimetros?|cm|litros?|gramos?|kilos?|metros?|amperes?"
+    r"|hojas|unidades)"
 )
+_SAID_NUMBER = "|".join(word for word, value in NUMBER_WORDS.items() if value > 1)
 _MARKS = set(" .,;:/$%+-?!\n\"'()*#°&")
 _AFFIRMING = "👍👌✅🙌🆗"
 _EMOTIONS = {**dict.fromkeys(_AFFIRMING, " si "), "👎": " no "}
@@ -76,16 +95,25 @@ def undo_chat_spelling(text: str) -> str:
     text = re.sub(r"\bpor\s+fa(vor|vorcito)?\b", "porfavor", text)
     text = re.sub(r"\b(\d{1,2})\s+y\s+(?:1/2|medi[oa])\b", r"\1 1/2", text)
     text = re.sub(r"\b1/2\s+docena", "media docena", text)
+    text = re.sub(r"\b([a-z]{2,}[aei])h\b", r"\1r", text)  # "pagah"
+    text = re.sub(rf"\b({_SAID_NUMBER})\s+(?={_UNITS_SAID}\b)", lambda match: f"{NUMBER_WORDS[match[1]]} ", text)
     return re.sub(r"[a-z0-9]+(?:/u)?", lambda match: _respelt(match[0]), text)
 
 
 def _respelt(word: str) -> str:
     if word in _SPELLING:
         return _SPELLING[word]
-    if len(word) < 5 or not word.isalpha() or word in _KEYWORDS or word in _NOT_KEYWORDS:
+    if len(word) < 4 or not word.isalpha() or word in _KEYWORDS or word in _NOT_KEYWORDS:
         return word
+    if (heard := _BY_EAR.get(phonetic(word))) and word not in _NOT_HEARD:
+        return heard
     for keyword in _KEYWORDS:
-        if word[0] == keyword[0] and len(keyword) >= 6 and OSA.distance(word, keyword, score_cutoff=1) <= 1:
+        if (
+            len(word) > 4
+            and word[0] == keyword[0]
+            and len(keyword) >= 6
+            and OSA.distance(word, keyword, score_cutoff=1) <= 1
+        ):
             return keyword
     return word
 

@@ -16,9 +16,11 @@ GROUP_SIZES = {"par": 2, "docena": 12, "decena": 10}
 _GROUPS = {"par": 2, "docena": 12, "docenas": 12, "decena": 10, "decenas": 10, "cientos": 100, "pares": 2}
 _UNITS = r"kg|kgs|kilos?|kilogramos?|gr|grs|gramos?|g|metros?|mts?|mt|m|cms?|centimetros?|litros?|lts?|lt|l|cc|ml"
 _PIECES = r"unidades|unidad|unids?|uds?|und|un|u|piezas?"
-_DIGITS = r"\d{1,6}(?:[.,]\d{1,3})?"
+_DIGITS = r"\d{1,9}(?:[.,]\d{1,3})?"
 _WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 _NUMBER = rf"(?:{_DIGITS}|{_WORD})"
+# A count, in digits or words.
+NUMBER = rf"(?:\d{{1,9}}|{_WORD})"
 _HALF = r"(?:medio|media|1/2)"
 # A measure straight after a number tells which product it is ("500 w", "2 pulgadas"), not how many.
 _PRODUCT_MEASURE = (
@@ -29,7 +31,8 @@ _LEADING = re.compile(
     rf"^(?:(?P<half_group>media\s+docena)"
     rf"|(?P<count>{_NUMBER})\s+(?P<group>par|pares|docenas?|decenas?)"
     rf"|(?P<half>{_HALF})\s*(?P<half_unit>{_UNITS})"
-    rf"|(?P<amount>\d{{1,3}}\s+\d/\d|{_NUMBER})(?P<and_half>\s+y\s+(?:medio|media))?\s*(?P<unit>{_UNITS})(?P<half_after>\s+y\s+(?:medio|media|1/2))?"
+    rf"|(?P<amount>\d{{1,3}}\s+\d/\d|{_NUMBER})(?P<and_half>\s+y\s+(?:medio"
+    rf"|media))?\s*(?P<unit>{_UNITS})(?P<half_after>\s+y\s+(?:medio|media|1/2))?"
     rf"|x\s?(?P<times>\d{{1,5}})|(?P<times_after>\d{{1,5}})\s?x(?!\s*\d)"
     rf"|(?P<pieces>{_NUMBER})\s*(?:{_PIECES})"
     rf"|(?P<plain>{_NUMBER})(?!\s*{_PRODUCT_MEASURE}(?![a-z])))"
@@ -39,6 +42,7 @@ _TRAILING = re.compile(
     rf"^(?P<rest>.+?)[\s,]+(?:x\s?(?P<times>\d{{1,5}})|(?P<after>\d{{1,5}})\s?x|\((?P<paren>\d{{1,5}})\)"
     rf"|(?P<pieces>{_NUMBER})\s*(?:{_PIECES}))$"
 )
+_BELOW_ZERO = re.compile(r"^-\s?(?P<count>\d{1,9})\s+(?P<rest>[a-z].*)$")
 _NOT_AN_AMOUNT = re.compile(r"^(?:un\s+)?metros?\s+(?:de\s+medir|carpintero|plegable|laser)")
 
 
@@ -60,16 +64,10 @@ class Quantity:
         return canonical_measure(str(self.number), self.unit) if self.unit else None
 
 
-def read_count(word: str) -> int | None:
-    """A bare number, in digits or words; None for anything else."""
-    word = word.strip()
-    if word in NUMBER_WORDS:
-        return NUMBER_WORDS[word]
-    return int(word) if re.fullmatch(r"\d{1,6}", word) else None
-
-
 def take_quantity(words: str) -> tuple[Quantity | None, str]:
     """Split "2 kilos de harina" into the quantity and what it is of."""
+    if match := _BELOW_ZERO.match(words):
+        return Quantity(-Fraction(match["count"])), match["rest"].strip()
     if _NOT_AN_AMOUNT.match(words):
         return Quantity(Fraction(1)), re.sub(r"^un\s+", "", words)
     if match := _LEADING.match(words):

@@ -1,9 +1,10 @@
 """Words that point at something already seen: "el segundo", "ese", "la última", "el otro"."""
-# ruff: noqa: E501 - a table of phrases reads best with one phrase a line
 
 import re
 from dataclasses import dataclass
 from typing import Literal
+
+from agent.brains.rules.quantities import NUMBER, take_quantity
 
 _ORDINALS = {
     "primero": 1, "primera": 1, "segundo": 2, "segunda": 2, "tercero": 3, "tercera": 3, "cuarto": 4, "cuarta": 4,
@@ -13,12 +14,13 @@ _ORDINAL = "primer[oa]s?|segund[oa]s?|tercer[oa]s?|cuart[oa]|quint[oa]"
 _SAME = r"(?:\s+(?:mism[oa]s?|nomas|no mas|de ahi|de alla))?"
 _TAIL = r"(?:\s+(?:opcion|alternativa|producto|de la lista|que (?:me )?(?:mostraste|dijiste|salio)))?"
 
-ReferenceKind = Literal["ordinal", "last", "that", "other", "same", "all"]
+ReferenceKind = Literal["ordinal", "last", "that", "other", "same", "all", "rest"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """`index` counts from 1, for "ordinal"."""
+    """`index` counts from 1, for "ordinal"; for "all" it is how many were said ("los tres"), or 0; "rest" is all
+    that is left of something."""
 
     kind: ReferenceKind
     index: int = 0
@@ -38,7 +40,17 @@ _PATTERNS: tuple[tuple[re.Pattern[str], ReferenceKind], ...] = (
     (re.compile(r"(?:del?\s+)?(?:el|la|los|las)\s+otr[oa]s?"), "other"),
     (re.compile(r"(?:del?\s+)?(?:el|la|los|las|lo)\s+mism[oa]s?"), "same"),
     (
-        re.compile(r"(?:de\s+)?(?:l[oa]s\s+(?:dos|tres)|amb[oa]s|tod[oa]s(?:\s+(?:esos|esas|ellos))?|un[oa] de cada un[oa])"),
+        re.compile(
+            r"(?:tod[oa]s?\s+)?l[oa]s?\s+(?:pocos\s+|pocas\s+)?que\s+(?:te\s+|les\s+|me\s+)?"
+            r"(?:quedan?|queden?|hay|hayan?|tengas?|tengan|tienes|tienen|ofreces|sobran?)(?:\s+(?:en stock"
+            r"|disponibles?))?"
+            r"|(?:tod[oa]s?\s+)?el\s+(?:resto|stock)|todo\s+(?:el\s+stock|lo\s+que\s+(?:queda|haya|tengan?|hay))"
+        ),
+        "rest",
+    ),
+    (re.compile(rf"(?:de\s+)?(?:tod[oa]s\s+)?l[oa]s\s+(?P<word>{NUMBER})"), "all"),
+    (
+        re.compile(r"(?:de\s+)?(?:amb[oa]s|tod[oa]s(?:\s+(?:esos|esas|ellos))?|un[oa] de cada un[oa])"),
         "all",
     ),
     (
@@ -56,7 +68,7 @@ def read_reference(words: str) -> Reference | None:
     words = words.strip(" .,")
     for pattern, kind in _PATTERNS:
         if match := pattern.fullmatch(words):
-            return Reference(kind, _index(match["word"]) if kind == "ordinal" else 0)
+            return Reference(kind, _index_of(kind, match))
     return None
 
 
@@ -68,6 +80,13 @@ def take_reference(words: str) -> tuple[Reference | None, str]:
         if (match := pattern.match(words)) and re.match(r"(?:[^a-z0-9]|$)", words[match.end() :]):
             return Reference(kind, _index(match["word"]) if kind == "ordinal" else 0), words[match.end() :].strip()
     return None, words
+
+
+def _index_of(kind: ReferenceKind, match: re.Match[str]) -> int:
+    if kind == "ordinal":
+        return _index(match["word"])
+    counted = take_quantity(match.groupdict().get("word") or "")[0]
+    return (counted.whole if counted else None) or 0
 
 
 def _index(word: str) -> int:

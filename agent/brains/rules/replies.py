@@ -40,6 +40,7 @@ class Reply:
     raw: list[str] = field(default_factory=list)
     later: list[str] = field(default_factory=list)
     rest: str = ""
+    footer: str = ""
     asks: bool = False
     keeps_list: bool = False
     echoes: bool = True
@@ -114,6 +115,8 @@ class Reply:
             lines.append(say("talk.later", said=", ".join(self.later) if self.echoes else NOT_ECHOED))
         if not self.listing:
             lines.extend(said(part) for part in self.closing)
+        if self.footer:
+            lines.append(say(self.footer))
         return "\n".join(line for line in lines if line)
 
     def _record_shown(self) -> None:

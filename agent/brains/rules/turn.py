@@ -18,7 +18,9 @@ _PRICE_LIKE = re.compile(r"(?:\b(?:de|a|por|en)\s+)?\$?(?:\b\d{1,3}(?:\.\d{3})+\
 
 @dataclass(slots=True)
 class Turn:
-    """`before` is the memory as the turn began; `spelt` gives a folded word as the shopper wrote it."""
+    """`before` is the memory as the turn began; `spelt` gives a folded word as the shopper wrote it;
+    `replaces` is the line that what is asked about takes the place of;
+    `is_late_answer`: a want that waited was answered before the open question."""
 
     workspace: Workspace
     reply: Reply
@@ -28,6 +30,8 @@ class Turn:
     is_lost: bool = False
     is_half_lost: bool = False
     added: list[CatalogueItem] = field(default_factory=list)
+    is_late_answer: bool = False
+    replaces: str | None = None
     _seen: list[CatalogueItem] | None = None
 
     @property
@@ -53,7 +57,8 @@ class Turn:
     def ask(self, kind: str, items: Sequence[CatalogueItem] = (), quantity: int | None = None) -> None:
         """Remember the question this reply asks; only one is open at a time."""
         skus = tuple(item.sku for item in items)
-        self.workspace.remember(pending=Pending.model_validate({"kind": kind, "skus": skus, "quantity": quantity}))
+        fields = {"kind": kind, "skus": skus, "quantity": quantity, "replaces": self.replaces}
+        self.workspace.remember(pending=Pending.model_validate(fields))
 
     async def seen(self) -> list[CatalogueItem]:
         """What the last list showed, in its order."""

@@ -4,26 +4,64 @@ from agent.brains.rules.amounts import units_for
 from agent.brains.rules.finding import Finding, Outcome, find
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.listing import list_finding, offer_alternatives, tell_unfound
+from agent.brains.rules.references import Reference
 from agent.brains.rules.turn import Turn
-from agent.tools.cart import add_to_cart
+from agent.context import CartLine
+from agent.tools.cart import add_to_cart, remove_from_cart
 from agent.tools.cart import set_quantity as set_in_cart
+from agent.tools.catalogue import get_products
 from agent.workspace import CartView, Refusal
 from data.repositories.items import CatalogueItem
 
 
 async def buy(turn: Turn, intent: Intent) -> None:
+    if intent.reference and intent.reference.kind in {"all", "rest"} and await _take_offered(turn, intent.reference):
+        return
     finding = await find(turn, intent)
     if finding.item:
         await take(turn, intent, finding)
     elif finding.outcome is Outcome.SEVERAL and intent.reference and intent.reference.kind == "all":
-        for item in finding.items:
-            await add(turn, item, intent.count or 1)
+        await _take_all(turn, intent, finding)
     elif finding.outcome is Outcome.SEVERAL and intent.quantity and intent.quantity.unit:
         await _take_exact_amount(turn, intent, finding)
     elif finding.outcome is Outcome.UNSAID:
         await _ask_which(turn, intent)
     else:
         await list_finding(turn, intent, finding, wants=True)
+
+
+async def _take_offered(turn: Turn, reference: Reference) -> bool:
+    """ "Los 4", "los que quedan": as many of the one thing asked or talked about."""
+    asked = turn.pending if turn.pending and turn.pending.skus else None
+    if asked and asked.kind == "how_many":
+        item = next(iter(await get_products(turn.workspace, asked.skus[:1])), None)
+    elif reference.kind == "all" and (not reference.index or reference.index == len(await turn.seen())):
+        return False
+    else:
+        item = await turn.focus() if not asked or len(asked.skus) == 1 else None
+    if item is None or (reference.kind == "all" and not reference.index and not asked):
+        return False
+    held = turn.workspace.lines[item.sku].quantity if item.sku in turn.workspace.lines else 0
+    left = None if item.available is None else item.available - held
+    count = reference.index or (asked.quantity if asked and asked.kind == "how_many" else None) or left
+    if not count or count < 1:
+        turn.reply.close("ask.how_many")
+        turn.ask("how_many", [item])
+    elif held and item.available is not None and held > item.available:
+        await set_to(turn, item, count)
+    else:
+        await add(turn, item, count)
+    return True
+
+
+async def _take_all(turn: Turn, intent: Intent, finding: Finding) -> None:
+    """Each of those shown that there is; those already taken are not taken twice."""
+    for item in finding.items:
+        if item.has(1) and not (item.sku in turn.workspace.lines and not turn.pending):
+            await add(turn, item, intent.count or 1)
+    if not turn.added and turn.workspace.lines:
+        turn.reply.tell("cart.already_all")
+        turn.reply.shows_cart = True
 
 
 async def take(turn: Turn, intent: Intent, finding: Finding) -> None:
@@ -33,16 +71,40 @@ async def take(turn: Turn, intent: Intent, finding: Finding) -> None:
     asked = turn.pending
     default = asked.quantity if asked and asked.kind == "which" and finding.was_shown and asked.quantity else 1
     count = units_for(item, intent.quantity, default)
-    if count is None or (intent.quantity and intent.quantity.unit and count < 1):
+    if is_repeated(turn, intent, item):
+        turn.reply.tell("cart.already", item=item, quantity=turn.workspace.lines[item.sku].quantity)
+        turn.reply.shows_cart = True
+    elif count is None or count < 1:
+        _ask_whole(turn, intent, item)
+    elif count > 1 and not intent.words and item.sku in turn.before.just_added and not asked:
+        await set_to(turn, item, count)
+    elif await add(turn, item, count) and count == 1:
+        turn.workspace.remember(just_added=(*turn.memory.just_added, item.sku))
+
+
+def is_repeated(turn: Turn, intent: Intent, item: CatalogueItem) -> bool:
+    """ "Ya, dame esa" of what is in the cart already says yes again; it does not ask for another."""
+    if item in turn.added:
+        return intent.quantity is None
+    points = not intent.words and (intent.reference or intent.filters.is_superlative or intent.is_empty)
+    is_asked = turn.pending is not None and item.sku in turn.pending.skus
+    return bool(points) and intent.quantity is None and item.sku in turn.workspace.lines and not is_asked
+
+
+def _ask_whole(turn: Turn, intent: Intent, item: CatalogueItem) -> None:
+    number = intent.quantity.number if intent.quantity else 1
+    if number < 1 and not (intent.quantity and intent.quantity.unit and number > 0):
+        turn.reply.tell("stock.at_least_one", item=item)
+    else:
         turn.reply.tell("stock.whole_units", item=item, unit=item.unit or "unidad completa")
-        turn.reply.list_items([item], "ask.how_many")
-        turn.ask("how_many", [item])
-        turn.workspace.remember(focus=item.sku)
-        return
-    await add(turn, item, count)
+    turn.reply.list_items([item], "ask.how_many")
+    turn.ask("how_many", [item])
+    turn.workspace.remember(focus=item.sku)
 
 
 async def add(turn: Turn, item: CatalogueItem, quantity: int) -> bool:
+    if (old := _line_replaced(turn, item)) is not None:
+        return await swap(turn, old, item, quantity)
     turn.count(quantity)
     result = await add_to_cart(turn.workspace, item.sku, quantity)
     if isinstance(result, CartView):
@@ -52,6 +114,29 @@ async def add(turn: Turn, item: CatalogueItem, quantity: int) -> bool:
         return True
     await refuse(turn, item, result, quantity)
     return False
+
+
+def _line_replaced(turn: Turn, item: CatalogueItem) -> CartLine | None:
+    asked = turn.pending
+    if asked is None or asked.replaces is None or item.sku not in asked.skus or item.sku == asked.replaces:
+        return None
+    return turn.workspace.lines.get(asked.replaces)
+
+
+async def swap(turn: Turn, old: CartLine, item: CatalogueItem, quantity: int) -> bool:
+    """Another product in the place of a line; the old one stays if the other cannot be sold."""
+    turn.count(quantity)
+    result = await add_to_cart(turn.workspace, item.sku, quantity)
+    if not isinstance(result, CartView):
+        turn.replaces = old.item.sku
+        await refuse(turn, item, result, quantity)
+        return False
+    await remove_from_cart(turn.workspace, old.item.sku)
+    turn.reply.tell("cart.replaced", old=old.item, item=item, quantity=quantity)
+    turn.reply.shows_cart = True
+    turn.added.append(item)
+    turn.workspace.remember(focus=item.sku)
+    return True
 
 
 async def set_to(turn: Turn, item: CatalogueItem, quantity: int) -> bool:
@@ -74,6 +159,8 @@ async def refuse(turn: Turn, item: CatalogueItem, refusal: Refusal, wanted: int)
         _offer_the_rest(turn, item, refusal.available or 0)
     elif refusal.code == "CART_FULL":
         turn.reply.tell("cart.full")
+    elif refusal.code == "QUANTITY_INVALID" and item.available and wanted > 0:
+        _offer_the_rest(turn, item, item.available)
     elif refusal.code == "QUANTITY_INVALID":
         turn.reply.tell("stock.too_many", item=item)
         turn.ask("how_many", [item])

@@ -1,43 +1,77 @@
 """Changing what is in the cart: so many, one more, out, another instead."""
 
 from dataclasses import replace as with_fields
+from decimal import Decimal
 
-from agent.brains.rules.actions.buying import add, buy, set_to
+from agent.brains.rules.actions.buying import add, buy, set_to, swap, take
 from agent.brains.rules.amounts import units_for
 from agent.brains.rules.choosing import choose, covers
-from agent.brains.rules.finding import Finding, Outcome, find, fits
+from agent.brains.rules.finding import Finding, Outcome, find, fits, search
 from agent.brains.rules.intents import Intent, Kind
 from agent.brains.rules.listing import list_finding
+from agent.brains.rules.references import Reference
 from agent.brains.rules.turn import Turn
 from agent.context import CartLine
+from agent.memory import Pending
 from agent.tools.cart import empty_cart, remove_from_cart
+from data.repositories.items import CatalogueItem
 
 
 async def set_line(turn: Turn, intent: Intent) -> None:
     """ "Mejor 3": exactly so many of the line meant; of something not in the cart, buy so many."""
-    count = intent.count
-    if count is None:
+    if intent.count is None:
         turn.reply.close("ask.how_many")
         return
     asked = turn.pending
+    if intent.reference and intent.reference.kind == "all":
+        await _set_each(turn, intent)
+        return
     if intent.is_empty and asked and asked.skus and asked.kind in {"which", "how_many"}:
-        if len(asked.skus) == 1:
-            line = turn.workspace.lines.get(asked.skus[0])
-            found = await find(turn, with_fields(intent, sku=asked.skus[0]))
-            if found.item:
-                await (set_to(turn, found.item, count) if line else add(turn, found.item, count))
-            return
-        items = await turn.candidates()
-        await list_finding(turn, intent, Finding(Outcome.SEVERAL, tuple(items)))
+        await _set_asked(turn, intent, asked)
         return
     lines = await lines_meant(turn, intent)
     if len(lines) == 1:
-        await set_to(turn, lines[0].item, count)
+        await _set_line_to(turn, lines[0].item, intent)
     elif lines:
         turn.reply.shows_cart = True
         turn.reply.close("ask.which_line")
     else:
         await buy(turn, with_fields(intent, kind=Kind.BUY))
+
+
+async def _set_asked(turn: Turn, intent: Intent, asked: Pending) -> None:
+    if len(asked.skus) > 1:
+        items = await turn.candidates()
+        await list_finding(turn, intent, Finding(Outcome.SEVERAL, tuple(items)))
+        return
+    found = await find(turn, with_fields(intent, sku=asked.skus[0]))
+    if found.item and found.item.sku in turn.workspace.lines:
+        await _set_line_to(turn, found.item, intent)
+    elif found.item:
+        await take(turn, intent, found)
+
+
+async def _set_line_to(turn: Turn, item: CatalogueItem, intent: Intent) -> None:
+    count = units_for(item, intent.quantity)
+    if count is None:
+        turn.reply.tell("stock.whole_units", item=item, unit=item.unit or "unidad completa")
+        turn.reply.close("ask.how_many")
+        turn.ask("how_many", [item])
+    else:
+        await set_to(turn, item, count)
+
+
+async def _set_each(turn: Turn, intent: Intent) -> None:
+    """ "2 de cada una": of those asked about or shown; failing that, of all in the cart."""
+    items = await turn.seen() or [line.item for line in turn.lines]
+    if not items:
+        turn.reply.close("ask.which_product")
+    for item in items:
+        if item.has(1) or len(items) == 1:
+            await _set_line_to(turn, item, intent)
+            turn.added += [item] if item.sku in turn.workspace.lines else []
+        else:
+            turn.reply.tell("stock.out", item=item)
 
 
 async def add_more(turn: Turn, intent: Intent) -> None:
@@ -86,59 +120,88 @@ async def _take_out(turn: Turn, line: CartLine, count: int | None) -> None:
 
 
 async def replace_line(turn: Turn, intent: Intent) -> None:
-    """One product out, another in, as many unless another number is said; the old one stays if there is no other."""
+    """One product out, another in, as many unless another number is said; the old one stays until the other is
+    clear."""
     assert intent.other is not None
-    lines = await lines_meant(turn, with_fields(intent, other=None))
+    lines = await lines_meant(turn, with_fields(intent, other=None, quantity=None))
     if len(lines) != 1:
         await buy(turn, intent.other)
         return
     old = lines[0]
+    said = intent.other.count
+    quantity = said if said and (said > 1 or intent.quantity) else intent.count or old.quantity
     finding = await _other(turn, old, intent.other)
-    quantity = intent.other.count or old.quantity
-    if finding.item is None:
-        await list_finding(turn, intent.other, finding, wants=True)
-        if turn.memory.pending and turn.memory.pending.kind == "which":
-            await _take_out(turn, old, None)
-            turn.workspace.remember(pending=turn.memory.pending.model_copy(update={"quantity": quantity}))
-        return
-    if finding.item.sku == old.item.sku:
+    if finding.item and finding.item.sku == old.item.sku:
         await set_to(turn, old.item, quantity)
-        return
-    before = list(turn.reply.notices)
-    if await add(turn, finding.item, quantity):
-        await remove_from_cart(turn.workspace, old.item.sku)
-        turn.reply.notices = before
-        turn.reply.tell("cart.replaced", old=old.item, item=finding.item, quantity=quantity)
-        turn.workspace.remember(focus=finding.item.sku)
+    elif finding.item and not intent.other.filters.is_comparison:
+        await _swap_some(turn, old, finding.item, quantity, intent.count)
+    elif finding.outcome is Outcome.NONE and intent.other.filters.is_comparison:
+        turn.reply.tell("cart.no_cheaper", item=old.item)
+        turn.reply.shows_cart = True
+    else:
+        turn.replaces = old.item.sku
+        await list_finding(turn, with_fields(intent.other, quantity=None), finding, wants=True)
+        asked = turn.memory.pending
+        if asked and asked.kind == "which":
+            turn.workspace.remember(pending=asked.model_copy(update={"quantity": quantity}))
+
+
+async def _swap_some(turn: Turn, old: CartLine, item: CatalogueItem, quantity: int, out: int | None) -> None:
+    """All of a line, or `out` of it."""
+    if out is None or out >= old.quantity:
+        await swap(turn, old, item, quantity)
+    elif await add(turn, item, quantity):
+        await set_to(turn, old.item, old.quantity - out)
 
 
 async def correct(turn: Turn, intent: Intent) -> bool:
-    """ "Mejor el rojo", right after another of the same list went into the cart: that one instead."""
+    """ "Mejor el rojo", "que sea L", right after another of its kind went into the cart: that one instead."""
     focus = turn.memory.focus
     if intent.kind not in {Kind.BUY, Kind.MENTION} or focus not in turn.workspace.lines or turn.pending:
         return False
-    if not (intent.is_definite or intent.reference):
+    names_option = bool(intent.filters.options) and not intent.words
+    if not (intent.is_definite or intent.reference or names_option):
         return False
     if focus not in turn.before.shown and not intent.filters:
         return False
-    out = Intent(Kind.REPLACE, sku=focus, other=with_fields(intent, is_correction=False))
-    await replace_line(turn, with_fields(out, reference=None, words="", sku=None))
+    other = with_fields(intent, is_correction=False)
+    if names_option and (intent.reference is None or intent.reference.kind == "that"):
+        other = with_fields(other, reference=Reference("same"))
+    await replace_line(turn, Intent(Kind.REPLACE, other=other))
     return True
 
 
 async def _other(turn: Turn, old: CartLine, other: Intent) -> Finding:
     """ "Por el de goma": the same kind of thing as the old one, when the words alone name no thing."""
+    turn.workspace.remember(focus=old.item.sku)
+    head = old.item.name.split()[0].casefold()
+    if other.filters.is_comparison and not other.words:
+        return await _cheaper(turn, old, other, head)
+    if other.filters.options and not other.words:
+        same = await find(turn, with_fields(other, reference=Reference("same"), is_definite=False))
+        if same.item:
+            return same
     if not other.words and other.filters:
         finding = await find(turn, other)
         if finding.item:
             return finding
         return await find(turn, with_fields(other, words=old.item.name.casefold(), is_definite=False))
     if other.is_definite and other.words:
-        head = old.item.name.split()[0].casefold()
         of_kind = await find(turn, with_fields(other, words=f"{head} {other.words}", is_definite=False))
         if of_kind.item and of_kind.item.sku != old.item.sku:
             return of_kind
     return await find(turn, other)
+
+
+async def _cheaper(turn: Turn, old: CartLine, other: Intent, head: str) -> Finding:
+    """Of the same kind, below (or above) what the old one costs."""
+    price, step = old.item.unit_price, Decimal("0.01")
+    if other.filters.sort == "cheapest":
+        filters = with_fields(other.filters, max_price=price - step, is_comparison=False)
+    else:
+        filters = with_fields(other.filters, min_price=price + step, sort="cheapest", is_comparison=False)
+    finding = await search(turn, head, filters)
+    return finding if finding.outcome is not Outcome.EXCLUDED else Finding(Outcome.NONE)
 
 
 async def empty(turn: Turn, intent: Intent) -> None:

@@ -105,6 +105,9 @@ def let_summary_go(turn: Turn) -> None:
     """A yes is to what was just said: after any other reply, the summary before it no longer waits for one."""
     if turn.before.summary_id and turn.workspace.new_summary is None:
         turn.workspace.remember(summary_id=None)
+        is_said = any(part.key == "checkout.kept" for part in turn.reply.notices)
+        if turn.workspace.lines and not is_said and not turn.workspace.handoff_reason:
+            turn.reply.footer = "checkout.pending"
 
 
 def _show_lines(turn: Turn) -> None:

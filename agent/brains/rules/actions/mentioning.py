@@ -3,8 +3,8 @@
 from agent.brains.rules.actions.buying import add, buy, set_to, take
 from agent.brains.rules.actions.closing import check_out
 from agent.brains.rules.actions.showing import show
-from agent.brains.rules.choosing import is_known_word
-from agent.brains.rules.finding import Finding, Outcome, find, find_among_shown, fits, search
+from agent.brains.rules.choosing import content_words, covers_whole, is_known_word, is_need
+from agent.brains.rules.finding import Finding, Outcome, find_among_shown, fits, search
 from agent.brains.rules.intents import Intent, Kind
 from agent.brains.rules.listing import list_finding, said, show_several
 from agent.brains.rules.normalise import fold
@@ -33,7 +33,8 @@ async def mention(turn: Turn, intent: Intent) -> None:
 
 async def _choose(turn: Turn, intent: Intent, chosen: Finding) -> None:
     is_asked = turn.pending is not None and turn.pending.kind == "which"
-    if chosen.item and (is_asked or intent.is_definite):
+    names_it = is_asked and turn.pending and len(turn.pending.skus) == 1 and intent.words and not intent.is_definite
+    if chosen.item and (is_asked or intent.is_definite) and not (names_it and covers_whole(intent.words, chosen.item)):
         await take(turn, intent, chosen)
     elif chosen.item:
         await show(turn, intent)
@@ -44,12 +45,8 @@ async def _choose(turn: Turn, intent: Intent, chosen: Finding) -> None:
 
 async def _reference(turn: Turn, intent: Intent) -> None:
     assert intent.reference is not None
-    if intent.is_question or (intent.reference.kind == "same" and intent.filters):
-        await show(turn, intent)
-        return
-    finding = await find(turn, intent)
-    is_taken = finding.item is not None and finding.item.sku in turn.workspace.lines
-    if intent.reference.kind in {"that", "same"} and is_taken and not turn.pending and not intent.quantity:
+    is_another = intent.reference.kind == "same" and bool(intent.filters)
+    if intent.is_question or (is_another and turn.memory.focus not in turn.workspace.lines):
         await show(turn, intent)
     else:
         await buy(turn, intent)
@@ -57,10 +54,10 @@ async def _reference(turn: Turn, intent: Intent) -> None:
 
 async def _look_for(turn: Turn, intent: Intent) -> None:
     finding = await search(turn, intent.words, intent.filters)
-    if finding.outcome is not Outcome.NONE or is_known_word(intent.words):
+    if finding.outcome is not Outcome.NONE or is_known_word(intent.words) or is_need(intent.words):
         await list_finding(turn, intent, finding)
         return
-    turn.is_lost = len(intent.words.split()) > 4
+    turn.is_lost = len(intent.words.split()) > 4 or not content_words(intent.words)
     turn.is_half_lost = not turn.is_lost
     if turn.is_half_lost:
         turn.reply.tell("missing.unknown", said=said(turn, intent))

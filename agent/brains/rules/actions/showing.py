@@ -1,24 +1,24 @@
 """Looking for products: showing, prices, stock, more of the same."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
+from agent.brains.rules.actions.buying import add
+from agent.brains.rules.actions.closing import show_cart
 from agent.brains.rules.choosing import choose
-from agent.brains.rules.filters import take_filters
+from agent.brains.rules.filters import NO_FILTERS, take_filters
 from agent.brains.rules.finding import Finding, Outcome, find, refine, search
 from agent.brains.rules.intents import Intent
-from agent.brains.rules.listing import list_finding, show_one, show_several
+from agent.brains.rules.listing import list_finding, show_one, show_several, tell_unfound
+from agent.brains.rules.normalise import fold
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
-
-_OPTION_NOUNS = frozenset({"talla", "tallas", "color", "colores", "medidas", "numeros", "numeracion", "variedades"})
+from data.repositories.items import CatalogueItem
 
 
 async def show(turn: Turn, intent: Intent) -> None:
     """Show only; nothing is added."""
-    if intent.words in _OPTION_NOUNS and (base := await turn.focus() or next(iter(await turn.seen()), None)):
-        await list_finding(turn, intent, await search(turn, base.name, intent.filters))
-        return
     if not intent.words and intent.filters and not intent.is_definite and not intent.reference:
         finding = await refine(turn, intent.filters)
     else:
@@ -31,6 +31,51 @@ async def show(turn: Turn, intent: Intent) -> None:
             await show(turn, replace(intent, words=words))
         return
     await list_finding(turn, intent, finding)
+
+
+async def show_options(turn: Turn, intent: Intent) -> None:
+    """The sizes or colours of what is named or was talked about, each with whether there is any."""
+    if intent.words:
+        found = (await search(turn, intent.words, intent.filters)).items
+        base = found[0] if found else None
+    else:
+        base = await turn.focus() or next(iter(await turn.seen()), None)
+        found = (await search(turn, base.name, NO_FILTERS)).items if base else ()
+    if base is None:
+        if intent.words:
+            tell_unfound(turn, intent)
+        else:
+            turn.reply.close("ask.which_product")
+        return
+    family = [item for item in found if item.product_id == base.product_id or item.name == base.name] or [base]
+    name = _option_named(intent.option, family)
+    if name is None:
+        await list_finding(
+            turn, intent, Finding(Outcome.SEVERAL if len(found) > 1 else Outcome.CLEAR, found or (base,))
+        )
+        return
+    in_stock = {item.options[name]: False for item in family if name in item.options}
+    for item in family:
+        if name in item.options:
+            in_stock[item.options[name]] |= item.has(1)
+    turn.workspace.facts.add_texts([base.name, name, *in_stock])
+    turn.reply.tell("products.options", item=base, option=name.casefold(), values=list(in_stock.items()))
+    await list_finding(turn, intent, Finding(Outcome.SEVERAL if len(family) > 1 else Outcome.CLEAR, tuple(family)))
+
+
+def _option_named(said: str, family: Sequence[CatalogueItem]) -> str | None:
+    """The option of these products that "tallas" or "colores" means."""
+    names = {name for item in family for name in item.options}
+    stem = said[:4]
+    return next((name for name in sorted(names) if fold(name)[:4] == stem), None)
+
+
+async def tell_total(turn: Turn, intent: Intent) -> None:
+    """ "¿Cuánto es?": of the cart; with an empty one, of what was shown."""
+    if turn.workspace.lines:
+        await show_cart(turn, intent)
+    else:
+        await tell_price(turn, intent)
 
 
 async def tell_price(turn: Turn, intent: Intent) -> None:
@@ -71,8 +116,10 @@ async def _about(turn: Turn, intent: Intent) -> Finding | None:
 
 async def show_more(turn: Turn, intent: Intent) -> None:
     """More of what was last looked for, without what was just shown."""
-    if re.search(r"\b(?:color|talla|medida|tamano|numero)", intent.words):
-        await show(turn, replace(intent, words="tallas"))
+    focus = turn.memory.focus
+    is_one_more = re.fullmatch(r"(?:y |dame |quiero )*otr[oa](?: mas)?", intent.words) and not turn.pending
+    if is_one_more and focus in turn.workspace.lines:
+        await add(turn, turn.workspace.lines[focus or ""].item, 1)
         return
     if not turn.before.query:
         turn.reply.close("ask.what")

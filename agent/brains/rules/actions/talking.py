@@ -25,6 +25,8 @@ def say_only(key: str) -> Callable[[Turn, Intent], Awaitable[None]]:
             turn.reply.close("talk.bye_with_cart" if turn.workspace.lines else key)
         elif intent.kind is Kind.ELSE:
             turn.reply.close(key)
+        elif intent.kind is Kind.LATER:
+            _let_be(turn, key)
         else:
             turn.reply.tell(key)
             if intent.kind is Kind.BOT:
@@ -40,15 +42,22 @@ def _welcome(turn: Turn, key: str) -> None:
         turn.reply.open("talk.welcome")
 
 
+def _let_be(turn: Turn, key: str) -> None:
+    """Nothing is pressed: the cart stays, what was asked is dropped."""
+    turn.workspace.remember(waiting=())
+    turn.reply.close(f"{key}_with_cart" if turn.workspace.lines else key)
+
+
 async def greet(turn: Turn, intent: Intent) -> None:
     only = is_only_courtesy(turn)
     if turn.before.has_greeted:
         turn.reply.open("talk.greeting")
     else:
-        turn.reply.open("talk.introduction" if only else "talk.introduction_short")
+        is_first = only and not turn.before.last_reply
+        turn.reply.open("talk.introduction" if is_first else "talk.introduction_short")
     turn.workspace.remember(has_greeted=True)
     if only:
-        turn.reply.close("ask.what")
+        turn.reply.close("ask.what_else" if turn.workspace.lines else "ask.what")
 
 
 async def tell_shop(turn: Turn, intent: Intent) -> None:

@@ -1,0 +1,71 @@
+"""What a want is about: its quantity, reference and filters, and the words that name the product."""
+
+import re
+from dataclasses import replace
+
+from agent.brains.rules.filters import take_filters
+from agent.brains.rules.intents import Intent, Kind
+from agent.brains.rules.quantities import take_quantity
+from agent.brains.rules.references import Reference, read_reference, take_reference
+from agent.brains.rules.verbs import FILLER_END, FILLER_START
+from agent.brains.rules.vocabulary import VAGUE
+
+MOST_PEELINGS = 15
+
+_ARTICLE = re.compile(r"^(?:el|la|los|las|al)\s+")
+_LEAD = re.compile(
+    r"^(?:del?|a|al|por|para ver|algun[oa]?s?|algo(?: de| como| para)?|un[oa]s(?! \$?\d)|cualquier|tipo|si|que"
+    r"|mas|stock de(?:l)?|disponibles?|en stock|me|es[oa]s?(?= [a-z]{4,}))\s+(?=\S)"
+)
+_ONLY_FILLER = re.compile(
+    r"^(?:de|del|en|el|la|los|las|que|sea|sean|y|o|con|para|a|al|un|una|uno|unos|unas|algo|alguno|alguna|color"
+    r"|talla|lo|pero|solo|si|cual|es|son|me|hay|tienes|cada|\W)*$"
+)
+
+
+def trimmed(words: str) -> str:
+    for _ in range(MOST_PEELINGS):
+        shorter = FILLER_END.sub("", FILLER_START.sub("", words.strip(), count=1)).strip(" ,.:")
+        if shorter == words:
+            return words
+        words = shorter
+    return words
+
+
+def describe(kind: Kind, words: str) -> Intent:
+    """Take quantity, reference and filters off the words; what is left names a product."""
+    words = words.strip(" ,.:")
+    if reference := read_reference(words):
+        return Intent(kind, reference=reference)
+    while (lead := _LEAD.match(words)) and not re.match(r"mas (?:barat|econom|car)|algo mas|al\s+\d|del? \$?\d", words):
+        words = words[lead.end() :]
+    quantity, rest = take_quantity(words)
+    if quantity and not rest and quantity.unit is None:
+        return Intent(kind, quantity=quantity)
+    if reference := read_reference(rest):
+        return Intent(kind, quantity=quantity, reference=reference)
+    filters, rest = take_filters(rest)
+    reference, rest = take_reference(rest)
+    if filters and re.fullmatch(r"(?:de )?(?:es[aeo]s?|est[aeo]s?)(?: pero)?(?: en| de)?", rest):
+        reference, rest = Reference("same"), ""
+    is_definite = bool(re.match(r"(?:el|la|los|las)\b", rest))
+    if filters.is_comparison and re.search(r"\b(?:el|la|los|las)\b", words):
+        filters = replace(filters, is_comparison=False, is_superlative=True)
+    if _ONLY_FILLER.match(rest):
+        rest = ""
+    return Intent(kind, _product_words(rest), quantity, filters, reference, is_definite)
+
+
+def _product_words(words: str) -> str:
+    if set(words.split()) <= VAGUE:
+        return ""
+    words = _ARTICLE.sub("", words.strip(" ,.:-"))
+    words = re.sub(
+        r"^(?:tallas?|colores?|medidas|numeros?)\s+(?:de|del|para|hay)\s+(?:l[oa]s?\s+|el\s+)?(?=\S)", "", words
+    )
+    words = re.sub(
+        r"\s+(?:de|en)\s+otr[oa]s?\s+(?:color|colores|tamanos?|tallas?|medidas?|modelos?|marcas?)$", "", words
+    )
+    words = re.sub(r"^(?:metro|kilo|litro|unidad|par|docena)\s+del?\s+(?!medir)(?=\S)", "", words)
+    words = re.sub(r"^(?:de|del|que sea[n]?|pero|en|con|por)\s+", "", words)
+    return re.sub(r"\s+(?:de|en|con|que|el|la|para|por|y|pero|color|talla|a|que sea[n]?)$", "", words).strip(" ,.:-")

@@ -1,0 +1,240 @@
+"""Phrases that mean one thing however they go on, questions about the shop, and courtesies: tables."""
+
+import re
+
+from agent.brains.rules.intents import Kind
+
+_PERSON = (
+    r"(?:persona|humano|humana|ejecutiv[oa]|vendedora?|alguien|asesora?|duen[oa]|encargad[oa]|operadora?|agente"
+    r"|trabajadora?|supervisora?)"
+)
+_GO = r"(?:pedido|compra|orden|carrito)"
+
+# A whole piece, or a part of it, that means one thing however it goes on. First match wins.
+PHRASES: tuple[tuple[Kind, str], ...] = (
+    (Kind.BOT,
+     r"(?:eres|sos|es|hablo con|hablando con|converso con|esto es)\s+(?:un |una |con un |con una )?(?:bot|robot"
+     r"|maquina|ia|inteligencia artificial|chatbot|automatico|contestadora|asistente virtual|humano|humana"
+     r"|persona)(?: real| de verdad)?(?: o (?:un |una )?\w+)?$"),
+    (Kind.BOT,
+     r"(?:con quien (?:hablo|estoy hablando|converso)|quien (?:eres|sos|es usted|me atiende|habla)|como te llamas"
+     r"|cual es tu nombre)"),
+    (Kind.HUMAN,
+     r"(?:habl\w+|comunic\w+|contact\w+|atend\w+|atiend\w+|atencion|deriv\w+|pasa\w*|transfier\w+|convers\w+"
+     rf"|llam\w+)\b.{{0,40}}\b{_PERSON}\b(?! (?:negr|roj|azul))"),
+    (Kind.HUMAN,
+     r"^(?:quiero|necesito|prefiero|dame|busco)\s+(?:a\s+)?(?:un|una|a)\s+(?:persona|humano|ejecutiv[oa]|asesora?"
+     r"|operadora?|agente)\b"),
+    (Kind.HUMAN, r"^(?:un )?(?:humano|ejecutivo|asesor|operador|persona real|agente humano|atencion humana)$"),
+    (Kind.HUMAN, r"\b(?:reclamos?|reclamar|quejas?|sernac)\b"),
+    (Kind.CANCEL, r"\b(?:cancel\w+|anul\w+)\s+(?:(?:mi|el|la|un|una)\s+)?(?:pedido|orden|compra)\b"),
+    (Kind.LATER,
+     r"^(?:(?:no|mejor|ya|bueno|ok|ah) )*(?:me arrepenti|olvidal[oa]|olvidate|olvidemosl[oa]"
+     r"|deja(?:l[oa])?(?: asi| nomas| no mas| ahi)*|dejemosl[oa](?: ahi| asi| para despues)?|no importa|nada"
+     r"|nada nada|cambie de (?:opinion|idea)|da lo mismo|da igual|filo|ya fue|ya no|no era nada|por ahora nada"
+     r"|nada por ahora|ahora no|otro dia(?: sera)?|en otra ocasion|otra vez sera|no por ahora"
+     r"|estoy bien(?: asi)?)(?: (?:olvidal[oa]|gracias|igual|entonces|nomas|no mas|ya|por ahora))*$"),
+    (Kind.LATER,
+     r"^(?:(?:no|mejor|ya|bueno|ok|y|yo|que|me|asi|gracias|tengo que|dejame|deja"
+     r"|quiero) )*(?:l[oa]s? (?:voy a (?:pensar|ver|consultar|conversar|hablar)|vamos a (?:pensar|ver|conversar)"
+     r"|pienso|pensare|veo|vemos|vere|consulto|converso|hablo)|pensar(?:l[oa])?|pensarlo|consultarlo|verlo"
+     r"|conversarlo)(?: (?:bien|mejor|primero|gracias|despues|luego|manana|mas tarde|y (?:te|les|le) (?:aviso"
+     r"|digo|confirmo|escribo)|un (?:poco|rato)|con .{1,30}))*$"),
+    (Kind.LATER,
+     r"^(?:(?:no|mejor|ya|bueno|ok|y|yo|gracias) )*(?:(?:despues|luego|mas tarde|mas rato|manana|otro dia|al rato"
+     r"|mas adelante|cualquier cosa|en un rato) )?(?:(?:te|les|le) (?:aviso|confirmo|escribo|hablo|digo|cuento"
+     r"|contesto|respondo)|vuelvo|paso|regreso|l[oa] veo|l[oa] vemos|vemos|compro|l[oa] compro"
+     r"|sigo)(?: (?:despues|luego|mas tarde|mas rato|manana|otro dia|al rato|cualquier cosa|entonces|gracias"
+     r"|mejor|en un rato))*$"),
+    (Kind.LOOKING,
+     r"^(?:(?:no|gracias|por ahora|yo|nomas|solo|solamente|estoy|estaba|ando|andaba|estamos|era|quiero"
+     r"|quería) )*(?:mirando|viendo|vitrineando|cotizando|preguntando|averiguando|curioseando|mirar|cotizar"
+     r"|vitrinear)(?: (?:nomas|no mas|precios?|solamente|por ahora|gracias|un poco))*$"),
+    (Kind.ELSE, r"^(?:(?:quiero|necesito|busco|y|agrega(?:me)?) )?(?:otra cosa|algo mas|otro producto)(?: mas)?$"),
+    (Kind.EMPTY,
+     r"^(?:vaci\w+|limpi\w+|borr\w+|elimin\w+|saca\w*|quit\w+|anul\w+|cancel\w+|reinici\w+)\s+(?:todo|el carrito"
+     r"|mi carrito|carrito|la canasta|todos|todo el carrito|todo lo (?:que llevo|del carrito)"
+     r"|mi compra)(?:\s+(?:el carrito|del carrito|por favor|lo del carrito|eso))?$"),
+    (Kind.EMPTY,
+     r"^(?:quiero |voy a |vamos a )?(?:empezar|empecemos|partir|partamos|comenzar|comencemos) (?:de nuevo|de cero"
+     r"|otra vez)"),
+    (Kind.EMPTY,
+     r"^(?:ya )?no (?:quiero|llevo|voy a llevar|voy a comprar) (?:nada|ninguno|ninguna)(?: de eso| de nada)?$"),
+    (Kind.CHECKOUT, r"^(?:ya )?(?:listo|lista|estamos|terminamos|termine|eso)(?: (?:listos?|eso|nomas|ya|estamos))*$"),
+    (Kind.CHECKOUT,
+     r"^(?:ya|asi|con eso|ahora si)(?: ya)? (?:esta(?:mos|ria)?|quedamos|nomas|no mas)(?: (?:bien|listos?|ok"
+     r"|perfecto))?$"),
+    (Kind.CART, r"\b(?:ver|mostrar|muestra\w*|revisar) (?:el |mi )?carrito\b"),
+    (Kind.CART, r"^(?:que|cuales?|cuanto) (?:es|son) (?:todo )?lo que (?:llevo|tengo|pedi)\b"),
+    (Kind.CHECKOUT,
+     r"^(?:con )?eso (?:seria|es|nomas|no mas|sera)(?: todo| lo que (?:llevo|quiero|necesito)| nomas"
+     r"| por (?:ahora|hoy))*$"),
+    (Kind.CHECKOUT,
+     r"^(?:seria|es|con eso|solo eso|solamente eso|asi nomas|asi no mas|nada mas|nada mas por ahora|no nada mas"
+     r"|no necesito (?:nada )?mas|no quiero nada mas|estoy listo|estoy lista|estamos listos|estaria listo"
+     r"|eso todo)(?: (?:todo|estamos|estaria|esta bien|eso|listo))*$"),
+    (Kind.CHECKOUT,
+     r"\b(?:hacer|haz|hacemos|hagamos|cerrar|serrar|cierra|sierra|sierre|cierre|cierren|cerremos|cierro|cerramos"
+     r"|finaliz\w+|termin\w+|confirm\w+|complet\w+|realiz\w+|envi[ao]\w*|concret\w+|proces\w+|tom\w+|prepar\w+"
+     rf"|arm\w+|gener\w+)\s+(?:el|la|mi|un|una|este|esta|ya el|con el|con la)?\s*{_GO}\b"),
+    (Kind.CHECKOUT,
+     r"^(?:quiero |quisiera |me gustaria |para |listo para |ya |vamos a |puedo |voy a |donde |pasar a |pasemos a "
+     r"|procede[r]? a[l]? )*(?:pagar|pago|pagarte|el pago|comprar ahora|checkout|cerrar|cerremos|cerramos|cierra"
+     r"|confirmar|confirmo|confirma|finalizar|terminar|encargarlo|encargarlos|comprarlo|comprarlos|comprar todo"
+     r"|comprar)(?: ya| ahora| todo| la cuenta| el total| mi carrito| el carrito)?$"),
+    (Kind.CHECKOUT,
+     r"^(?:quiero comprar (?:todo|lo del carrito|el carrito|eso)|(?:me )?(?:lo )?llevo (?:todo|todo eso"
+     r"|todo lo del carrito)|compro todo|comprar el carrito|quiero todo eso|hago el pedido|pedido listo"
+     r"|quiero hacerlo|la cuenta|cobrame|tomame el pedido|quiero pedirlo|quiero encargarlo)$"),
+    (Kind.CART,
+     r"^(?:que|cuanto|cuantas cosas|cuantos productos|como)\s+(?:cosas\s+|productos\s+)?(?:llevo|voy|va|llevamos"
+     r"|tengo|hay|quedo)(?: (?:hasta ahora|en (?:el |mi )?carrito|en (?:la |mi )?canasta|en total|por ahora"
+     r"|agregado|anotado|el carrito|mi carrito|la cuenta|el total|ahora|todo|en el pedido))*$"),
+    (Kind.CART,
+     r"^(?:ver|mostrar|muestra(?:me)?|muestreme|revisar|ve|a ver|dame|quiero ver|puedo ver|me muestras?"
+     r"|mira(?:r)?|cual es|como va|como quedo|como esta|que tiene|repite(?:me)?|dime)?\s*(?:el |mi "
+     r"|lo que (?:llevo|tengo)(?: en)?(?: el| mi)? ?|la |su )?(?:carrito|canasta|mi pedido hasta ahora|detalle"
+     r"|resumen|lista de compras?|resumen de(?:l| mi) (?:pedido|compra|carrito))$"),
+    (Kind.CART,
+     r"^(?:dame |dime |mandame |enviame |me das |me dices |saca(?:me)? |suma(?:me)? |calcula(?:me)? |cual (?:es"
+     r"|seria) |cuanto (?:es|seria|da|suma|sale|saldria|va) )?(?:el |en |mi )?(?:total|subtotal|el total"
+     r"|cuenta)(?: (?:de todo|a pagar|del carrito|hasta ahora|del pedido|de la compra|de mi compra|va"
+     r"|por favor))*$"),
+    (Kind.CART,
+     r"^(?:a |en )?cuanto (?:asciende|suma|quedo|queda|va quedando|vamos|voy debiendo|gaste|llevo gastado"
+     r"|tengo que (?:pagar|transferir)|hay que pagar|pago|pagaria|debo|(?:te|les|le) debo|te pago|les pago"
+     r"|transfiero)(?: (?:en total|total|todo|la cuenta|el total|mi cuenta|mi compra|por todo|ahora|yo"
+     r"|entonces))*$"),
+    (Kind.TOTAL,
+     r"^(?:y |ya )?(?:a |en )?cuanto (?:me )?(?:es|seria|serian|son|sale|saldria|sale[nr]?|da|estaria|saldra"
+     r"|va a ser|cobra[sn]?|sera)(?: (?:en total|todo|total|el total|todo eso|por todo|todo junto|entonces"
+     r"|la cuenta|eso))*$"),
+    (Kind.CART,
+     r"^(?:cuanto|a cuanto|en cuanto)\s+(?:me\s+)?(?:seria|es|va|sale|saldria|da|suma|queda|quedaria|debo"
+     r"|tengo que pagar|te debo|seria todo|pago)\s*(?:en total|todo|todo eso|el total|por todo|la cuenta"
+     r"|el carrito)$"),
+    (Kind.CART, r"^(?:cuanto (?:debo|te debo|tengo que pagar|es todo|suma todo))$"),
+    (Kind.STATUS,
+     r"(?:estado|seguimiento|donde (?:va|viene|esta|anda)|como (?:va|viene)|que paso con|cuando (?:llega|me llega"
+     r"|llegaria|viene|estaria)|rastrear|tracking|saber (?:de|sobre)|consult\w+ por)\b.{0,12}\b(?:pedido|orden"
+     r"|compra)\b"),
+    (Kind.STATUS, r"^(?:y )?(?:mi|el) (?:pedido|orden)$"),
+    (Kind.STATUS,
+     r"^(?:cuando (?:me )?llega|numero de (?:mi )?(?:pedido|orden)|cual (?:es|era) (?:mi"
+     r"|el) (?:numero de )?(?:pedido|orden))"),
+    (Kind.JOKE,
+     r"\b(?:chistes?|adivinanza|horoscopo|poema|te amo|te quiero mucho|casate|pololea\w*|capital de|presidente"
+     r"|quien gano|canta(?:me)?|que tiempo hace|va a llover|traduce(?:me)?|dame (?:una|la) receta"
+     r"|escribe(?:me)? (?:un|una)|codigo en python|tarea de)\b"),
+    (Kind.JOKE,
+     r"\b(?:ignora\w*|olvida\w*|olvidate de) .{0,30}(?:instrucciones|reglas|anterior\w*|prompt)|\b(?:prompt"
+     r"|system|modo desarrollador|actua como|jailbreak|tus instrucciones|tus reglas)\b"),
+    (Kind.INSULT,
+     r"\b(?:aweonao|ahueonado|culiao|conchetumare|ctm|csm|qlo|qliao|mierda|estupid[oa]|idiota|imbecil|inutil"
+     r"|tont[oa]|pendej[oa]|put[oa]s?|maric\w+|ladrones|estafadores|sinverguenzas?|callate|chucha|pesim[oa]"
+     r"|malisim[oa]|weon(?:es)? (?:tont|mal|de)\w*)\b"),
+    (Kind.HELP,
+     r"^(?:ayuda|ayudame|help|necesito ayuda|menu|opciones|inicio|que puedes hacer"
+     r"|en que me (?:puedes )?ayuda[rs]?|como funciona(?: esto)?|que haces|como (?:compro|pido|hago un pedido"
+     r"|se compra)|instrucciones|info|informacion|mas informacion)$"),
+    (Kind.MORE,
+     r"^(?:muestra(?:me)?|ver|quiero ver|dame|tienes|hay|me muestras|que|cuales|alguna?|no tienes|y"
+     r"|conoces)?\s*(?:l[oa]s\s+)?(?:mas (?:opciones|modelos|alternativas|productos|variedad|tipos|marcas)"
+     r"|otr[oa]s?(?: (?:opcion(?:es)?|modelos?|alternativas?|marcas?|tipos?|variedad(?:es)?))|mas|otras?"
+     r"|otros)(?: (?:opciones|modelos|alternativas|hay|tienes|tienen|tipos))?$"),
+    (Kind.MORE,
+     r"^(?:que|cuales) (?:mas|otr[oa]s?(?: \w+)?) (?:tienes|tienen|hay)$|^(?:ninguno|ninguna)(?: (?:de esos"
+     r"|me gusta|me sirve))?$|^(?:hay|tienes|tienen) mas$|^siguientes?$"),
+    (Kind.CATALOGUE,
+     r"^(?:que|cuales)\s+(?:cosas |productos |articulos |mas )?(?:tienes|tienen|venden|ofrecen|hay|manejan"
+     r"|trabajan|productos|tiene la tienda|hay en la tienda)(?: (?:tienes|tienen|venden|hay|ofrecen|disponibles?"
+     r"|para (?:vender|ofrecer|mi)|en la tienda|a la venta|de todo))*$"),
+    (Kind.CATALOGUE,
+     r"^(?:ver |muestra(?:me)? |quiero ver |me (?:muestras|mandas|envias) |tienes |tienen |dame |envia(?:me)? "
+     r"|manda(?:me)? )?(?:el |un |su |tu |la |una )?(?:catalogo|lista de (?:productos|precios)|los productos"
+     r"|productos|carta|inventario)(?: completo| de productos| de precios)?$"),
+)  # fmt: skip
+
+# Questions about the shop that the catalogue cannot answer; the topic is how the reply names it.
+SHOP_TOPICS: tuple[tuple[str, str], ...] = (
+    ("si son originales",
+     r"^(?:(?:los|las|estos|estas|esos|esas|sus) (?:productos|articulos|cosas|marcas)?\s*)?(?:son|es"
+     r"|seran?)(?: tod[oa]s)? (?:original(?:es)?|autentic[oa]s?|imitacion(?:es)?|replicas?|falsificad[oa]s?"
+     r"|de marca|verdader[oa]s?|legitim[oa]s?)\b"),
+    ("el despacho",
+     r"^(?:me )?(?:l[oa]s? )?(?:llegan?|llegaria[n]?|llegara[n]?|entregan?|traen|despachan|mandan|envian)(?: (?:a"
+     r"|al|hasta|en) .+| (?:hoy|manana|altiro|al tiro|ahora|rapido|luego|el \w+|esta (?:semana|tarde|noche)).*)$"),
+    ("el despacho",
+     r"\b(?:cuanto|cuantos dias|que tanto) (?:se |me )?(?:demora[n]?|tarda[n]?|demoraria[n]?)\b"
+     r"|\b(?:entrega (?:hoy|inmediata|a domicilio|express)|para cuando (?:llega|lo tendria|estaria))\b"),
+    ("los medios de pago",
+     r"\b(?:fiado|me fian?|dan fiado|a credito|pagar? (?:con|en|por) \w+|pagh?o (?:con|en) (?:tarjeta|efectivo"
+     r"|cuotas))\b|^(?:aceptan?|reciben?|tienes|tienen|hay|puedo con|se puede con) (?:tarjetas?|efectivo"
+     r"|transferencias?|debito|credito|cheques?|cuotas|redcompra|webpay|mach|tenpo|junaeb|edenred|amipass"
+     r"|pluxee)\b"),
+    ("el horario",
+     r"\b(?:horarios?|a que hora|hasta que hora|desde que hora|atienden (?:los|el|hoy|manana|sabado|domingo|en)"
+     r"|abren|cierran|abiertos?|estan atendiendo|que dias (?:abren|atienden))\b"),
+    ("la dirección",
+     r"\b(?:direccion|ubicacion|ubicad[oa]s?|donde (?:estan|queda(?:n)?|se ubican|es la tienda|los encuentro"
+     r"|puedo ir|retiro|esta la tienda|esta ubicad[oa])|tienen (?:local|tienda fisica|sucursal)|sucursal(?:es)?"
+     r"|tienda fisica|como llego|local fisico)\b"),
+    ("el despacho",
+     r"\b(?:despach\w+|envios?|delivery|reparto|reparten|domicilio|retir[oa]r?|retiro en tienda|llegan a \w+"
+     r"|envian (?:a|por|al)|mandan a \w+|starken|chilexpress|bluexpress|correos de chile|hacen envio)\b"),
+    ("los medios de pago",
+     r"\b(?:(?:medios?|formas?|metodos?|tipos?) de pagos?|como (?:se )?(?:puedo )?(?:pag[oa]r?|pagarles|les pago)"
+     r"|aceptan|reciben (?:tarjeta|efectivo|transferencia|debito|credito)|transferencia|webpay|redcompra|debito"
+     r"|con tarjeta|tarjeta de (?:credito|debito)|en cuotas|cuotas|datos (?:bancarios|para transferir"
+     r"|de transferencia)|mercado ?pago|pago contra entrega|cheque|sodexo)\b"),
+    ("cambios y garantías",
+     r"\b(?:garantias?|devolucion(?:es)?|devolver|cambios y|politica de cambio|se puede cambiar si|hacen cambios"
+     r"|reembolso)\b"),
+    ("las fotos", r"\b(?:mand\w+|envi\w+|tienes|tienen|ver|hay)\b.{0,12}\b(?:fotos?|imagen(?:es)?)\b"),
+    ("boletas y facturas", r"\b(?:facturas?|boletas?|con iva|mas iva|incluye iva)\b"),
+    ("rebajas",
+     r"\b(?:descuentos?|promociones|promocion|promo|ofertas?|rebajas?|cupon(?:es)?|por mayor|al por mayor"
+     r"|mayoristas?|precio por cantidad|liquidacion|cyber|gratis|regalad[oa]|me haces (?:un )?precio"
+     r"|ultimo precio|haces? (?:una )?rebaja)\b"),
+    ("rebajas",
+     r"^(?:no )?(?:(?:me |te |le )(?:l[oa]s? )?(?:dej\w+|vend\w+|compro)|dej[ae]me\w*|vendeme\w*)\b.*\b(?:en|a"
+     r"|por) (?:\$ ?\d[\d.]*|\d+ ?(?:lucas?|mil|pesos|k)\b|\d{4,})"),
+    ("rebajas", r"^(?:me |te |le )(?:doy|ofrezco|pago)\b.*\d"),
+    ("el contacto de la tienda",
+     r"\b(?:telefono de (?:la tienda|contacto|ustedes)|numero de contacto|correo de (?:la tienda|contacto)"
+     r"|su (?:correo|mail|email|telefono|instagram|pagina web)|tienen (?:instagram|facebook|pagina|web"
+     r"|whatsapp))\b"),
+)  # fmt: skip
+
+GREETING = re.compile(
+    r"^(?:(?:hola(?: hola)?|buenas?(?: (?:tardes?|noches?|dias?))?|buen(?:os)? dias?|saludos|hey|hello|hi|que tal"
+    r"|estimad[oa]s?|"
+    r"muy buen[oa]s? (?:dias?|tardes?|noches?)|aloha)(?![a-z])[\s,!.]*)+(?:a tod[oa]s\b\s*)?"
+)
+HOW_ARE_YOU = re.compile(
+    r"^(?:y )?(?:como (?:estas?|estan|te va|andas|has estado|les va)|que tal(?: estas?)?|todo bien)\b[\s?,]*"
+)
+THANKS = re.compile(
+    r"^(?:(?:muchas |mil |muchisimas |ok |ya |vale |bueno |perfecto )?(?:gracias|agradecid[oa]|te pasaste"
+    r"|se pasaron|muy amable|te agradezco|genial gracias|bacan|excelente|buenisimo|super)"
+    r"(?: (?:por (?:todo|la (?:ayuda|info\w*|atencion)|tu ayuda)|muy amable|igual|igualmente|totales"
+    r"|amig[oa]))*)(?![a-z])[\s,!.]*"
+)
+BYE = re.compile(
+    r"^(?:chao|chau|chaito|adios|hasta (?:luego|pronto|manana)|nos vemos|bye|que (?:este|estes|tengas?"
+    r"|tenga) (?:bien|buen\w* \w+)|cuidate|saludos|"
+    r"buen fin de semana|bendiciones)\b[\s,!.]*"
+)
+LAUGH = re.compile(r"^(?:(?:ja|je|ji|jo|ha|xd|lol|jsj)+[a-z]{0,2}\s*)+$")
+
+# A question that is not about what is sold: asked of what the shop does, or how a product is.
+ABOUT_SHOP = re.compile(
+    r"^(?:y )?(?:(?:son|es|seran?|estan?) (?!(?:el|la|los|las|un|una|\d|para)\b)[a-z]{3,}"
+    r"|(?:atiend|abr|cierr|aceptan|reciben|trabajan (?:con|en|los|el)|hacen|dan|ofrecen (?:servicio|garantia)"
+    r"|instalan|reparan|arreglan|cobran"
+    r"|envian|despachan|entregan|facturan|cuentan con|pertenecen|quedan? (?:lejos|cerca)|estan en)"
+    r"|(?:como|cuando|donde|por que|porque|quien(?:es)?|hace cuanto|de donde|desde cuando|hasta cuando)\b"
+    r"|(?:sirve[n]?|funciona[n]?|dura[n]?|aguanta[n]?|resiste[n]?|trae[n]?|incluye[n]?|viene[n]? con|pesa[n]?"
+    r"|mide[n]?|contiene[n]?|se puede[n]?|puedo|pueden|podrian|hay que)\b"
+    r"|de que (?:material|marca|pais|tela|esta hech)|que (?:material|calidad|tan|tal|pasa|contiene|trae|significa)\b)"
+)

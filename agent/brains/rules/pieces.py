@@ -1,0 +1,66 @@
+"""Cuts a message into sentences, and sentences into pieces of one want each."""
+
+import re
+from collections.abc import Iterator
+
+from agent.brains.rules.describing import describe, trimmed
+from agent.brains.rules.intents import Kind
+from agent.brains.rules.quantities import NUMBER
+from agent.brains.rules.verbs import without_verb
+
+_STRONG = re.compile(r"(?:\n|;|\.(?!\d)|(?P<question>\?)|!)+")
+_WEAK = re.compile(
+    r",(?!\d)|\s\+\s|(?<=\s)mas(?=\s+(?:\d|un |una |dos |tres )[\w ]+)(?!\s+\d+ mil)|\s(?:ademas|tambien"
+    r"|y tambien|luego|despues|aparte)\s|\s-\s"
+)
+_AND = re.compile(r"\s(?:y|e)\s+(?!(?:\d/\d|1/2|medi[oa]\b|cuarto\b|pico\b|no\b(?! \w+ mas)))")
+_BETWEEN = re.compile(r"\b(entre\s+\$?[\w.]+(?:\s+(?:mil|lucas?|pesos))?)\s+y\s+")
+_RUN_ON = re.compile(
+    r"(?<=[a-z])(?<!\bpara)(?<!\bde)(?<!\bcon)(?<!\ben)(?<!\bpor)(?<!\ba)(?<!\bsin)(?<!\bcomo)(?<!\bsolo)"
+    r"(?<!\bset)(?<!\bmejor)"
+    r"(?<!\bsean)(?<!\bcada)(?<!\blos)(?<!\blas)(?<!\btalla)(?<!\ba)\s+(?=(?:un|una|dos|tres|cuatro|cinco|seis"
+    r"|ocho|diez|doce)\s+(?!mas|o\b|pulgada|litro|metro cuadrado|mil\b|luca|voltio|onza|y\b)[a-z]{4,})"
+)  # fmt: skip
+_SAID_AGAIN = re.compile(
+    rf"(?<=[a-z0-9])(?<!\bno)(?<!\bque)(?<!\bsi)(?<!\bmejor)(?<!\blo)(?<!\bla)(?<!\bte)(?<!\bme)\s+"
+    rf"(?=(?:dame|deme|quiero|necesito|agrega(?:me)?|ponme|anota(?:me)?|suma(?:me)?|me das|me da)\s+{NUMBER}\s+"
+    r"(?!mas\b|de es|de l[oa]s\b|de ell|de cada|que\b|nomas|no mas|unidad|porfavor|mejor|y\b|o\b|kilos?$|metros?$"
+    r"|litros?$)[a-z]{2,})"
+)
+_BULLET = re.compile(r"^\s*(?:[-*+]|\d{1,2}[).]\s)\s*(?=\S)")
+
+
+def sentences(text: str) -> Iterator[tuple[str, bool]]:
+    """Each with whether it ends in a question mark."""
+    start = 0
+    for match in _STRONG.finditer(text):
+        yield text[start : match.start()], bool(match["question"])
+        start = match.end()
+    yield text[start:], False
+
+
+def pieces(sentence: str) -> Iterator[tuple[str, bool]]:
+    """What stands between commas and "y", each with whether only an "y" stands before it."""
+    whole = _BETWEEN.sub(r"\1 a ", _BULLET.sub("", sentence.strip()))
+    if re.search(r"\b(?:en vez de|en lugar de)\b", whole):
+        yield whole, False
+        return
+    for part in _WEAK.split(whole):
+        for position, piece in enumerate(_AND.split(f" {part.strip()} ")):
+            for run, words in enumerate(_runs(piece.strip())):
+                yield words, bool(position) and not run
+
+
+def _runs(piece: str) -> list[str]:
+    """Items dictated without a pause: "dos martillos un metro de cable dame tres ampolletas"."""
+    return [run for part in _SAID_AGAIN.split(piece) for run in _counted_runs(part)]
+
+
+def _counted_runs(piece: str) -> list[str]:
+    runs = _RUN_ON.split(piece)
+    if len(runs) > 1 and not without_verb(f"{runs[0]} ").strip():
+        runs = [f"{runs[0]} {runs[1]}", *runs[2:]]
+    if len(runs) == 1:
+        return runs
+    first = describe(Kind.MENTION, trimmed(without_verb(runs[0])))
+    return runs if first.quantity and first.words else [piece]
