@@ -42,7 +42,7 @@ async def test_without_orders_nothing_goes_with_it(retriever: Retriever) -> None
 
 
 async def test_what_is_ordered_together_goes_together(
-    retriever: Retriever, database: Database, tenant_id: UUID
+    retriever: Retriever, database: Database, tenant_id: UUID, other_tenant_id: UUID
 ) -> None:
     await order(database, tenant_id, ["M-1", "C-1"])
     await order(database, tenant_id, ["M-1", "C-1", "P-1"])
@@ -50,6 +50,10 @@ async def test_what_is_ordered_together_goes_together(
     await order(database, tenant_id, ["M-2", "M-3"])
     assert [item.sku for item in await retriever.bought_with("M-1", 5)] == ["C-1", "P-1"]
     assert [item.sku for item in await retriever.bought_with("M-1", 1)] == ["C-1"]
+    async with database.transaction(tenant_id) as tx:
+        hammer = (await tx.catalogue.by_skus(["M-1"]))["M-1"].variant_id
+    async with database.transaction(other_tenant_id) as tx:
+        assert await tx.orders.bought_with(hammer, 5) == []
 
 
 async def test_alternatives_are_in_stock(retriever: Retriever, database: Database, tenant_id: UUID) -> None:
