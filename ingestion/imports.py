@@ -277,9 +277,10 @@ class Imports:
                 await tx.plan.apply(file.scope, counts, file_name, progress.report)
                 await tx.versions.forget_old()
                 await tx.vectors.forget_unused()
+            # The last word of the progress: from here on this transaction holds the import's row.
+            await progress.report(1.0)
             await self._keep(tx, file, counts, outcome)
             await tx.events.add("import.completed", import_id=str(import_id), **_counts(outcome))
-            await progress.report(1.0)
             if outcome.has_changes:
                 await tx.tenants.bump_catalogue_version()
         progress.end()
