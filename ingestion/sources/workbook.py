@@ -26,8 +26,6 @@ DAMAGE: Final = (
     AssertionError,
 )  # fmt: skip
 _ZERO_PADDED = re.compile(r"0{2,20}")
-# Cells beyond the widest list we take are looked at only to know that there are too many.
-_MARGIN = 10
 
 
 @contextmanager
@@ -58,8 +56,10 @@ def _records(sheet: Any, file_name: str, limits: Limits) -> Iterator[Record]:
         # The size a workbook states for itself may be wrong either way.
         sheet.reset_dimensions()
         count = 0
-        for number, row in enumerate(sheet.iter_rows(max_col=limits.columns + _MARGIN), start=1):
-            cells = [_shown(cell) for cell in row]
+        for number, row in enumerate(sheet.iter_rows(), start=1):
+            # A stray format at the sheet's edge makes a row of thousands of cells with nothing in them.
+            end = next((at for at in range(len(row), 0, -1) if row[at - 1].value is not None), 0)
+            cells = [_shown(cell) for cell in row[:end]]
             while cells and not cells[-1].strip():
                 cells.pop()
             if not cells:
