@@ -4,7 +4,7 @@ import re
 
 from agent.brains.llm.answers import Seen
 from agent.facts import ReceiptKind
-from agent.ordering import CONFIRM_CHOICES
+from agent.ordering import confirm_choices
 from agent.tools.catalogue import show_products
 from agent.workspace import Workspace
 from data.content import MessageContent
@@ -24,7 +24,7 @@ def compose(text: str, seen: Seen) -> MessageContent:
     if summary is None:
         return MessageContent(words)
     words = words.replace(summary.text, "").strip()
-    return MessageContent(f"{words}\n\n{summary.text}" if words else summary.text, choices=CONFIRM_CHOICES)
+    return MessageContent(f"{words}\n\n{summary.text}" if words else summary.text, choices=confirm_choices(summary))
 
 
 def _fill(mark: re.Match[str], seen: Seen) -> str:

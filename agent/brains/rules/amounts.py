@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from agent.brains.rules.quantities import GROUP_SIZES, Quantity
+from agent.tools.cart import MOST_UNITS
 from data.repositories.items import CatalogueItem
 from data.search.units import canonical_measure
 from data.search.words import tokenise
@@ -61,7 +62,8 @@ def common_units(items: Sequence[CatalogueItem], quantity: Quantity | None) -> i
     if quantity is None or not items:
         return None
     units = {units_for(item, quantity) for item in items}
-    return units.pop() if len(units) == 1 else None
+    common = units.pop() if len(units) == 1 else None
+    return common if common is not None and 0 < common <= MOST_UNITS else None
 
 
 def _parse(token: str | None) -> tuple[Fraction, str] | None:

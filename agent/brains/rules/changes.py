@@ -37,7 +37,8 @@ QUESTIONS: tuple[tuple[Kind, str], ...] = (
     (Kind.STOCK,
      r"^cuant[oa]s? (?P<words>.*?)\s*(?:te |les |me )?(?:quedan?|tienes|tienen|hay)(?: (?:stock"
      r"|disponibles?))?(?: (?:de(?:l)?) (?P<more>.+))?$"),
-    (Kind.STOCK, r"^(?P<words>.+?) (?:esta[n]? disponibles?|(?:tienes|tienen|hay|queda) stock|(?:te |les )?quedan?)$"),
+    (Kind.STOCK,
+     r"^(?P<words>.+?)(?<! que) (?:esta[n]? disponibles?|(?:tienes|tienen|hay|queda) stock|(?:te |les )?quedan?)$"),
     (Kind.PRICE,
      r"^(?P<words>.+?) (?:a |en )?(?:cuanto|que (?:precio|valor)) (?:me )?(?:sale|vale|cuesta|es|esta|tiene|seria"
      r"|saldria|cobran)n?$"),
@@ -77,6 +78,7 @@ CHANGES: tuple[tuple[Kind, str], ...] = (
     (Kind.REPLACE,
      r"^(?:cambia|reemplaza|remplaza|sustituye|cambiar|reemplazar|sustituir)(?:me"
      r"|le)? (?P<words>.+?) por (?P<other>.+)$"),
+    (Kind.REPLACE, r"^(?:cambia|cambiar|reemplaza)(?:me)?(?P<that>) por (?P<other>.+)$"),
     (Kind.REPLACE, r"^(?:cambia|reemplaza|remplaza|sustituye|cambiar)(?:me)?(?P<that>l[oa]s?) por (?P<other>.+)$"),
     (Kind.REPLACE,
      r"^(?:quiero |dame |mejor |ponme |pon |prefiero )?(?P<other>.+?) (?:en vez de(?:l)?"

@@ -15,8 +15,10 @@ from data.search.lexicon import FUNCTION_WORDS, load_lexicon
 from data.search.words import code_parts, is_number, phonetic, stem, tokenise
 
 _TO_DO = re.compile(
-    r"^(?:algo (?:para|que|pal?) |para |que )?[a-z]{3,}(?:[aei]r)(?:me|lo|la|los|las|se)?\s+\S"
-    r"|\bpara (?:[a-z]{3,}[aei]r)\b|\bque (?:gotea|se )"
+    r"\b[a-z]{2,}[aei]r(?:me|lo|la|los|las|se)? (?:un[oa]?s?|el|la|l[oa]s|mis?|tus?|sus?|algo|est[ea]s?|es[ea]s?"
+    r"|cosas)\b"
+    r"|\bpara (?:pod)?[a-z]{2,}[aei]r(?:me|lo|la|los|las|se)?\b|\bque (?:gotea|se |no )"
+    r"|^(?:pintar|limpiar|lavar|cocinar|pegar|colgar|cortar|coser|regar|arreglar|reparar|tapar|soldar|decorar|dormir)$"
 )
 _DISCRIMINATING = frozenset({"con", "sin"})
 
@@ -101,7 +103,7 @@ def content_words(words: str) -> list[str]:
 
 def is_need(words: str) -> bool:
     """Whether it says what is to be done, not with what: "pintar mi pieza", "arreglar una llave que gotea"."""
-    return bool(_TO_DO.search(words)) and not is_known_word(words.split(maxsplit=1)[0])
+    return bool(_TO_DO.search(words))
 
 
 def is_known_word(query: str) -> bool:

@@ -81,12 +81,23 @@ async def find_among_shown(turn: Turn, intent: Intent) -> Finding | None:
         return _extreme(await turn.seen(), intent.filters)
     if by_size := _largest_or_smallest(intent.words, candidates):
         return _found([by_size], shown=True)
-    fitting = [item for item in candidates if fits(item, intent.words, intent.filters)]
+    fitting = _still_fitting(turn, intent, candidates) or [
+        item for item in candidates if fits(item, intent.words, intent.filters)
+    ]
     if not fitting or intent.is_empty or (len(fitting) == len(candidates) > 1 and not is_asked):
         return None
     if len(fitting) > 1 and intent.words and not is_asked:
         return None
     return _found(fitting, shown=True)
+
+
+def _still_fitting(turn: Turn, intent: Intent, candidates: Sequence[CatalogueItem]) -> list[CatalogueItem]:
+    """ "¿Y en M?" after black ones: those that are also black."""
+    older = take_filters(turn.before.query or "")[0]
+    if intent.words or not intent.filters.options or intent.filters.colours or not older.colours:
+        return []
+    wanted = replace(intent.filters, colours=older.colours)
+    return [item for item in candidates if fits(item, "", wanted)]
 
 
 def fits(item: CatalogueItem, words: str, filters: Filters) -> bool:
@@ -199,6 +210,15 @@ def _colours_of(item: CatalogueItem) -> tuple[str, ...]:
         for value in item.options.values()
         if take_filters(value.casefold())[0].colours
     )
+
+
+async def sized_sibling(turn: Turn, item: CatalogueItem, number: int) -> CatalogueItem | None:
+    """ "34 mejor", of jeans that come in 32 and 34: a size, not how many."""
+    if not any(value.isdigit() for value in item.options.values()):
+        return None
+    found = await search_products(turn.workspace, item.name, options=(str(number),), limit=CANDIDATE_COUNT)
+    alike = (other for other in found.items if other.product_id == item.product_id or other.name == item.name)
+    return next((other for other in alike if str(number) in other.options.values()), None)
 
 
 async def _referred(turn: Turn, reference: Reference, intent: Intent) -> Finding:

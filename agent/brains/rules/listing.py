@@ -13,6 +13,8 @@ from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 from data.repositories.items import CatalogueItem
 
+MOST_NAME_WORDS = 4
+
 
 async def list_finding(turn: Turn, intent: Intent, finding: Finding, *, wants: bool = False) -> None:
     """Show what was found and ask; a second list in one turn waits for its own question."""
@@ -26,7 +28,7 @@ async def list_finding(turn: Turn, intent: Intent, finding: Finding, *, wants: b
         _list_also(turn, intent, finding, wants=wants)
         return
     if finding.outcome is Outcome.NEAR:
-        turn.reply.head("missing.near", said=said(turn, intent))
+        _tell_near(turn, intent)
     elif finding.outcome is Outcome.EXCLUDED:
         _tell_excluded(turn, intent)
     quantity = common_units(finding.items, intent.quantity)
@@ -41,6 +43,16 @@ async def list_finding(turn: Turn, intent: Intent, finding: Finding, *, wants: b
         await offer_alternatives(turn, finding.items[0], quantity)
 
 
+def _tell_near(turn: Turn, intent: Intent) -> None:
+    """A name can be denied; a story ("mi perro tiene pulgas") cannot."""
+    words = intent.words.split()
+    is_story = len(words) > MOST_NAME_WORDS and len(content_words(intent.words)) < len(words) - 1
+    if is_story:
+        turn.reply.head("missing.maybe")
+    else:
+        turn.reply.head("missing.near", said=said(turn, intent))
+
+
 def _list_also(turn: Turn, intent: Intent, finding: Finding, *, wants: bool) -> None:
     """A second subject in one reply: looked at together with the first, but each choice asked for by itself."""
     pending = turn.memory.pending
@@ -50,7 +62,7 @@ def _list_also(turn: Turn, intent: Intent, finding: Finding, *, wants: bool) -> 
     room = max(MOST_SHOWN - len(turn.reply.listed), 1)
     both = [*turn.reply.listed[: MOST_SHOWN - room], *finding.items[:room]]
     if finding.outcome is Outcome.NEAR:
-        turn.reply.head("missing.near", said=said(turn, intent))
+        _tell_near(turn, intent)
     both = list({item.sku: item for item in both}.values())
     turn.reply.relist(both, "ask.which", quantity=None)
     turn.ask("which", both)
@@ -59,7 +71,7 @@ def _list_also(turn: Turn, intent: Intent, finding: Finding, *, wants: bool) -> 
 def show_one(turn: Turn, item: CatalogueItem, quantity: int | None = None) -> None:
     turn.workspace.remember(focus=item.sku)
     turn.count(quantity)
-    turn.reply.list_items([item], "ask.add_one")
+    turn.reply.list_items([item], "ask.replace_one" if turn.replaces else "ask.add_one")
     turn.reply.offer(f"take:{quantity or 1}:{item.sku}", "Sí, agregar")
     turn.ask("which", [item], quantity)
 
@@ -70,7 +82,7 @@ def show_several(turn: Turn, items: Sequence[CatalogueItem], quantity: int | Non
     for item in shown:
         turn.reply.offer(f"take:{quantity or 1}:{item.sku}", item.title)
     if len({item.name for item in items}) == 1:
-        rest = _difference(items[MOST_SHOWN:MOST_CANDIDATES], items)
+        rest = _difference([item for item in items[MOST_SHOWN:MOST_CANDIDATES] if item.has(1)], items)
         if rest:
             turn.reply.rest = rest
         turn.reply.list_items(shown, "ask.which_variant", quantity=quantity, names=_option_names(items))
@@ -82,7 +94,7 @@ def show_several(turn: Turn, items: Sequence[CatalogueItem], quantity: int | Non
 async def offer_alternatives(turn: Turn, item: CatalogueItem, quantity: int | None = None) -> None:
     """The nearest products in stock: its own variants first, then what its name finds."""
     found = await search_products(turn.workspace, item.name, in_stock_only=True, limit=CANDIDATE_COUNT)
-    others = [other for other in found.items if other.sku != item.sku]
+    others = [other for other in found.items if other.sku not in {item.sku, turn.replaces}]
     siblings = sorted(
         (other for other in others if other.product_id == item.product_id), key=lambda other: -_shared(other, item)
     )
@@ -135,7 +147,9 @@ def said(turn: Turn, intent: Intent) -> str:
     colours = turn.echo(" ".join(intent.filters.colours))
     size = f"talla {intent.filters.size}" if intent.filters.size else ""
     turn.workspace.facts.add_texts([intent.filters.size, size])
-    if re.match(r"[a-z]{2,}(?:ar|er|ir)\b", intent.words) and " " in intent.words:
+    if re.match(r"(?:sin|con) ", intent.words):
+        words = f"algo {words}"
+    elif re.match(r"[a-z]{2,}(?:ar|er|ir)\b", intent.words) and " " in intent.words:
         words = f"algo para {words}"
     return " ".join(filter(None, (words, colours, size))) or "eso"
 

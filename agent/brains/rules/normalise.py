@@ -50,8 +50,8 @@ _NOT_KEYWORDS = frozenset({"quieto", "cuando", "manto", "canto", "cuento", "quie
 _BY_EAR = {
     phonetic(word): word
     for word in (
-        "vale", "valen", "precio", "precios", "saca", "sacame", "sacar", "quita", "quitame", "acepta", "aceptan", "hacer",
-        "hacen",
+        "vale", "valen", "precio", "precios", "saca", "sacame", "sacar", "quita", "quitame", "acepta", "aceptan",
+        "hacer", "hacen",
         "agregame", "agregue", "llevo", "llevar", "quiero", "quisiera", "necesito", "cambia", "cambiar", "venden",
         "dejame", "muestrame", "busco", "buscando", "gracias", "despacho", "envio", "envios", "confirmar", "pagar",
         "docena", "barato", "barata", "cuanto", "cuantos", "cuesta", "tienen", "tienes", "carrito", "pedido", "mejor",
@@ -80,6 +80,7 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text)
     plain = "".join(c for c in decomposed.lower() if not unicodedata.combining(c))
     kept = "".join(c if (c.isascii() and c.isalnum()) or c in _MARKS else _space_for(c) for c in plain)
+    kept = re.sub(r"(?<![a-z0-9])(?<!\d )(?:m{3,}|h+m+|e{2,}h*|u{2,}|a{3,}h*)(?![a-z0-9])", " ", kept)
     kept = re.sub(r"([a-z])\1{2,}", r"\1", kept)
     kept = re.sub(r"\b([a-z]{3,}?)([asoen])\2\b", r"\1\2", kept)
     kept = re.sub(r"[ \t]+", " ", kept)

@@ -28,6 +28,11 @@ _ASKING = re.compile(
     r"(?:me gustaria|queria|quiero|quisiera|necesito|podria|puedo|solo)?\s*"
     r"(?:saber|consultar|preguntar|averiguar)(?:te|les|le)?(?: por| si)?\s+(?=\S)"
 )
+_LIST_LEAD = re.compile(
+    r"\b(?:(?:necesito|quiero|te mando|te dejo|aqui va|ahi va|esta es|este es|seria|es|va|anota|para) )?(?:(?:la"
+    r"|mi|el|una|un|lo) )?"
+    r"(?:siguiente )?(?:lista|listado|pedido|encargo|siguiente|compra)(?: de(?: la)? [a-z]+)?\s*:\s*(?=\S)"
+)
 _REJECTED = re.compile(r"^(?:el|la|los|las|es[eao]s?|est[eao]s?)\b.{0,30}\bno$")
 _CORRECTING = re.compile(
     r"(?:no|mejor|prefiero|mas bien|que sean?|quiero que sean?|sean?|eran?|quise decir|digo|perdon)[\s,]+(?=\S)(?!de )"
@@ -44,7 +49,7 @@ _AMOUNT_LAST = re.compile(
 
 def read_burst(text: str) -> list[Intent]:
     """All that the shopper means, in the order said; an empty list when there is nothing to read."""
-    folded = undo_chat_spelling(fold(cap(text)))
+    folded = _LIST_LEAD.sub("dame ", undo_chat_spelling(fold(cap(text))))
     intents: list[Intent] = []
     for sentence, is_question in islice(sentences(folded), MOST_PIECES):
         if len(intents) >= MOST_INTENTS:
@@ -123,8 +128,6 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
         stripped = shorter
     if not stripped:
         return [Intent(Kind.YES, words=piece)] if _AGREEING.search(piece) else []
-    if ABOUT_SHOP.match(stripped):
-        return [Intent(Kind.SHOP, words="eso", is_question=is_question)]
     return [replace(describe(Kind.MENTION, stripped), is_question=is_question, is_correction=is_correction)]
 
 
@@ -135,7 +138,7 @@ def _peeled(piece: str) -> str:
 
 def _fixed(piece: str, is_question: bool) -> Intent | None:
     """What a piece means when one of the tables knows it."""
-    for read in (_whole_phrase, _topic, _taking, _change, _question, _amount_last, _verb):
+    for read in (_whole_phrase, _topic, _taking, _change, _question, _about_shop, _amount_last, _verb):
         if (intent := read(piece)) is not None:
             return replace(intent, is_question=is_question or intent.is_question)
     return None
@@ -143,6 +146,12 @@ def _fixed(piece: str, is_question: bool) -> Intent | None:
 
 def _topic(piece: str) -> Intent | None:
     return next((Intent(Kind.SHOP, words=topic) for topic, pattern in _TOPICS if pattern.search(piece)), None)
+
+
+def _about_shop(piece: str) -> Intent | None:
+    """A question of what the shop does or how a thing is; `other` is what it would be as the name of a product."""
+    is_asked = ABOUT_SHOP.match(piece)
+    return Intent(Kind.SHOP, words="eso", other=describe(Kind.MENTION, piece)) if is_asked else None
 
 
 def _taking(piece: str) -> Intent | None:

@@ -152,11 +152,15 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
     (Kind.CATALOGUE,
      r"^(?:ver |muestra(?:me)? |quiero ver |me (?:muestras|mandas|envias) |tienes |tienen |dame |envia(?:me)? "
      r"|manda(?:me)? )?(?:el |un |su |tu |la |una )?(?:catalogo|lista de (?:productos|precios)|los productos"
-     r"|productos|carta|inventario)(?: completo| de productos| de precios)?$"),
+     r"|productos|inventario|carta(?! ))(?: completo| de productos| de precios)?$"),
 )  # fmt: skip
 
 # Questions about the shop that the catalogue cannot answer; the topic is how the reply names it.
 SHOP_TOPICS: tuple[tuple[str, str], ...] = (
+    ("cuándo vuelve a haber stock",
+     r"^(?:me |te )?(?:pued\w+ |podria\w* )?(?:avis(?:a|as|ame|eme|an|enme|ar(?:me)?)|notific\w+)\b"
+     r"|\bcuando (?:(?:les|te|lo|la|los|las) )?(?:vuelve[n]?|llegan|reponen|tendran|traen|tienen|va a haber|habra)\b"),
+    ("el despacho", r"\bpara cuando\b"),
     ("si son originales",
      r"^(?:(?:los|las|estos|estas|esos|esas|sus) (?:productos|articulos|cosas|marcas)?\s*)?(?:son|es"
      r"|seran?)(?: tod[oa]s)? (?:original(?:es)?|autentic[oa]s?|imitacion(?:es)?|replicas?|falsificad[oa]s?"
@@ -229,12 +233,15 @@ LAUGH = re.compile(r"^(?:(?:ja|je|ji|jo|ha|xd|lol|jsj)+[a-z]{0,2}\s*)+$")
 
 # A question that is not about what is sold: asked of what the shop does, or how a product is.
 ABOUT_SHOP = re.compile(
-    r"^(?:y )?(?:(?:son|es|seran?|estan?) (?!(?:el|la|los|las|un|una|\d|para)\b)[a-z]{3,}"
-    r"|(?:atiend|abr|cierr|aceptan|reciben|trabajan (?:con|en|los|el)|hacen|dan|ofrecen (?:servicio|garantia)"
+    r"^(?:y )?(?:(?:son|es|seran?|estan?|necesitan|piden|requieren|exigen) (?!(?:el|la|los|las|un|una|\d"
+    r"|para)\b)[a-z]{3,}"
+    r"|(?:atiend|abr|cierr|aceptan|reciben|trabajan (?:con|en|los|el)|hacen|dan (?!un|\d|dos|tres)"
+    r"|ofrecen (?:servicio|garantia)"
     r"|instalan|reparan|arreglan|cobran"
     r"|envian|despachan|entregan|facturan|cuentan con|pertenecen|quedan? (?:lejos|cerca)|estan en)"
     r"|(?:como|cuando|donde|por que|porque|quien(?:es)?|hace cuanto|de donde|desde cuando|hasta cuando)\b"
-    r"|(?:sirve[n]?|funciona[n]?|dura[n]?|aguanta[n]?|resiste[n]?|trae[n]?|incluye[n]?|viene[n]? con|pesa[n]?"
+    r"|(?:(?:sirve[n]?|trae[n]?|incluye[n]?)(?! (?:\d|un|una|dos|tres|el|la|los|las)\b)|funciona[n]?|dura[n]?"
+    r"|aguanta[n]?|resiste[n]?|viene[n]? con|pesa[n]?"
     r"|mide[n]?|contiene[n]?|se puede[n]?|puedo|pueden|podrian|hay que)\b"
     r"|de que (?:material|marca|pais|tela|esta hech)|que (?:material|calidad|tan|tal|pasa|contiene|trae|significa)\b)"
 )

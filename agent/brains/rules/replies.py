@@ -62,7 +62,9 @@ class Reply:
 
     def offer(self, identifier: str, title: str) -> None:
         if len(self.choices) < MOST_CHOICES and all(choice.id != identifier for choice in self.choices):
-            self.choices.append(Choice(identifier, title[:CHOICE_TITLE_CHARACTERS]))
+            short = title[:CHOICE_TITLE_CHARACTERS]
+            self.workspace.facts.add_texts([short])
+            self.choices.append(Choice(identifier, short))
 
     def list_items(self, items: Sequence[CatalogueItem], question: str, **values: Any) -> None:
         """Show up to three products and ask about them; the first list of a turn stays."""

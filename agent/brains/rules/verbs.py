@@ -16,7 +16,9 @@ FILLER_START = re.compile(
     r"|consultar|preguntar)(?: si)?|"
     r"me gustaria saber(?: si)?|sabe[sn]? si|te consulto|me equivoque|me arrepenti|lo pense mejor|pensandolo bien"
     r"|ups|corrijo|me puedes decir|me podrias decir|podrias decirme|puedes decirme|dime(?: si)?|"
-    r"necesito saber(?: si)?|por casualidad|de casualidad|sera que|finalmente|al final|tonces|que)(?![a-z])[\s,.:]*"
+    r"necesito saber(?: si)?|(?:me |le |te )?quedan? (?:muy |un poco )?(?:chic[oa]s?|grandes?|larg[oa]s?"
+    r"|cort[oa]s?|apretad[oa]s?|suelt[oa]s?)(?: (?:y|pero))?|por casualidad|de casualidad|sera que|finalmente"
+    r"|al final|tonces|que)(?![a-z])[\s,.:]*"
 )
 FILLER_END = re.compile(
     r"[\s,.]*(?<![a-z])(?:porfavor|weon|wn|hermano|bro|compadre|po|pues|cachai|gracias|muchas gracias|nomas"
@@ -59,10 +61,11 @@ VERBS: tuple[tuple[Kind, str], ...] = (
      r"(?:tienes|tienen|hay|queda|quedan|te queda|les queda|habra|cuanto)(?: algo de)? (?:stock|disponibilidad"
      r"|existencias?)(?: (?:de(?:l)?|en|tienes|tienen|hay|queda))*"),
     (Kind.STOCK, r"(?:el )?(?:stock|disponibilidad) (?:de(?:l)?|en)|esta[n]? disponibles?|stock"),
-    (Kind.STOCK, r"(?:te |les )?quedan?(?: (?:mas|aun|todavia))?"),
+    (Kind.STOCK, r"(?:no )?(?:te |les )?quedan?(?: (?:mas|aun|todavia))?"),
     (Kind.SHOW, r"(?:ando |estoy |estaba |estamos |andamos )?(?:buscando|busco|buscamos|buscar|busca(?:me)?)"),
     (Kind.SHOW,
-     r"(?:no )?(?:tienes|tienen|hay|habra|venden|manejan|trabajan(?: con)?|ofrecen|existen?|llego|llegaron|traen"
+     r"(?:no )?(?:l[oa]s? )?(?:tienes|tienen|hay|habra|venden|manejan|trabajan(?: con)?|ofrecen|existen?|llego"
+     r"|llegaron|traen"
      r"|tendras)"),
     (Kind.SHOW,
      r"(?:muestra|mostrar|muestre|ensena|ver|mirar|cotizar|cotiza|recomienda|recomiendas|recomiendan"

@@ -2,6 +2,7 @@
 
 # May go unmatched without the product being another: how it is packed, for whom, and praise.
 SOFT = frozenset((
+    "factor", "aro",
     "con", "caja", "bolsa", "paquete", "lata", "botella", "rollo", "saco", "pote", "tarro", "tira", "bandeja",
     "malla", "frasco", "sobre", "unidad", "display", "sachet", "bueno", "buena", "bonito", "bonita", "lindo", "linda",
     "rico", "rica", "normal", "comun", "cualquiera", "nuevo", "nueva", "calidad", "mejor", "grande", "chico", "chica",

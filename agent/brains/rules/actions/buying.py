@@ -1,9 +1,13 @@
 """Putting things in the cart, at once when it is clear what is meant."""
 
+import re
+from dataclasses import replace
+
 from agent.brains.rules.amounts import units_for
 from agent.brains.rules.finding import Finding, Outcome, find
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.listing import list_finding, offer_alternatives, tell_unfound
+from agent.brains.rules.quantities import Quantity
 from agent.brains.rules.references import Reference
 from agent.brains.rules.turn import Turn
 from agent.context import CartLine
@@ -12,12 +16,15 @@ from agent.tools.cart import set_quantity as set_in_cart
 from agent.tools.catalogue import get_products
 from agent.workspace import CartView, Refusal
 from data.repositories.items import CatalogueItem
+from data.search.units import read_number
+
+_DECIMALS = re.compile(r"(?P<number>\d+[.,]\d+) (?:de )?(?P<rest>[a-z].+)")
 
 
 async def buy(turn: Turn, intent: Intent) -> None:
     if intent.reference and intent.reference.kind in {"all", "rest"} and await _take_offered(turn, intent.reference):
         return
-    finding = await find(turn, intent)
+    intent, finding = await _find_wanted(turn, intent)
     if finding.item:
         await take(turn, intent, finding)
     elif finding.outcome is Outcome.SEVERAL and intent.reference and intent.reference.kind == "all":
@@ -28,6 +35,17 @@ async def buy(turn: Turn, intent: Intent) -> None:
         await _ask_which(turn, intent)
     else:
         await list_finding(turn, intent, finding, wants=True)
+
+
+async def _find_wanted(turn: Turn, intent: Intent) -> tuple[Intent, Finding]:
+    """A number with decimals is which one ("coca cola 1,5") or, if there is none such, how many."""
+    finding = await find(turn, intent)
+    match = _DECIMALS.match(intent.words)
+    if match and intent.quantity is None and finding.outcome in {Outcome.NEAR, Outcome.NONE}:
+        number = read_number(match["number"])
+        intent = replace(intent, words=match["rest"], quantity=Quantity(number) if number else None)
+        finding = await find(turn, intent)
+    return intent, finding
 
 
 async def _take_offered(turn: Turn, reference: Reference) -> bool:
@@ -72,8 +90,7 @@ async def take(turn: Turn, intent: Intent, finding: Finding) -> None:
     default = asked.quantity if asked and asked.kind == "which" and finding.was_shown and asked.quantity else 1
     count = units_for(item, intent.quantity, default)
     if is_repeated(turn, intent, item):
-        turn.reply.tell("cart.already", item=item, quantity=turn.workspace.lines[item.sku].quantity)
-        turn.reply.shows_cart = True
+        _tell_repeated(turn, item)
     elif count is None or count < 1:
         _ask_whole(turn, intent, item)
     elif count > 1 and not intent.words and item.sku in turn.before.just_added and not asked:
@@ -86,9 +103,20 @@ def is_repeated(turn: Turn, intent: Intent, item: CatalogueItem) -> bool:
     """ "Ya, dame esa" of what is in the cart already says yes again; it does not ask for another."""
     if item in turn.added:
         return intent.quantity is None
-    points = not intent.words and (intent.reference or intent.filters.is_superlative or intent.is_empty)
+    points = not intent.words and (
+        intent.reference or intent.filters.is_superlative or intent.is_empty or intent.is_definite
+    )
     is_asked = turn.pending is not None and item.sku in turn.pending.skus
     return bool(points) and intent.quantity is None and item.sku in turn.workspace.lines and not is_asked
+
+
+def _tell_repeated(turn: Turn, item: CatalogueItem) -> None:
+    if item in turn.added:
+        return
+    held = turn.workspace.lines[item.sku].quantity
+    turn.reply.tell("cart.already", item=item, quantity=held)
+    turn.reply.shows_cart = True
+    turn.workspace.remember(focus=item.sku, just_added=(item.sku,) if held == 1 else ())
 
 
 def _ask_whole(turn: Turn, intent: Intent, item: CatalogueItem) -> None:

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from agent.brains.rules.actions.buying import add, buy, set_to, swap, take
 from agent.brains.rules.amounts import units_for
-from agent.brains.rules.choosing import choose, covers
-from agent.brains.rules.finding import Finding, Outcome, find, fits, search
+from agent.brains.rules.choosing import choose, covers, is_headed
+from agent.brains.rules.finding import Finding, Outcome, find, fits, search, sized_sibling
 from agent.brains.rules.intents import Intent, Kind
 from agent.brains.rules.listing import list_finding
 from agent.brains.rules.references import Reference
@@ -45,7 +45,9 @@ async def _set_asked(turn: Turn, intent: Intent, asked: Pending) -> None:
         await list_finding(turn, intent, Finding(Outcome.SEVERAL, tuple(items)))
         return
     found = await find(turn, with_fields(intent, sku=asked.skus[0]))
-    if found.item and found.item.sku in turn.workspace.lines:
+    if found.item and intent.count and (sized := await sized_sibling(turn, found.item, intent.count)):
+        await add(turn, sized, asked.quantity or 1)
+    elif found.item and found.item.sku in turn.workspace.lines:
         await _set_line_to(turn, found.item, intent)
     elif found.item:
         await take(turn, intent, found)
@@ -161,13 +163,27 @@ async def correct(turn: Turn, intent: Intent) -> bool:
         return False
     names_option = bool(intent.filters.options) and not intent.words
     if not (intent.is_definite or intent.reference or names_option):
-        return False
+        return await _correct_by_name(turn, intent, turn.workspace.lines[focus or ""])
     if focus not in turn.before.shown and not intent.filters:
         return False
     other = with_fields(intent, is_correction=False)
     if names_option and (intent.reference is None or intent.reference.kind == "that"):
         other = with_fields(other, reference=Reference("same"))
     await replace_line(turn, Intent(Kind.REPLACE, other=other))
+    return True
+
+
+async def _correct_by_name(turn: Turn, intent: Intent, old: CartLine) -> bool:
+    """ "Mejor carta", after a ream of legal paper: of the same kind, and another."""
+    head = old.item.name.split()[0].casefold()
+    if not intent.words or intent.quantity or covers(intent.words, old.item):
+        return False
+    query = turn.memory.query
+    finding = await search(turn, f"{head} {intent.words}", intent.filters)
+    if finding.item is None or finding.item.sku in turn.workspace.lines or not is_headed(head, finding.item):
+        turn.workspace.remember(query=query)
+        return False
+    await swap(turn, old, finding.item, old.quantity)
     return True
 
 

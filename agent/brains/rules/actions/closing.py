@@ -3,7 +3,7 @@
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.turn import Turn
 from agent.facts import ReceiptKind
-from agent.ordering import CONFIRM_CHOICES
+from agent.ordering import confirm_choices
 from agent.tools.catalogue import show_products
 from agent.tools.orders import prepare_order
 from agent.workspace import Refusal
@@ -30,7 +30,7 @@ async def check_out(turn: Turn, intent: Intent) -> None:
     turn.reply.raw.append(summary.text)
     turn.reply.shows_cart = False
     turn.reply.asks = True
-    turn.reply.choices = list(CONFIRM_CHOICES)
+    turn.reply.choices = list(confirm_choices(summary))
     turn.workspace.remember(waiting=())
 
 

@@ -4,7 +4,7 @@ from agent.brains.rules.actions.buying import add, buy, set_to, take
 from agent.brains.rules.actions.closing import check_out
 from agent.brains.rules.actions.showing import show
 from agent.brains.rules.choosing import content_words, covers_whole, is_known_word, is_need
-from agent.brains.rules.finding import Finding, Outcome, find_among_shown, fits, search
+from agent.brains.rules.finding import Finding, Outcome, find_among_shown, fits, search, sized_sibling
 from agent.brains.rules.intents import Intent, Kind
 from agent.brains.rules.listing import list_finding, said, show_several
 from agent.brains.rules.normalise import fold
@@ -96,6 +96,8 @@ async def _so_many(turn: Turn, sku: str, number: int) -> None:
     offered = turn.pending.quantity if turn.pending else None
     if not items:
         turn.is_lost = True
+    elif sized := await sized_sibling(turn, items[0], number):
+        await add(turn, sized, offered or 1)
     elif number == 0:
         turn.reply.close("talk.fine")
     elif line and (offered is None or number > offered):

@@ -2,10 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 
+from agent.brains.rules.choosing import content_words, covers_whole
+from agent.brains.rules.finding import Finding, search
 from agent.brains.rules.intents import Intent, Kind
+from agent.brains.rules.listing import list_finding
 from agent.brains.rules.turn import Turn
 from agent.tools.handoff import request_human
 
+MOST_COMMON_WORDS = 2
 _COURTESY = frozenset({Kind.GREET, Kind.HOW_ARE_YOU, Kind.THANK, Kind.BYE, Kind.YES, Kind.LAUGH})
 
 
@@ -61,11 +65,26 @@ async def greet(turn: Turn, intent: Intent) -> None:
 
 
 async def tell_shop(turn: Turn, intent: Intent) -> None:
+    if intent.other and (named := await _named_so(turn, intent.other)):
+        await list_finding(turn, intent.other, named)
+        return
     turn.reply.tell("talk.shop", topic=intent.words)
     turn.reply.offer("human", "Sí, con una persona")
     if turn.reply.listing is None:
         turn.ask("human")
         turn.reply.asks = True
+
+
+async def _named_so(turn: Turn, name: Intent) -> Finding | None:
+    """ "Como agua para chocolate" is a book, not a question."""
+    if len(content_words(name.words)) < MOST_COMMON_WORDS:
+        return None
+    query = turn.memory.query
+    finding = await search(turn, name.words, name.filters)
+    if finding.item and covers_whole(name.words, finding.item):
+        return finding
+    turn.workspace.remember(query=query)
+    return None
 
 
 async def ask_for_human(turn: Turn, intent: Intent) -> None:
