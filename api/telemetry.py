@@ -32,10 +32,18 @@ def _redact(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     return event
 
 
+# A library may tell what it was given (addresses, bodies, jobs) at any level below this one.
+_LIBRARIES_LEVEL = logging.WARNING
+
+
 def configure(level: str = "INFO", *, as_json: bool | None = None) -> None:
-    """JSON lines on stderr, or coloured text when a person is watching (`as_json` None: find out)."""
+    """JSON lines on stderr, or coloured text when a person is watching (`as_json` None: find out).
+
+    What libraries log goes the same way, from warnings on. Tracebacks never show what variables held.
+    """
     if as_json is None:
         as_json = not sys.stderr.isatty()
+    threshold = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -45,13 +53,19 @@ def configure(level: str = "INFO", *, as_json: bool | None = None) -> None:
     last: list[structlog.typing.Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if as_json
-        else [structlog.dev.ConsoleRenderer()]
+        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     )
     structlog.configure(
         processors=shared + last,
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-        ),
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=max(threshold, _LIBRARIES_LEVEL), force=True)

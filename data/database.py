@@ -75,6 +75,7 @@ class Database:
             self.url,
             pool_size=pool_size,
             max_overflow=0,
+            hide_parameters=True,  # what shoppers write would be in the text of its errors
             pool_timeout=10,
             pool_pre_ping=False,
             pool_recycle=1800,
