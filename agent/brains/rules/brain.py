@@ -90,6 +90,11 @@ async def _rejoined(turn: Turn) -> list[Intent]:
             joined.append(intent)
         elif _only_narrows(intent) and not intent.joins_previous:
             joined[-1] = replace(previous, filters=intent.filters.over(previous.filters))
+        elif _is_another_size(intent):
+            sized = replace(
+                intent, kind=previous.kind, words=previous.words, filters=intent.filters.over(previous.filters)
+            )
+            joined[-1:] = [sized] if previous.filters.size is None else [previous, sized]
         elif intent.joins_previous and intent.words and await _is_one_name(turn, previous, intent):
             words = f"{previous.words} y {intent.words}"
             joined[-1] = replace(previous, words=words, filters=intent.filters.over(previous.filters))
@@ -98,6 +103,12 @@ async def _rejoined(turn: Turn) -> list[Intent]:
         else:
             joined.append(intent)
     return joined
+
+
+def _is_another_size(intent: Intent) -> bool:
+    """ "Una M", "otra S", after what it is of."""
+    counts = intent.quantity is not None or intent.kind is Kind.ADD_MORE
+    return counts and bool(intent.filters.size) and not (intent.words or intent.reference)
 
 
 def _only_narrows(intent: Intent) -> bool:

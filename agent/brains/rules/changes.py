@@ -38,7 +38,8 @@ QUESTIONS: tuple[tuple[Kind, str], ...] = (
      r"^cuant[oa]s? (?P<words>.*?)\s*(?:te |les |me )?(?:quedan?|tienes|tienen|hay)(?: (?:stock"
      r"|disponibles?))?(?: (?:de(?:l)?) (?P<more>.+))?$"),
     (Kind.STOCK,
-     r"^(?P<words>.+?)(?<! que) (?:esta[n]? disponibles?|(?:tienes|tienen|hay|queda) stock|(?:te |les )?quedan?)$"),
+     r"^(?P<words>(?!no\b).+?)(?<! que) (?:esta[n]? disponibles?|(?:tienes|tienen|hay|queda) stock|(?:te "
+     r"|les )?quedan?)$"),
     (Kind.PRICE,
      r"^(?P<words>.+?) (?:a |en )?(?:cuanto|que (?:precio|valor)) (?:me )?(?:sale|vale|cuesta|es|esta|tiene|seria"
      r"|saldria|cobran)n?$"),
@@ -56,6 +57,12 @@ _KEEP = (
 
 # First match wins.
 CHANGES: tuple[tuple[Kind, str], ...] = (
+    (Kind.KEEP,
+     r"^(?:deja(?:me)?|quedate con|dejemos|que queden?|quiero|conserva) (?:solo|solamente|unicamente|nada mas)"
+     rf"(?: con)? (?!(?:{_N}|eso|es[ao]s?)\b)(?P<words>.+)$"),
+    (Kind.KEEP,
+     r"^(?:saca|quita|elimina|borra)\w* (?:tod[oa]s?|todo lo demas|lo demas|el resto|los demas) "
+     r"(?:menos|excepto|salvo|y deja(?:me)?(?: solo)?) (?P<words>.+)$"),
     (Kind.SET,
      rf"^{_ADD}(?P<n>{_N})(?: unidades)? (?P<each>(?:de|por) cada (?:un[oa]|cual|tipo|ejemplar)|c/u"
      r"|cada un[oa])(?: de (?:es[oa]s|ell[oa]s|l[oa]s (?:dos|tres)))?$"),

@@ -49,7 +49,8 @@ def describe(kind: Kind, words: str) -> Intent:
     if filters and re.fullmatch(r"(?:de )?(?:es[aeo]s?|est[aeo]s?)(?: pero)?(?: en| de)?", rest):
         reference, rest = Reference("same"), ""
     is_definite = bool(re.match(r"(?:el|la|los|las)\b", rest))
-    if filters.is_comparison and re.search(r"\b(?:el|la|los|las)\b", words):
+    is_extreme = filters.is_comparison or (filters.sort == "dearest" and not filters.is_superlative)
+    if is_extreme and re.search(r"\b(?:el|la|los|las)\b", words):
         filters = replace(filters, is_comparison=False, is_superlative=True)
     if _ONLY_FILLER.match(rest):
         rest = ""

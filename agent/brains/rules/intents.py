@@ -24,6 +24,7 @@ class Kind(StrEnum):
     MORE = "more"  # more of what was shown
     OPTIONS = "options"  # which sizes or colours there are; `option` is what they are called
     TOTAL = "total"  # "¿cuánto es?"
+    ADVICE = "advice"  # "¿cuál me recomiendas?"
     LATER = "later"  # never mind, or another day
     LOOKING = "looking"  # only looking
     SHOW = "show"  # look for something
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     ADD_MORE = "add_more"  # so many more of something in the cart
     SET = "set"  # exactly so many
     REMOVE = "remove"
+    KEEP = "keep"  # nothing else than this
     REPLACE = "replace"  # `words` out, `other` in
     EMPTY = "empty"
     CART = "cart"

@@ -56,7 +56,7 @@ def _tell_near(turn: Turn, intent: Intent) -> None:
 def _list_also(turn: Turn, intent: Intent, finding: Finding, *, wants: bool) -> None:
     """A second subject in one reply: looked at together with the first, but each choice asked for by itself."""
     pending = turn.memory.pending
-    if wants or (pending and pending.quantity):
+    if wants or (pending and pending.quantity and not intent.quantity):
         _wait(turn, intent, wants=wants)
         return
     room = max(MOST_SHOWN - len(turn.reply.listed), 1)
@@ -104,7 +104,7 @@ async def offer_alternatives(turn: Turn, item: CatalogueItem, quantity: int | No
         return
     if not alike:
         found = await search_products(turn.workspace, head, in_stock_only=True, limit=CANDIDATE_COUNT)
-        alike = [other for other in choose(head, found.items).best if other.sku != item.sku]
+        alike = [other for other in choose(head, found.items).best if other.sku not in {item.sku, turn.replaces}]
     if not alike:
         turn.reply.close("ask.unavailable")
         return

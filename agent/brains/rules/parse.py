@@ -69,16 +69,15 @@ def _read_sentence(sentence: str, is_question: bool) -> list[Intent]:
 def _inherited(intent: Intent, before: list[Intent], is_joined: bool) -> Intent:
     """A piece without a verb takes the verb of the piece before: "saca el cable y el martillo"."""
     last = next((i for i in reversed(before) if i.kind in PRODUCT_KINDS), None)
+    if is_joined and last and last is before[-1] and is_bare_number(intent) and _LAST_NUMBER.search(last.words):
+        return replace(last, words=_LAST_NUMBER.sub(str(intent.count), last.words))  # "zapatillas 40 y 42"
     if intent.kind is not Kind.MENTION or last is None or last.kind is Kind.MENTION:
         joins = is_joined and intent.kind is Kind.MENTION and last is not None and intent.quantity is None
         return replace(intent, joins_previous=joins)
     if is_bare_number(intent) and last.kind in {Kind.SHOW, Kind.PRICE, Kind.STOCK} and _LAST_NUMBER.search(last.words):
         return replace(last, words=_LAST_NUMBER.sub(str(intent.count), last.words))  # "brocas de 6, 8 y 10"
-    kind: Kind = (
-        Kind.BUY
-        if last.kind in {Kind.SET, Kind.ADD_MORE} or (intent.quantity and last.kind is Kind.SHOW)
-        else last.kind
-    )
+    is_want_after_look = intent.quantity and last.quantity is None and last.kind is Kind.SHOW
+    kind: Kind = Kind.BUY if last.kind in {Kind.SET, Kind.ADD_MORE} or is_want_after_look else last.kind
     if intent.quantity is None and last.kind in {Kind.SET, Kind.ADD_MORE}:
         kind = Kind.MENTION
     return replace(intent, kind=kind, joins_previous=is_joined and intent.quantity is None)

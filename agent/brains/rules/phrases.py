@@ -145,6 +145,12 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
     (Kind.MORE,
      r"^(?:que|cuales) (?:mas|otr[oa]s?(?: \w+)?) (?:tienes|tienen|hay)$|^(?:ninguno|ninguna)(?: (?:de esos"
      r"|me gusta|me sirve))?$|^(?:hay|tienes|tienen) mas$|^siguientes?$"),
+    (Kind.ADVICE,
+     r"^(?:y )?(?:(?:cual|que|cuales) (?:(?:de (?:l[oa]s (?:dos|tres)|es[oa]s|est[oa]s) )?(?:me (?:recomiendas?"
+     r"|recomiendan|aconsejas?|conviene|sugieres|llevo|sirve mas|recomendarias?)|es (?:la |el )?(?:mejor"
+     r"|mas (?:buen[oa]|bonit[oa]|resistente|recomendad[oa]|vendid[oa])|buen[oa])|recomiendas?|conviene|llevarias"
+     r"|comprarias|elegirias))|(?:me )?(?:recomiendas?|recomiendan|aconsejas?|sugieres) (?:algun[oa]?|cual|uno"
+     r"|una|algo))(?: mas)?$"),
     (Kind.CATALOGUE,
      r"^(?:que|cuales)\s+(?:cosas |productos |articulos |mas )?(?:tienes|tienen|venden|ofrecen|hay|manejan"
      r"|trabajan|productos|tiene la tienda|hay en la tienda)(?: (?:tienes|tienen|venden|hay|ofrecen|disponibles?"
@@ -152,7 +158,7 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
     (Kind.CATALOGUE,
      r"^(?:ver |muestra(?:me)? |quiero ver |me (?:muestras|mandas|envias) |tienes |tienen |dame |envia(?:me)? "
      r"|manda(?:me)? )?(?:el |un |su |tu |la |una )?(?:catalogo|lista de (?:productos|precios)|los productos"
-     r"|productos|inventario|carta(?! ))(?: completo| de productos| de precios)?$"),
+     r"|productos|inventario|(?<=la )carta|(?<=su )carta)(?: completo| de productos| de precios)?$"),
 )  # fmt: skip
 
 # Questions about the shop that the catalogue cannot answer; the topic is how the reply names it.

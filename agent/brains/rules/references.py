@@ -48,7 +48,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], ReferenceKind], ...] = (
         ),
         "rest",
     ),
-    (re.compile(rf"(?:de\s+)?(?:tod[oa]s\s+)?l[oa]s\s+(?P<word>{NUMBER})"), "all"),
+    (re.compile(rf"(?:de\s+)?(?:tod[oa]s\s+)?(?:l|es|est)[oa]s\s+(?P<word>{NUMBER})"), "all"),
     (
         re.compile(r"(?:de\s+)?(?:amb[oa]s|tod[oa]s(?:\s+(?:esos|esas|ellos))?|un[oa] de cada un[oa])"),
         "all",

@@ -52,6 +52,7 @@ VERBS: tuple[tuple[Kind, str], ...] = (
     (Kind.PRICE,
      r"(?:a |en )?cuanto (?:me )?(?:sale[ns]?|vale[ns]?|cuesta[ns]?|es|son|seria[ns]?|saldria[ns]?|cobran"
      r"|costaria[ns]?|esta[ns]?|tienes|tienen|venden|dejas|dejan|quedaria[ns]?)(?: (?:por|a))?"),
+    (Kind.PRICE, r"(?:y )?cuanto (?:seria |serian |es |son |sale |salen )?(?:por|x|si llevo|llevando)"),
     (Kind.PRICE, r"(?:a|en) cuanto(?: (?:anda[ns]?|tiene[ns]?|me))?"),
     (Kind.PRICE,
      r"(?:que|cual es el|cual es su|me das el|dame el|dime el)\s+(?:precios?|valor(?:es)?)(?: (?:tiene[ns]?|es"

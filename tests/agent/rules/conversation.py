@@ -9,9 +9,9 @@ from agent.brains.rules import RulesBrain
 from agent.context import CartLine, InboundText, OrderSummary, StoreProfile, TurnContext, Utterance
 from agent.graph import build_graph
 from agent.memory import Memory
-from agent.state import Brains, TurnState
+from agent.state import Brains, first_state
 from agent.workspace import Workspace
-from data.states import BrainKind, Sender
+from data.states import Sender
 from tests.agent.rules.shops import NAMES, catalogue
 
 _GRAPH = build_graph()
@@ -59,11 +59,7 @@ class Conversation:
             now=self.now,
         )
         workspace = Workspace.open(context, catalogue(self.shop))
-        start = TurnState(
-            workspace=workspace, draft=None, brain=BrainKind.RULES, attempt_count=0, problems=(), all_problems=(),
-            fallback_reason=None,
-        )  # fmt: skip
-        state = await _GRAPH.ainvoke(start, context=Brains(RulesBrain()))
+        state = await _GRAPH.ainvoke(first_state(workspace), context=Brains(RulesBrain()))
         return self._kept(texts, state)
 
     def _kept(self, texts: tuple[str, ...], state: dict[str, object]) -> Answer:

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 
 from agent.brains.rules.actions.buying import buy
-from agent.brains.rules.actions.changing import add_more, empty, remove, replace_line, set_line
+from agent.brains.rules.actions.changing import add_more, empty, keep_only, remove, replace_line, set_line
 from agent.brains.rules.actions.closing import cancel_order, check_out, show_cart, tell_status
 from agent.brains.rules.actions.mentioning import mention, no, yes
-from agent.brains.rules.actions.showing import show, show_more, show_options, tell_price, tell_stock, tell_total
+from agent.brains.rules.actions.showing import advise, show, show_more, show_options, tell_price, tell_stock, tell_total
 from agent.brains.rules.actions.talking import ask_for_human, greet, say_only, tell_shop
 from agent.brains.rules.intents import Intent, Kind
 from agent.brains.rules.turn import Turn
@@ -32,12 +32,14 @@ ACTIONS: dict[Kind, Action] = {
     Kind.MORE: show_more,
     Kind.OPTIONS: show_options,
     Kind.TOTAL: tell_total,
+    Kind.ADVICE: advise,
     Kind.LATER: say_only("talk.let_be"),
     Kind.LOOKING: say_only("talk.looking"),
     Kind.BUY: buy,
     Kind.ADD_MORE: add_more,
     Kind.SET: set_line,
     Kind.REMOVE: remove,
+    Kind.KEEP: keep_only,
     Kind.REPLACE: replace_line,
     Kind.EMPTY: empty,
     Kind.CART: show_cart,

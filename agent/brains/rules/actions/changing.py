@@ -111,6 +111,18 @@ async def remove(turn: Turn, intent: Intent) -> None:
             await _take_out(turn, line, count)
 
 
+async def keep_only(turn: Turn, intent: Intent) -> None:
+    """ "Deja solo las brochas": all other lines go."""
+    kept = {line.item.sku for line in await lines_meant(turn, intent)}
+    if not kept:
+        await buy(turn, with_fields(intent, kind=Kind.BUY))
+        return
+    for line in turn.lines:
+        if line.item.sku not in kept:
+            await _take_out(turn, line, None)
+    turn.reply.shows_cart = True
+
+
 async def _take_out(turn: Turn, line: CartLine, count: int | None) -> None:
     """All of a line, or `count` of it."""
     if count is not None and count < line.quantity:

@@ -70,6 +70,8 @@ async def _number(turn: Turn, number: int, *, is_correction: bool) -> None:
         asked and asked.kind == "which" and len(asked.skus) == 1
     ):
         await _so_many(turn, asked.skus[0], number)
+    elif not asked and turn.before.just_added and turn.memory.focus in turn.workspace.lines:
+        await set_to(turn, turn.workspace.lines[turn.memory.focus or ""].item, number)
     elif not asked and turn.before.shown and all(sku in turn.workspace.lines for sku in turn.before.shown):
         await _number_beside_cart(turn, number)
     elif turn.before.shown and len(turn.before.shown) > 1:

@@ -70,6 +70,16 @@ def _option_named(said: str, family: Sequence[CatalogueItem]) -> str | None:
     return next((name for name in sorted(names) if fold(name)[:4] == stem), None)
 
 
+async def advise(turn: Turn, intent: Intent) -> None:
+    """No opinion of its own: what was shown again, and which of it costs least."""
+    seen = [item for item in await turn.seen() if item.has(1)]
+    if len(seen) < 2:
+        turn.reply.close("ask.what" if not seen else "ask.add_one")
+        return
+    turn.reply.tell("products.cheapest", item=min(seen, key=lambda item: item.unit_price))
+    show_several(turn, seen, turn.pending.quantity if turn.pending else None)
+
+
 async def tell_total(turn: Turn, intent: Intent) -> None:
     """ "¿Cuánto es?": of the cart; with an empty one, of what was shown."""
     if turn.workspace.lines:
@@ -79,7 +89,7 @@ async def tell_total(turn: Turn, intent: Intent) -> None:
 
 
 async def tell_price(turn: Turn, intent: Intent) -> None:
-    if intent.is_empty and turn.workspace.lines and not turn.pending:
+    if intent.is_empty and not intent.count and turn.workspace.lines and not turn.pending:
         turn.reply.shows_cart = True
         return
     finding = await _about(turn, intent)
