@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from enum import StrEnum
+from uuid import UUID
 
 YES_CHOICE = "confirm_order"
 NO_CHOICE = "keep_cart"
@@ -70,6 +71,35 @@ def read_answer(text: str, choice: str | None = None) -> Answer:
     said = set(courteous.split())
     is_agreed = bool(said & _PLAIN_YES) and said <= _AGREEING and not _is_conditional(courteous, text)
     return Answer.YES if is_agreed else Answer.NEITHER
+
+
+# What may stand beside "gracias" and still be a yes; "ya, gracias" is a goodbye as well.
+_SURE = {"si", "sip", "sii", "sipo", "confirmo", "confirmar", "confirmalo", "dale", "acepto"}
+_THANKS = re.compile(r"\bgracias\b")
+# "Ya está confirmado", "es confirmado": asks whether it is, or says that it was.
+_IS_DONE = re.compile(r"\b(?:esta|es|quedo|fue)\b.*\bconfirmad[oa]\b|\bconfirmad[oa]\b.*\b(?:esta|es|quedo|fue)\b")
+_KIND_SIGNS = re.compile("[👍👌✅🙏😊🙂😁💪🏻🏼🏽🏾🏿\ufe0f]")
+
+
+def answer_to_summary(text: str, choice: str | None, summary_id: UUID) -> Answer:
+    """A yes here places an order, so it must be in words, or the button of this very summary.
+
+    Signs alone, thanks that may be a goodbye, and an older summary's button are NEITHER.
+    """
+    if choice is not None and choice.startswith(YES_CHOICE):
+        return Answer.YES if choice == confirm_choice(summary_id) else Answer.NEITHER
+    words = _KIND_SIGNS.sub(" ", text)
+    if any(unicodedata.category(sign) in ("So", "Sk", "Cs") for sign in words):
+        return Answer.NEITHER
+    answer = read_answer(words, choice)
+    plain = _plain(words)
+    is_vague = _IS_DONE.search(plain) or (_THANKS.search(plain) and not _SURE & set(plain.split()))
+    return Answer.NEITHER if answer is Answer.YES and is_vague else answer
+
+
+def confirm_choice(summary_id: UUID) -> str:
+    """The id of the button that says yes to one summary."""
+    return f"{YES_CHOICE}:{summary_id}"
 
 
 def _is_conditional(words: str, text: str) -> bool:

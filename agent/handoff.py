@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _PERSON = (
     r"(?:persona|humano|humana|ejecutiv[oa]|vendedor(?:a)?|agente|asesor(?:a)?|operador(?:a)?|encargad[oa]|duen[oa]"
@@ -32,11 +33,18 @@ _ASKS = re.compile(
         ]
     )
 )
-_ABOUT_SELLING = re.compile(r"\b(?:para (?:una|la|mi|otra) persona|regalo)\b")
+# "Algo para una persona alta" is about what to buy.
+_FOR_SOMEONE = re.compile(r"\bpara (?:una|la|mi|otra|esa|\d+) personas?\b")
 _MOST_READ = 2_000
 
 
-def asks_for_human(text: str) -> bool:
+def asks_for_human(messages: Iterable[str]) -> bool:
+    """Whether one of them does, or all of a burst read together ("quiero hablar" / "con una persona")."""
+    texts = list(messages)
+    return any(_asks(text) for text in texts) or _asks(" ".join(texts))
+
+
+def _asks(text: str) -> bool:
     letters = unicodedata.normalize("NFD", text[:_MOST_READ].casefold())
     folded = " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
-    return bool(_ASKS.search(folded)) and not _ABOUT_SELLING.search(folded)
+    return bool(_ASKS.search(_FOR_SOMEONE.sub(" ", folded)))

@@ -17,8 +17,8 @@ from agent.context import (
     Utterance,
 )
 from agent.memory import Memory
-from data.models import Conversation, Summary, Tenant
-from data.states import ConversationStatus
+from data.models import Conversation, Message, Summary, Tenant
+from data.states import READ_FROM_THE_TABLE, ConversationStatus, Delivery, Sender
 from data.transaction import Transaction
 
 HISTORY_LENGTH = 20
@@ -46,7 +46,7 @@ async def open_turn(tx: Transaction, conversation_id: UUID, now: datetime) -> Op
         history=tuple(Utterance(message.sender, message.text) for message in history),
         memory=memory,
         cart=await _cart(tx, conversation_id),
-        summary=await _summary(tx, memory),
+        summary=await _summary(tx, conversation, memory, history),
         now=now,
     )
     return Opening(context, first, waiting[-1].position)
@@ -83,11 +83,24 @@ async def _cart(tx: Transaction, conversation_id: UUID) -> tuple[CartLine, ...]:
     )
 
 
-async def _summary(tx: Transaction, memory: Memory) -> OrderSummary | None:
-    if memory.summary_id is None:
+async def _summary(
+    tx: Transaction, conversation: Conversation, memory: Memory, history: list[Message]
+) -> OrderSummary | None:
+    """The summary a yes would be to: the very last thing said, by the agent, and as far as is known received."""
+    if memory.summary_id is None or not history:
         return None
-    row = await tx.orders.summary(memory.summary_id)
-    return None if row is None else _order_summary(row)
+    row, last = await tx.orders.summary(memory.summary_id), history[-1]
+    if row is None or last.sender is not Sender.AGENT or row.text not in last.text:
+        return None
+    return _order_summary(row) if await _has_left(tx, conversation, last) else None
+
+
+async def _has_left(tx: Transaction, conversation: Conversation, message: Message) -> bool:
+    """Pages and terminals read messages from the table; elsewhere a provider has to have taken them."""
+    if message.delivery is Delivery.FAILED:
+        return False
+    channel = await tx.channels.get(conversation.channel_id)
+    return channel is None or channel.kind in READ_FROM_THE_TABLE or message.delivery is not Delivery.QUEUED
 
 
 def _order_summary(row: Summary) -> OrderSummary:

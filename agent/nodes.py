@@ -1,11 +1,12 @@
 """The steps of the graph: each takes the state and returns the part it changes."""
 
+import asyncio
 from typing import Any, Literal
 
 from langgraph.runtime import Runtime
 
 from agent.brains import Brain, BrainUnavailable
-from agent.confirmation import Answer, read_answer
+from agent.confirmation import Answer, answer_to_summary, read_answer
 from agent.guardrails import check_draft
 from agent.handoff import asks_for_human
 from agent.ordering import answer_no, answer_yes
@@ -21,7 +22,7 @@ MOST_LLM_ATTEMPTS = 2
 
 def route(state: TurnState, runtime: Runtime[Brains]) -> Literal["confirm", "human", "llm", "rules"]:
     context = state["workspace"].context
-    if asks_for_human(context.text):
+    if asks_for_human(message.text for message in context.messages):
         return "human"
     if _answer(state["workspace"]) is not Answer.NEITHER:
         return "confirm"
@@ -35,11 +36,11 @@ def _answer(workspace: Workspace) -> Answer:
     if len(context.messages) != 1:
         return Answer.NEITHER
     message = context.messages[0]
-    answer = read_answer(message.text, message.choice)
     if context.summary is not None:
-        return answer
+        return answer_to_summary(message.text, message.choice, context.summary.id)
     has_just_ordered = context.memory.order_reference is not None and context.memory.just_ordered
-    return answer if has_just_ordered and answer is Answer.YES else Answer.NEITHER
+    is_yes = read_answer(message.text, message.choice) is Answer.YES
+    return Answer.YES if has_just_ordered and is_yes else Answer.NEITHER
 
 
 async def confirm(state: TurnState) -> dict[str, Any]:
@@ -60,9 +61,12 @@ async def llm(state: TurnState, runtime: Runtime[Brains]) -> dict[str, Any]:
     brain = runtime.context.llm
     assert brain is not None
     try:
-        return await _think(brain, state)
+        async with asyncio.timeout_at(state["llm_deadline"]):
+            return await _think(brain, state)
     except BrainUnavailable as unavailable:
         return {"draft": None, "fallback_reason": unavailable.reason}
+    except TimeoutError:
+        return {"draft": None, "fallback_reason": "timeout"}
 
 
 def after_llm(state: TurnState) -> Literal["check", "rules"]:
@@ -70,7 +74,8 @@ def after_llm(state: TurnState) -> Literal["check", "rules"]:
 
 
 async def rules(state: TurnState, runtime: Runtime[Brains]) -> dict[str, Any]:
-    return await _think(runtime.context.rules, state)
+    refused = "refused" if state["brain"] is BrainKind.LLM and state["problems"] else None
+    return await _think(runtime.context.rules, state) | {"fallback_reason": state["fallback_reason"] or refused}
 
 
 async def _think(brain: Brain, state: TurnState) -> dict[str, Any]:

@@ -1,13 +1,16 @@
 """A plain yes or no to the summary just shown, decided by code alone."""
 
-from agent.confirmation import NO_CHOICE, YES_CHOICE
+from agent.confirmation import NO_CHOICE, confirm_choice
 from agent.context import CartLine, OrderSummary
 from agent.tools.orders import current_hash, place_order, prepare_order
 from agent.wording import say
 from agent.workspace import Refusal, Workspace
 from data.content import Choice, MessageContent
 
-CONFIRM_CHOICES = (Choice(YES_CHOICE, "Sí, confirmar"), Choice(NO_CHOICE, "No, seguir"))
+
+def confirm_choices(summary: OrderSummary) -> tuple[Choice, Choice]:
+    """The buttons under a summary; the yes is to this summary and no other."""
+    return (Choice(confirm_choice(summary.id), "Sí, confirmar"), Choice(NO_CHOICE, "No, seguir"))
 
 
 async def answer_yes(workspace: Workspace) -> MessageContent:
@@ -38,7 +41,7 @@ async def _summarise(workspace: Workspace, before: list[str]) -> MessageContent:
     if isinstance(summary, Refusal):
         workspace.remember(summary_id=None)
         return MessageContent("\n".join([*before, say("order.nothing_left")]))
-    return MessageContent("\n".join([*before, "", summary.text]), choices=CONFIRM_CHOICES)
+    return MessageContent("\n".join([*before, "", summary.text]), choices=confirm_choices(summary))
 
 
 def _changes(workspace: Workspace, summary: OrderSummary) -> list[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import TypedDict
 
 from agent.brains import Brain
@@ -11,7 +12,8 @@ from data.states import BrainKind
 
 
 class TurnState(TypedDict):
-    """`problems` is what the guardrails found in the last draft; `fallback_reason` why the model did not answer."""
+    """`problems` is what the guardrails found in the last draft; `fallback_reason` why the model did not answer;
+    `llm_deadline` (event loop time) when the model must have answered, all tries of this turn together."""
 
     workspace: Workspace
     draft: Draft | None
@@ -20,6 +22,21 @@ class TurnState(TypedDict):
     problems: tuple[str, ...]
     all_problems: tuple[str, ...]
     fallback_reason: str | None
+    llm_deadline: float
+
+
+def first_state(workspace: Workspace, llm_deadline: float = inf) -> TurnState:
+    """Before anyone has thought."""
+    return {
+        "workspace": workspace,
+        "draft": None,
+        "brain": BrainKind.RULES,
+        "attempt_count": 0,
+        "problems": (),
+        "all_problems": (),
+        "fallback_reason": None,
+        "llm_deadline": llm_deadline,
+    }
 
 
 @dataclass(frozen=True, slots=True)

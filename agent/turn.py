@@ -1,5 +1,6 @@
 """The life of a turn: read and close; think; write everything in one transaction, or nothing."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,14 +14,15 @@ from agent.graph import build_graph
 from agent.loading import open_turn
 from agent.retriever import Retriever
 from agent.saving import StaleTurn, save_turn
-from agent.state import Brains, Outcome, TurnState
+from agent.state import Brains, Outcome, TurnState, first_state
 from agent.workspace import Workspace
 from data.catalogue_index import CatalogueIndexes
 from data.database import Database
 from data.errors import OutOfStock
-from data.states import BrainKind
 
 MOST_TAKES = 4
+# The model's share of a turn, all tries and takes together; a job may take 120 seconds.
+LLM_SECONDS = 60.0
 
 log = structlog.get_logger()
 
@@ -53,12 +55,13 @@ class Agent:
         Taken again when a newer message, another shopper or a changed price overtook it; a message that keeps
         being overtaken is answered all the same, and the newer one by its own turn.
         """
+        llm_deadline = asyncio.get_running_loop().time() + LLM_SECONDS
         for take in range(1, MOST_TAKES + 1):
             async with self._database.transaction(tenant_id) as tx:
                 opening = await open_turn(tx, conversation_id, self._clock())
             if opening is None:
                 return
-            outcome = await self._think(opening)
+            outcome = await self._think(opening, llm_deadline)
             try:
                 async with self._database.transaction(tenant_id) as tx:
                     await save_turn(tx, outcome, now=self._clock(), is_last_take=take == MOST_TAKES)
@@ -68,18 +71,10 @@ class Agent:
             return
         raise StaleTurn
 
-    async def _think(self, opening: Opening) -> Outcome:
+    async def _think(self, opening: Opening, llm_deadline: float) -> Outcome:
         context = opening.context
         started_at, started = self._clock(), time.perf_counter()
         catalogue = Retriever(self._database, self._indexes, context.tenant_id)
-        first: TurnState = {
-            "workspace": Workspace.open(context, catalogue),
-            "draft": None,
-            "brain": BrainKind.RULES,
-            "attempt_count": 0,
-            "problems": (),
-            "all_problems": (),
-            "fallback_reason": None,
-        }
+        first = first_state(Workspace.open(context, catalogue), llm_deadline)
         state: TurnState = await self._graph.ainvoke(first, context=self._brains)  # type: ignore[assignment]
         return Outcome(state, opening, started_at, (time.perf_counter() - started) * 1000)

@@ -19,6 +19,10 @@ class ChannelKind(StrEnum):
     TERMINAL = "terminal"
 
 
+READ_FROM_THE_TABLE = frozenset({ChannelKind.WEBCHAT, ChannelKind.TERMINAL})
+"""Channels whose shoppers see a message as soon as it is a row; others have a provider in between."""
+
+
 class ConversationStatus(StrEnum):
     AUTOMATED = "automated"  # the agent answers
     HANDED_OFF = "handed_off"  # a human answers, the agent is silent

@@ -43,7 +43,7 @@ def _reply_problems(reply: MessageContent, workspace: Workspace, known: Known) -
         yield from _text_problems(text, workspace, known)
     for choice in reply.choices:
         yield from form_problems(choice.title, workspace.context.store)
-        if choice.id == YES_CHOICE and not (summary or workspace.context.summary):
+        if choice.id.startswith(YES_CHOICE) and not (summary or workspace.context.summary):
             yield "The reply offers to confirm an order, but no summary was prepared."
     for card in reply.cards:
         yield from _card_problems(card, workspace, known)

@@ -1,11 +1,15 @@
 """The cart: set a quantity, never trust a price."""
 
+from decimal import Decimal
+
 from agent.facts import ReceiptKind
 from agent.tools.catalogue import get_product
 from agent.workspace import CartView, Refusal, Workspace
 
 MOST_UNITS = 9_999
 MOST_LINES = 100
+# Far above any order, far below what the database can hold.
+MOST_TOTAL = Decimal(10) ** 10
 
 
 def view_cart(workspace: Workspace) -> CartView:
@@ -30,6 +34,9 @@ async def set_quantity(workspace: Workspace, sku: str, quantity: int) -> CartVie
         return Refusal("NOT_ENOUGH_STOCK", f"De {item.title} quedan {item.available}.", available=item.available)
     if item.sku not in workspace.lines and len(workspace.lines) >= MOST_LINES:
         return Refusal("CART_FULL", f"El carrito admite hasta {MOST_LINES} productos distintos.")
+    others = sum((line.subtotal for sku, line in workspace.lines.items() if sku != item.sku), Decimal(0))
+    if others + item.unit_price * quantity > MOST_TOTAL:
+        return Refusal("TOTAL_TOO_LARGE", "Es un pedido demasiado grande para tomarlo por aquí; pide una persona.")
     workspace.put(item, quantity)
     workspace.facts.add_line(item, quantity)
     workspace.note(ReceiptKind.CART_CHANGED, sku=item.sku, quantity=quantity)

@@ -31,6 +31,10 @@ def _reached(message: Message) -> int:
     return _RANK[Delivery.SENDING] if is_unknown else _RANK[message.delivery or Delivery.QUEUED]
 
 
+# What one turn reads of a burst; a person who took over may have left hundreds behind.
+MOST_UNANSWERED = 20
+
+
 class ConversationRepository(Repository):
     async def open(self, channel_id: UUID, address: str, contact_name: str | None = None) -> Conversation:
         """The open conversation of whoever writes from `address`, made (contact included) when there is none.
@@ -193,7 +197,7 @@ class MessageRepository(Repository):
         return (await self.session.execute(statement)).scalar_one_or_none()
 
     async def unanswered(self, conversation: Conversation) -> Sequence[Message]:
-        """Inbound messages that no turn has answered, oldest first."""
+        """Inbound messages that no turn has answered, oldest first; of very many only the newest."""
         statement = (
             select(Message)
             .where(
@@ -202,9 +206,10 @@ class MessageRepository(Repository):
                 Message.sender == Sender.CONTACT,
                 Message.position > conversation.answered_position,
             )
-            .order_by(Message.position)
+            .order_by(Message.position.desc())
+            .limit(MOST_UNANSWERED)
         )
-        return (await self.session.execute(statement)).scalars().all()
+        return list(reversed((await self.session.execute(statement)).scalars().all()))
 
     async def newest_inbound_position(self, conversation_id: UUID) -> int:
         statement = select(func.max(Message.position)).where(

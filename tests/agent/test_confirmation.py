@@ -1,8 +1,10 @@
 """What counts as a plain yes or no, and as asking for a person."""
 
+from uuid import uuid4
+
 import pytest
 
-from agent.confirmation import NO_CHOICE, YES_CHOICE, Answer, read_answer
+from agent.confirmation import NO_CHOICE, YES_CHOICE, Answer, answer_to_summary, confirm_choice, read_answer
 from agent.handoff import asks_for_human
 
 
@@ -51,7 +53,7 @@ def test_a_tapped_button_says_it_whatever_its_title() -> None:
      "prefiero hablar con alguien real", "quiero que me atienda una persona"],
 )  # fmt: skip
 def test_asking_for_a_person(text: str) -> None:
-    assert asks_for_human(text)
+    assert asks_for_human([text])
 
 
 @pytest.mark.parametrize(
@@ -60,4 +62,34 @@ def test_asking_for_a_person(text: str) -> None:
      "quiero un martillo", "para 4 personas", "guantes de vendedor"],
 )  # fmt: skip
 def test_words_about_people_are_not_asking_for_one(text: str) -> None:
-    assert not asks_for_human(text)
+    assert not asks_for_human([text])
+
+
+@pytest.mark.parametrize(
+    "text", ["sí", "sí gracias", "dale, muchas gracias", "sí 👍", "ok 🙏", "confirmo 😊", "ok", "listo", "ya po"]
+)
+def test_a_yes_to_a_summary(text: str) -> None:
+    assert answer_to_summary(text, None, uuid4()) is Answer.YES
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["👍", "👌", "✅", "😂", "ok 😂", "si 🙃", "ya gracias", "listo gracias", "perfecto, gracias", "ok gracias",
+     "gracias", "está confirmado el pedido", "ya esta confirmado", "quedó confirmado", ""],
+)  # fmt: skip
+def test_no_yes_to_a_summary(text: str) -> None:
+    assert answer_to_summary(text, None, uuid4()) is Answer.NEITHER
+
+
+def test_a_button_confirms_its_own_summary_only() -> None:
+    summary_id = uuid4()
+    assert answer_to_summary("Sí, confirmar", confirm_choice(summary_id), summary_id) is Answer.YES
+    assert answer_to_summary("Sí, confirmar", confirm_choice(uuid4()), summary_id) is Answer.NEITHER
+    assert answer_to_summary("Sí, confirmar", YES_CHOICE, summary_id) is Answer.NEITHER
+
+
+def test_a_person_asked_for_anywhere_in_a_burst() -> None:
+    assert asks_for_human(["busco un regalo", "no me sirves, quiero hablar con una persona"])
+    assert asks_for_human(["x" * 3000, "quiero hablar con una persona"])
+    assert asks_for_human(["quiero hablar", "con una persona"])
+    assert not asks_for_human(["busco algo", "para una persona mayor"])

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from agent.brains import BrainUnavailable
-from agent.ordering import CONFIRM_CHOICES
+from agent.ordering import confirm_choices
 from agent.tools.cart import add_to_cart
 from agent.tools.orders import prepare_order
 from agent.turn import Agent
@@ -23,7 +23,7 @@ from data.database import Database
 from data.models import Message, Turn
 from data.repositories.sales import OrderWithLines
 from data.search.embedders import make_embedder
-from data.states import BrainKind, ChannelKind, ConversationStatus, Sender
+from data.states import BrainKind, ChannelKind, ConversationStatus, Delivery, Sender
 from tests.database import make_tenant
 
 
@@ -53,7 +53,7 @@ class ScriptedBrain:
             case ["order"]:
                 summary = await prepare_order(workspace)
                 assert not isinstance(summary, Refusal)
-                return MessageContent(summary.text, CONFIRM_CHOICES)
+                return MessageContent(summary.text, confirm_choices(summary))
             case _:
                 return MessageContent(order.removeprefix("say "))
 
@@ -198,6 +198,44 @@ async def test_a_yes_with_more_in_it_is_not_an_order(shop: Shop) -> None:
     assert await shop.orders() == []
 
 
+async def test_a_yes_to_something_said_after_the_summary_is_not_an_order(shop: Shop) -> None:
+    await shop.says("add M-1 2")
+    await shop.says("order")
+    await shop.says("say ¿Te muestro el otro martillo?")
+    await shop.says("sí")
+    assert await shop.orders() == []
+
+
+async def test_a_yes_to_a_person_is_not_an_order(shop: Shop) -> None:
+    await shop.says("add M-1 2")
+    await shop.says("order")
+    conversation_id = await shop.arrive("quiero hablar con una persona")
+    await shop.agent.take_turn(shop.tenant_id, conversation_id)
+    await shop.arrive("sí")
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        await tx.conversations.close_handoff(conversation_id, shop.now)
+    await shop.agent.take_turn(shop.tenant_id, conversation_id)
+    assert await shop.orders() == []
+
+
+async def test_a_yes_to_a_summary_that_never_left_is_not_an_order(shop: Shop) -> None:
+    await shop.says("add M-1 2")
+    await shop.says("order")
+    conversation_id = await shop.arrive("sí")
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        [*_, summary] = [m for m in await tx.messages.history(conversation_id, limit=9) if m.sender is Sender.AGENT]
+        await tx.messages.advance(summary.id, Delivery.FAILED)
+    await shop.agent.take_turn(shop.tenant_id, conversation_id)
+    assert await shop.orders() == []
+
+
+async def test_a_total_that_no_shop_sells_is_refused(database: Database) -> None:
+    shop = await open_shop(database, stock=9_999)
+    await shop.set_price(999_999_999)
+    [reply] = await shop.says("add M-1 9999")
+    assert "demasiado grande" in reply
+
+
 async def test_changing_the_cart_after_the_summary_takes_the_summary_back(shop: Shop) -> None:
     await shop.says("add M-1 2")
     await shop.says("order")
@@ -311,6 +349,7 @@ async def test_a_model_is_told_once_what_was_wrong_then_the_rules_answer(databas
     await shop.agent.take_turn(shop.tenant_id, conversation_id)
     assert len(llm.seen_problems) == 2 and llm.seen_problems[0] == () and llm.seen_problems[1] != ()
     assert len(shop.brain.seen_problems) == 1
+    assert (await shop.turn(conversation_id)).fallback_reason == "refused"
 
 
 async def test_a_model_that_is_down_leaves_the_same_turn_to_the_rules(database: Database) -> None:

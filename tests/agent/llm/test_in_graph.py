@@ -8,7 +8,7 @@ from agent.brains.llm import LlmBrain, make_chat_model
 from agent.brains.rules.brain import RulesBrain
 from agent.graph import build_graph
 from agent.guardrails import check_draft
-from agent.state import Brains, TurnState
+from agent.state import Brains, TurnState, first_state
 from agent.workspace import Workspace
 from data.states import BrainKind
 from tests.agent.catalogue import turn
@@ -16,16 +16,7 @@ from tests.servers.openai_server import OpenAIServer, Step, calls, says
 
 
 async def take(workspace: Workspace, llm: LlmBrain) -> TurnState:
-    first: TurnState = {
-        "workspace": workspace,
-        "draft": None,
-        "brain": BrainKind.RULES,
-        "attempt_count": 0,
-        "problems": (),
-        "all_problems": (),
-        "fallback_reason": None,
-    }
-    return cast(TurnState, await build_graph().ainvoke(first, context=Brains(RulesBrain(), llm)))
+    return cast(TurnState, await build_graph().ainvoke(first_state(workspace), context=Brains(RulesBrain(), llm)))
 
 
 def said(state: TurnState) -> str:
