@@ -59,6 +59,22 @@ async def save_turn(tx: Transaction, outcome: Outcome, *, now: datetime, is_last
     conversation.answered_position = opening.last_position
 
 
+async def hand_over_unanswered(tx: Transaction, conversation_id: UUID, now: datetime) -> None:
+    """Nothing happens when nothing waits for an answer, or people answer already."""
+    conversation = await tx.conversations.get(conversation_id, lock=True)
+    waiting = await tx.messages.unanswered(conversation)
+    if conversation.status is not ConversationStatus.AUTOMATED or not waiting:
+        return
+    tenant = await tx.tenants.get()
+    text = say("handoff.failed", store=tenant)
+    message = await tx.messages.add_outbound(conversation, text=text, payload={}, now=now)
+    await tx.jobs.defer(JobName.SEND_MESSAGE, lock=f"outbox:{conversation.id}", message_id=message.id)
+    handoff = await tx.conversations.open_handoff(conversation.id, "El asistente no pudo responder.", now)
+    await tx.events.add("handoff.opened", handoff_id=str(handoff.id), conversation_id=str(conversation.id))
+    await tx.jobs.notify("messages", f"{tx.tenant_id}/{conversation.id}")
+    conversation.answered_position = waiting[-1].position
+
+
 def _turn(outcome: Outcome) -> Turn:
     context, state = outcome.opening.context, outcome.state
     workspace, draft = state["workspace"], state["draft"]

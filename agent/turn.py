@@ -13,7 +13,7 @@ from agent.context import Opening
 from agent.graph import build_graph
 from agent.loading import open_turn
 from agent.retriever import Retriever
-from agent.saving import StaleTurn, save_turn
+from agent.saving import StaleTurn, hand_over_unanswered, save_turn
 from agent.state import Brains, Outcome, TurnState, first_state
 from agent.workspace import Workspace
 from data.catalogue_index import CatalogueIndexes
@@ -70,6 +70,11 @@ class Agent:
                 continue
             return
         raise StaleTurn
+
+    async def give_up(self, tenant_id: UUID, conversation_id: UUID) -> None:
+        """A turn that failed for the last time: the shopper is told once, and a person answers from here on."""
+        async with self._database.transaction(tenant_id) as tx:
+            await hand_over_unanswered(tx, conversation_id, self._clock())
 
     async def _think(self, opening: Opening, llm_deadline: float) -> Outcome:
         context = opening.context

@@ -372,6 +372,22 @@ async def test_a_turn_that_fails_leaves_no_trace_and_can_be_taken_again(shop: Sh
     assert await shop.replies(conversation_id) == ["Lo agregué."]
 
 
+async def test_a_turn_that_failed_for_good_tells_the_shopper_once_and_calls_a_person(shop: Shop) -> None:
+    conversation_id = await shop.arrive("say hola")
+    for _ in range(2):
+        await shop.agent.give_up(shop.tenant_id, conversation_id)
+    [reply] = await shop.replies(conversation_id)
+    assert "persona" in reply
+    assert await shop.status(conversation_id) is ConversationStatus.HANDED_OFF
+
+
+async def test_giving_up_says_nothing_where_nothing_waits(shop: Shop) -> None:
+    conversation_id = await shop.arrive("say hola")
+    await shop.agent.take_turn(shop.tenant_id, conversation_id)
+    await shop.agent.give_up(shop.tenant_id, conversation_id)
+    assert await shop.replies(conversation_id) == ["hola"]
+
+
 async def test_replies_are_queued_with_their_jobs(shop: Shop) -> None:
     await shop.says("say hola")
     conversation_id = await shop.arrive("x")
