@@ -33,12 +33,23 @@ class _Server(uvicorn.Server):
             self._on_ready()
 
 
+def make_config(runtime: Runtime, *, last_seconds: int = 10) -> uvicorn.Config:
+    """How HTTP is served; requests that are left at the end get `last_seconds`."""
+    return uvicorn.Config(
+        create_app(runtime),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        # Given even when empty: uvicorn would read the environment.
+        forwarded_allow_ips=runtime.settings.trusted_proxies,
+        timeout_graceful_shutdown=last_seconds,
+    )
+
+
 async def serve_until_cancelled(runtime: Runtime, listening: socket.socket, *, on_ready: Callable[[], None]) -> None:
     """Serve HTTP on a bound socket and run jobs; cancelled, finish what was begun. Calls `on_ready` once it listens."""
-    config = uvicorn.Config(
-        create_app(runtime), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10
-    )
-    server, worker = _Server(config, on_ready), make_worker(runtime)
+    server, worker = _Server(make_config(runtime), on_ready), make_worker(runtime)
     working = asyncio.create_task(worker.run(), name="worker")
     serving = asyncio.create_task(server.serve(sockets=[listening]), name="server")
     try:

@@ -1,14 +1,29 @@
 """Every setting, read once from the environment (and from `.env`); nothing below this reads it."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def _without_slash(url: str) -> str:
     return url.rstrip("/")
+
+
+def _proxies(text: str) -> str:
+    """Addresses and networks, told apart by commas, or "*" alone."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    try:
+        if names != ["*"]:
+            for name in names:
+                ip_network(name)
+    except ValueError:
+        message = "lleva direcciones o redes separadas por comas, como 10.0.0.0/8, o un solo *"
+        raise PydanticCustomError("trusted_proxies", message) from None
+    return ",".join(names)
 
 
 class Settings(BaseSettings):
@@ -20,6 +35,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    trusted_proxies: Annotated[str, AfterValidator(_proxies)] = "127.0.0.1"
     public_base_url: Annotated[str, AfterValidator(_without_slash)] = ""
     secret_keys: SecretStr | None = None
     jwt_secret: SecretStr | None = None
@@ -29,7 +45,7 @@ class Settings(BaseSettings):
     llm: str = ""
     llm_api_key: SecretStr | None = None
     llm_base_url: str | None = None
-    llm_timeout_seconds: float = Field(default=20.0, gt=0, le=120)
+    llm_timeout_seconds: float = Field(default=20.0, gt=0, le=45)  # the rules brain needs the rest of a turn
 
     embeddings: str = ""
     embeddings_api_key: SecretStr | None = None

@@ -12,8 +12,8 @@ from uuid import UUID
 import httpx
 import uvicorn
 
-from api.app import create_app
 from api.runtime import Runtime
+from api.server import make_config
 from api.settings import Settings
 from api.tenants import create_tenant
 from api.tokens import MemberToken, issue_member_token
@@ -51,11 +51,11 @@ class Store:
 
 
 @asynccontextmanager
-async def serve(database: Database, database_url: str, storage_dir: Path) -> AsyncIterator[Service]:
+async def serve(database: Database, database_url: str, storage_dir: Path, **given: Any) -> AsyncIterator[Service]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        settings = Settings(storage_dir=storage_dir, public_base_url=url, upload_limit_mb=UPLOAD_LIMIT_MB)
+        settings = Settings(storage_dir=storage_dir, public_base_url=url, upload_limit_mb=UPLOAD_LIMIT_MB, **given)
         runtime = Runtime(
             settings=settings,
             database_url=database_url,
@@ -63,8 +63,7 @@ async def serve(database: Database, database_url: str, storage_dir: Path) -> Asy
             secrets=SecretBox([bytes(KEY_BYTES)]),
             jwt_secret=JWT_SECRET,
         )
-        config = uvicorn.Config(create_app(runtime), log_config=None, timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(make_config(runtime, last_seconds=1))
         running = asyncio.create_task(server.serve(sockets=[listening]))
         while not server.started and not running.done():  # noqa: ASYNC110 - uvicorn tells it by this flag only
             await asyncio.sleep(0.01)
