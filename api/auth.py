@@ -1,5 +1,6 @@
-"""Signing in: e-mail and password for a token of one hour."""
+"""Signing in: e-mail and password for a token of one hour; only wrong guesses count against a caller."""
 
+import asyncio
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, Field
 from api.dependencies import RateLimitsNeeded, RuntimeNeeded, Viewer
 from api.errors import Conflict, Invalid, Unauthorized
 from api.passwords import LONGEST, hash_password, needs_rehash, verify_password
-from api.rate_limits import SIGN_IN_BY_CALLER_AND_EMAIL, SIGN_IN_BY_EMAIL, caller_of
+from api.rate_limits import SIGN_IN_BY_CALLER, SIGN_IN_BY_CALLER_AND_EMAIL, SIGN_IN_BY_EMAIL, caller_of
 from api.runtime import Runtime
 from api.rut import BadRut, canonical_rut
 from api.schemas import Moment
@@ -21,6 +22,7 @@ router = APIRouter(prefix="/v1", tags=["Acceso"])
 
 # Anyone may register a store under anyone's e-mail: without a RUT, no more than these are checked.
 MOST_MEMBERSHIPS_TRIED = 5
+SLOW_SECONDS = 2.0
 _WRONG = "El correo o la contraseña no coinciden. Si trabajas en varias tiendas, agrega el RUT."
 
 
@@ -58,16 +60,20 @@ async def sign_in(
 ) -> SignedIn:
     email = body.email.strip().lower()
     caller = caller_of(request)
-    by_caller = await rate_limits.take(SIGN_IN_BY_CALLER_AND_EMAIL, caller, email)
-    await rate_limits.take(SIGN_IN_BY_EMAIL, email)
-    response.headers.update(by_caller.headers())
-
-    member = await _find(runtime, email, body)
-    if member is None:
-        raise Unauthorized(_WRONG, headers=by_caller.headers())
-    # Only wrong guesses count.
+    tries = ((SIGN_IN_BY_CALLER_AND_EMAIL, (caller, email)), (SIGN_IN_BY_CALLER, (caller,)))
+    async with rate_limits.guess(*tries) as allowance:
+        if await rate_limits.is_spent(SIGN_IN_BY_EMAIL, email):
+            await asyncio.sleep(SLOW_SECONDS)
+        member = await _find(runtime, email, body)
+        if member is None:
+            await rate_limits.count(SIGN_IN_BY_EMAIL, email)
+            raise Unauthorized(_WRONG, headers=allowance.headers())
+        signed_in = await _signed_in(runtime, member, body.password)
+    # The caller's other guesses stay: an account of their own must not buy them more at others'.
     await rate_limits.forget(SIGN_IN_BY_CALLER_AND_EMAIL, caller, email)
-    return await _signed_in(runtime, member, body.password)
+    await rate_limits.forget(SIGN_IN_BY_EMAIL, email)
+    response.headers.update(allowance.headers())
+    return signed_in
 
 
 @router.get("/users/me", summary="Quién soy")

@@ -1,6 +1,8 @@
 """How often someone may try: counted in memory, told in the headers."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from math import ceil
@@ -11,9 +13,12 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
-from api.errors import TooManyRequests
+from api.errors import TooManyRequests, Unauthorized
 
 SIGN_IN_BY_CALLER_AND_EMAIL = RateLimitItemPerMinute(10, 15, "sign-in")
+SIGN_IN_BY_CALLER = RateLimitItemPerMinute(30, 15, "sign-in-caller")
+# Guesses from everywhere at one address: past these its sign-ins are slowed, never refused, or strangers could lock
+# its owner out.
 SIGN_IN_BY_EMAIL = RateLimitItemPerHour(60, 1, "sign-in-email")
 REGISTER_BY_CALLER = RateLimitItemPerHour(30, 1, "register")
 SESSION_BY_CALLER = RateLimitItemPerMinute(120, 1, "session")
@@ -40,6 +45,7 @@ class RateLimits:
 
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._guessing: Counter[str] = Counter()
 
     async def take(self, item: RateLimitItem, *key: str) -> Allowance:
         """Count one try. Raises TooManyRequests."""
@@ -47,16 +53,56 @@ class RateLimits:
         reset, remaining = await self._limiter.get_window_stats(item, *key)
         allowance = Allowance(item.amount, max(remaining, 0), ceil(reset))
         if not allowed:
-            wait = max(1, ceil(reset - time()))
-            raise TooManyRequests(headers={**allowance.headers(), "Retry-After": str(wait)})
+            raise _too_many(allowance)
         return allowance
 
     async def take_all(self, tries: Sequence[tuple[RateLimitItem, str]]) -> Allowance:
         """Count one try against each; the narrowest allowance is returned."""
         return min([await self.take(item, key) for item, key in tries], key=lambda allowance: allowance.remaining)
 
+    @asynccontextmanager
+    async def guess(self, *tries: tuple[RateLimitItem, Sequence[str]]) -> AsyncIterator[Allowance]:
+        """A guess that counts if it ends in Unauthorized, and meanwhile; yields what the first try then leaves.
+
+        Raises TooManyRequests.
+        """
+        names = [item.key_for(*key) for item, key in tries]
+        self._guessing.update(names)  # before anything is waited for, or many at once would pass
+        try:
+            allowances = [await self._left(item, key) for item, key in tries]
+            yield allowances[0]
+        except Unauthorized:
+            for item, key in tries:
+                await self._limiter.hit(item, *key)
+            raise
+        finally:
+            self._guessing.subtract(names)
+            for name in names:
+                if not self._guessing[name]:
+                    del self._guessing[name]
+
+    async def _left(self, item: RateLimitItem, key: Sequence[str]) -> Allowance:
+        """After the guesses under way. Raises TooManyRequests."""
+        reset, remaining = await self._limiter.get_window_stats(item, *key)
+        left = remaining - self._guessing[item.key_for(*key)]
+        allowance = Allowance(item.amount, max(left, 0), ceil(reset))
+        if left < 0:
+            raise _too_many(allowance)
+        return allowance
+
+    async def count(self, item: RateLimitItem, *key: str) -> None:
+        await self._limiter.hit(item, *key)
+
+    async def is_spent(self, item: RateLimitItem, *key: str) -> bool:
+        return not await self._limiter.test(item, *key)
+
     async def forget(self, item: RateLimitItem, *key: str) -> None:
         await self._limiter.clear(item, *key)
+
+
+def _too_many(allowance: Allowance) -> TooManyRequests:
+    wait = max(1, ceil(allowance.resets_at - time()))
+    return TooManyRequests(headers={**allowance.headers(), "Retry-After": str(wait)})
 
 
 def caller_of(request: Request) -> str:

@@ -1,17 +1,32 @@
 """Signing in: who gets a token, who does not, and how often one may try."""
 
+import asyncio
+import itertools
 import secrets
+from collections.abc import Mapping
+from pathlib import Path
 
 import httpx
 import pytest
 
 from api.passwords import hash_password, needs_rehash, verify_password
+from data.database import Database
 from data.states import Role
-from tests.api.service import PASSWORD, Service, Store, error_of, open_store
+from tests.api.service import PASSWORD, Service, Store, error_of, open_store, serve
+
+_callers = itertools.count(1)
 
 
-async def sign_in(client: httpx.AsyncClient, **body: str) -> httpx.Response:
-    return await client.post("/v1/auth/sign-in", json=body)
+def caller() -> dict[str, str]:
+    """The headers of someone else, as the proxy that the service trusts by default passes them on."""
+    number = next(_callers)
+    return {"X-Forwarded-For": f"203.0.{number // 250}.{number % 250 + 1}"}
+
+
+async def sign_in(
+    client: httpx.AsyncClient, headers: Mapping[str, str] | None = None, /, **body: str
+) -> httpx.Response:
+    return await client.post("/v1/auth/sign-in", json=body, headers=headers or caller())
 
 
 async def test_the_owner_signs_in_and_is_recognised(service: Service, store: Store) -> None:
@@ -60,8 +75,9 @@ async def test_only_stores_whose_password_matches_are_told(service: Service, sto
 
 async def test_the_eleventh_wrong_guess_is_not_even_heard(service: Service, store: Store) -> None:
     async with service.client() as client:
-        guesses = [await sign_in(client, email=store.email, password=f"guess {n}") for n in range(10)]
-        late = await sign_in(client, email=store.email, password=PASSWORD)
+        client.headers.update(caller())
+        guesses = [await sign_in(client, client.headers, email=store.email, password=f"guess {n}") for n in range(10)]
+        late = await sign_in(client, client.headers, email=store.email, password=PASSWORD)
     assert [guess.status_code for guess in guesses] == [401] * 10
     assert guesses[0].headers["x-ratelimit-limit"] == "10"
     assert [guess.headers["x-ratelimit-remaining"] for guess in guesses] == [str(left) for left in range(9, -1, -1)]
@@ -73,8 +89,73 @@ async def test_the_eleventh_wrong_guess_is_not_even_heard(service: Service, stor
 async def test_signing_in_rightly_is_never_too_often(service: Service) -> None:
     store = await open_store(service)
     async with service.client() as client:
-        answers = [await sign_in(client, email=store.email, password=PASSWORD) for _ in range(12)]
+        headers = caller()
+        answers = [await sign_in(client, headers, email=store.email, password=PASSWORD) for _ in range(35)]
     assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_guesses_under_way_count_too(service: Service, store: Store) -> None:
+    async with service.client() as client:
+        headers = caller()
+        guesses = await asyncio.gather(
+            *(sign_in(client, headers, email=store.email, password=f"guess {n}") for n in range(15))
+        )
+    assert [guess.status_code for guess in guesses].count(401) <= 10
+
+
+async def test_a_caller_who_tries_many_addresses_is_stopped(service: Service, store: Store) -> None:
+    async with service.client() as client:
+        headers = caller()
+        own = [await sign_in(client, headers, email=store.email, password=PASSWORD)]
+        guesses = [await sign_in(client, headers, email=f"{n}@ejemplo.cl", password="123456") for n in range(30)]
+        own.append(await sign_in(client, headers, email=store.email, password=PASSWORD))
+        late = await sign_in(client, headers, email="otra@ejemplo.cl", password="123456")
+        elsewhere = await sign_in(client, email="otra@ejemplo.cl", password="123456")
+    assert [guess.status_code for guess in guesses] == [401] * 30
+    assert own[0].status_code == 200
+    assert [own[1].status_code, late.status_code, elsewhere.status_code] == [429, 429, 401]
+
+
+async def test_an_account_of_ones_own_buys_no_more_guesses_at_others(service: Service, store: Store) -> None:
+    async with service.client() as client:
+        headers = caller()
+        for n in range(29):
+            await sign_in(client, headers, email=f"{n}@ejemplo.cl", password="123456")
+        assert (await sign_in(client, headers, email=store.email, password=PASSWORD)).status_code == 200
+        last = [await sign_in(client, headers, email=f"otra{n}@ejemplo.cl", password="123456") for n in range(2)]
+    assert [guess.status_code for guess in last] == [401, 429]
+
+
+async def test_strangers_slow_an_owner_and_never_lock_them_out(
+    service: Service, store: Store, other_store: Store
+) -> None:
+    async with service.client() as client:
+
+        async def first_of(*emails: str) -> tuple[str, httpx.Response]:
+            """Whose sign-in ends first, and how the first of them ends."""
+            signing = [asyncio.create_task(sign_in(client, email=email, password=PASSWORD)) for email in emails]
+            (done, *_), _ = await asyncio.wait(signing, return_when=asyncio.FIRST_COMPLETED)
+            return emails[signing.index(done)], (await asyncio.gather(*signing))[0]
+
+        for email in (store.email, other_store.email):
+            for stranger in [caller() for _ in range(6)]:
+                for n in range(10):
+                    await sign_in(client, stranger, email=email, password=f"guess {n}")
+        first, answer = await first_of(store.email, "nadie@ejemplo.cl")
+        assert (first, answer.status_code) == ("nadie@ejemplo.cl", 200)
+        # Once its owner is in, that address is as any other.
+        first, answer = await first_of(other_store.email, store.email)
+        assert (first, answer.status_code) == (store.email, 200)
+
+
+async def test_a_caller_cannot_name_another_address_unless_a_proxy_is_trusted(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")  # a name that only the server's library knows
+    given = {"trusted_proxies": "10.0.0.1"}
+    async with serve(database, database_url, tmp_path, **given) as service, service.client() as client:
+        guesses = [await sign_in(client, email="duena@ejemplo.cl", password="123456") for _ in range(11)]
+    assert [guess.status_code for guess in guesses] == [401] * 10 + [429]
 
 
 @pytest.mark.parametrize("stored", ["", "not a hash", "$argon2id$v=19$m=19456,t=2,p=1$broken"])
