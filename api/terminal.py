@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from api.runtime import Runtime
-from api.worker import make_handlers
+from api.worker import make_handlers, make_last_resorts
 from channels.access import create_channel
 from channels.adapter import ChannelAccess, InboundMessage
 from channels.inbox import Received, receive
@@ -61,6 +61,7 @@ class Terminal:
         self.worker = JobWorker(
             runtime.database_url,
             {**handlers, JobName.TAKE_TURN: self._take_turn_and_tell},
+            last_resorts=make_last_resorts(runtime),
             concurrency=2,
             queues=[self._queue],
             application_name="caserita-chat",

@@ -29,7 +29,21 @@ def make_handlers(runtime: Runtime) -> dict[JobName, Handler]:
     }
 
 
+def make_last_resorts(runtime: Runtime) -> dict[JobName, Handler]:
+    """What is still done for a job that failed for the last time."""
+
+    async def fail_import(tenant_id: UUID, import_id: UUID) -> None:
+        message = "Tuvimos un problema y no se importó nada: tu catálogo sigue como estaba. Prueba a subirlo de nuevo."
+        await runtime.imports.fail(tenant_id, import_id, "INTERNAL_ERROR", message)
+
+    return {JobName.TAKE_TURN: runtime.agent.give_up, JobName.RUN_IMPORT: fail_import}
+
+
 def make_worker(runtime: Runtime) -> JobWorker:
     """Serves the queue that everything but terminal chats uses."""
-    handlers = make_handlers(runtime)
-    return JobWorker(runtime.database_url, handlers, concurrency=runtime.settings.worker_concurrency)
+    return JobWorker(
+        runtime.database_url,
+        make_handlers(runtime),
+        last_resorts=make_last_resorts(runtime),
+        concurrency=runtime.settings.worker_concurrency,
+    )

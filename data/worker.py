@@ -14,7 +14,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext
 from procrastinate.worker import Worker
 
-from data.database import APP_ROLE, SEARCH_PATH, libpq_url
+from data.database import APP_ROLE, SEARCH_PATH, TIMEOUTS, libpq_url
 from data.jobs import DEFAULT_QUEUE, JobName, current_queue
 
 log = structlog.get_logger()
@@ -36,6 +36,8 @@ GRACE_SECONDS = 30
 ORPHANED_SECONDS = 60
 FORGET_SECONDS = 14 * 24 * 3600
 
+_SESSION = {"role": APP_ROLE, "search_path": SEARCH_PATH.replace(" ", ""), **TIMEOUTS}
+
 _MINE = "SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = %(worker_id)s"
 _TOO_OLD = """
     SELECT job.id FROM procrastinate_jobs job JOIN procrastinate_events event ON event.job_id = job.id
@@ -47,7 +49,7 @@ _STALLED = """
     WHERE job.status = 'doing' AND (worker.id IS NULL
         OR worker.last_heartbeat < now() - make_interval(secs => %(seconds)s))
 """
-_ATTEMPTS = "SELECT attempts, task_name FROM procrastinate_jobs WHERE id = %(id)s AND status = 'doing' FOR UPDATE"
+_ATTEMPTS = "SELECT attempts, task_name, args FROM procrastinate_jobs WHERE id = %(id)s AND status = 'doing' FOR UPDATE"
 _RETRY = "SELECT procrastinate_retry_job_v2(%(id)s, now(), NULL, NULL, NULL)"
 _GIVE_UP = "SELECT procrastinate_finish_job_v1(%(id)s, 'failed', false)"
 _QUIET = """
@@ -66,7 +68,8 @@ _FORGET = f"""
 class JobWorker:
     """Runs handlers by job name. Each is called with the job's ids and may be called twice for one job.
 
-    An unexpected exception is tried again, five times in all, ever later; then the job is kept as failed.
+    An unexpected exception is tried again, five times in all, ever later; then the job is kept as failed and its
+    handler in `last_resorts`, if it has one, is called once with the same ids.
     """
 
     def __init__(
@@ -75,18 +78,20 @@ class JobWorker:
         handlers: Mapping[JobName, Handler],
         *,
         concurrency: int,
+        last_resorts: Mapping[JobName, Handler] | None = None,
         queues: Sequence[str] = (DEFAULT_QUEUE,),
         application_name: str = "caserita-worker",
         rescue_seconds: float = RESCUE_SECONDS,
     ) -> None:
         self._handlers = handlers
+        self._last_resorts = last_resorts or {}
         self._concurrency = concurrency
         self._queues = list(queues)
         self._rescue_seconds = rescue_seconds
         connector = procrastinate.PsycopgConnector(
             conninfo=libpq_url(url),
             kwargs={
-                "options": f"-c role={APP_ROLE} -c search_path={SEARCH_PATH.replace(' ', '')}",
+                "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
                 "application_name": application_name,
                 "connect_timeout": 5,
             },
@@ -115,11 +120,23 @@ class JobWorker:
                 attempt = context.job.attempts + 1
                 write = log.error if attempt >= MOST_ATTEMPTS else log.warning
                 write("job_failed", job=name.value, job_id=context.job.id, attempt=attempt, exc_info=error)
+                if attempt >= MOST_ATTEMPTS:
+                    await self._resort(name, ids)
                 raise
             finally:
                 self._running.discard(context.job.id)
 
         self._app.task(name=name.value, pass_context=True, retry=_Backoff())(run)
+
+    async def _resort(self, name: JobName, ids: Mapping[str, str]) -> None:
+        """Make good what can be made good of a job that will not be tried again."""
+        handler = self._last_resorts.get(name)
+        if handler is None:
+            return
+        try:
+            await handler(**{key: UUID(value) for key, value in ids.items()})
+        except Exception as error:  # the edge of a job: it has failed anyway
+            log.error("last_resort_failed", job=name.value, exc_info=error)
 
     async def run(self) -> None:
         """Work until `stop`; survives every loss of the database."""
@@ -209,8 +226,9 @@ class JobWorker:
             row = await (await connection.execute(_ATTEMPTS, {"id": job_id})).fetchone()
             if row is None:
                 return
-            attempts, task_name = row
-            if attempts + 1 >= MOST_ATTEMPTS:
+            attempts, task_name, ids = row
+            is_last = attempts + 1 >= MOST_ATTEMPTS
+            if is_last:
                 await connection.execute(_GIVE_UP, {"id": job_id})
                 log.error(
                     "job_given_up", job=task_name, job_id=job_id, reason="its workers were lost", attempts=attempts + 1
@@ -218,6 +236,8 @@ class JobWorker:
             else:
                 await connection.execute(_RETRY, {"id": job_id})
                 log.warning("job_rescued", job=task_name, job_id=job_id, attempt=attempts + 1)
+        if is_last:
+            await self._resort(JobName(task_name), ids)
 
     @property
     def _connector(self) -> procrastinate.PsycopgConnector:

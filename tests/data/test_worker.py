@@ -53,9 +53,14 @@ class Queue:
                 await asyncio.sleep(0.05)
 
     @asynccontextmanager
-    async def worked(self, handler: Handler) -> AsyncIterator[JobWorker]:
+    async def worked(self, handler: Handler, last_resort: Handler | None = None) -> AsyncIterator[JobWorker]:
         worker = JobWorker(
-            self._url, {JobName.TAKE_TURN: handler}, concurrency=4, queues=[self.name], rescue_seconds=0.2
+            self._url,
+            {JobName.TAKE_TURN: handler},
+            last_resorts={JobName.TAKE_TURN: last_resort} if last_resort else None,
+            concurrency=4,
+            queues=[self.name],
+            rescue_seconds=0.2,
         )
         running = asyncio.create_task(worker.run())
         try:
@@ -155,10 +160,12 @@ async def test_a_job_that_always_fails_is_kept_and_frees_its_lock(queue: Queue) 
             raise ValueError("always")
         seen.append(conversation_id)
 
-    async with queue.worked(handler):
+    given_up, last_resort = recorder()
+    async with queue.worked(handler, last_resort):
         await until(lambda: bool(seen))
         await queue.until(("failed", MOST_ATTEMPTS))
     assert seen == [healthy]
+    assert given_up == [poison]
 
 
 LEFT = "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %(worker)s WHERE queue_name = %(queue)s"
@@ -205,12 +212,14 @@ async def test_a_running_job_is_not_taken_for_a_lost_one(queue: Queue) -> None:
 
 async def test_a_job_that_kills_its_workers_is_given_up(queue: Queue) -> None:
     seen, handler = recorder()
-    await queue.defer()
+    given_up, last_resort = recorder()
+    job = await queue.defer()
     await queue.execute(LEFT, worker=None)
     await queue.execute("UPDATE procrastinate_jobs SET attempts = 4 WHERE queue_name = %(queue)s")
-    async with queue.worked(handler):
+    async with queue.worked(handler, last_resort):
         await queue.until(("failed", MOST_ATTEMPTS))
-    assert seen == []
+        await until(lambda: bool(given_up))
+    assert (seen, given_up) == ([], [job])
 
 
 async def test_a_worker_outlives_the_loss_of_every_connection(queue: Queue) -> None:
