@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from api.cli import chatting, evaluating, importing, searching, serving, tenants, versioning
+from api.cli import chatting, evaluating, exporting, importing, searching, serving, tenants, versioning
 from api.cli.console import complain
 from api.cli.failures import sentence_of
 
@@ -32,6 +32,7 @@ for command in (
     serving.migrate,
     tenants.demo,
     importing.import_file,
+    exporting.export,
     searching.search,
     chatting.chat,
 ):

@@ -1,6 +1,8 @@
 """What the tenant sells: reading items, writing products and variants."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -34,6 +36,24 @@ _AVAILABLE = case(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ExportedVariant:
+    """All that an owner's spreadsheet says of a variant."""
+
+    sku: str
+    name: str
+    brand: str | None
+    category: str | None
+    description: str | None
+    price: Decimal
+    on_hand: int | None
+    barcode: str | None
+    unit: str | None
+    synonyms: Sequence[str]
+    image_url: str | None
+    options: Mapping[str, str]
+
+
 class CatalogueRepository(Repository):
     async def by_search_ids(self, ids: Sequence[int]) -> dict[int, CatalogueItem]:
         """Archived ones are left out."""
@@ -62,6 +82,32 @@ class CatalogueRepository(Repository):
         if after_sku is not None:
             statement = statement.where(func.lower(Variant.sku) > after_sku.lower())
         return await self._items(statement.order_by(func.lower(Variant.sku)).limit(limit))
+
+    async def exported(self) -> AsyncIterator[list[ExportedVariant]]:
+        """What is on sale, in batches, the variants of a product together."""
+        statement = (
+            select(
+                Variant.sku, Product.name, Product.brand, Product.category, Product.description, Variant.price,
+                StockLevel.on_hand, Variant.barcode, Variant.unit, Product.synonyms, Product.image_url, Variant.options,
+            )
+            .join(Product, (Product.tenant_id == Variant.tenant_id) & (Product.id == Variant.product_id))
+            .outerjoin(StockLevel, (StockLevel.tenant_id == Variant.tenant_id) & (StockLevel.variant_id == Variant.id))
+            .where(Variant.tenant_id == self.tenant_id, ~Variant.is_archived)
+            .order_by(Product.key, Variant.search_id)
+        )  # fmt: skip
+        result = await self.session.stream(statement)
+        async for rows in result.partitions(2_000):
+            yield [ExportedVariant(**row._mapping) for row in rows]
+
+    async def option_names(self) -> list[str]:
+        """Of what is on sale."""
+        statement = (
+            select(func.jsonb_object_keys(Variant.options).label("name"))
+            .where(Variant.tenant_id == self.tenant_id, ~Variant.is_archived)
+            .distinct()
+            .order_by("name")
+        )
+        return list((await self.session.execute(statement)).scalars())
 
     async def count(self) -> int:
         statement = select(func.count()).where(Variant.tenant_id == self.tenant_id, ~Variant.is_archived)
