@@ -33,7 +33,7 @@ class ContactAddress(TenantRow):
 
 
 class Conversation(TenantRow):
-    """`memory` is what the agent keeps between turns (agent.state.Memory, as JSON);
+    """`memory` is what the agent keeps between turns (agent.memory.Memory, as JSON);
     `answered_position` is the last inbound message a turn has answered."""
 
     __tablename__ = "conversations"
