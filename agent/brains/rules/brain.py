@@ -1,6 +1,7 @@
 """The deterministic seller: understands a burst, acts through the tools, answers in one message."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 from agent.brains.rules.actions import ACTIONS
 from agent.brains.rules.actions.changing import correct
@@ -10,6 +11,7 @@ from agent.brains.rules.choosing import choose, covers, is_headed
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.normalise import spelt_as_typed
 from agent.brains.rules.parse import read_burst
+from agent.brains.rules.quantities import Quantity
 from agent.brains.rules.replies import Reply
 from agent.brains.rules.turn import Turn
 from agent.context import InboundText
@@ -88,13 +90,13 @@ async def _rejoined(turn: Turn) -> list[Intent]:
         previous = joined[-1] if joined else None
         if previous is None or not previous.words or previous.kind not in PRODUCT_KINDS:
             joined.append(intent)
+        elif _is_another_size(intent):
+            filters = intent.filters.over(previous.filters)
+            quantity = intent.quantity or Quantity(Fraction(1))
+            sized = replace(intent, kind=previous.kind, words=previous.words, quantity=quantity, filters=filters)
+            joined[-1:] = [sized] if previous.filters.size is None else [previous, sized]
         elif _only_narrows(intent) and not intent.joins_previous:
             joined[-1] = replace(previous, filters=intent.filters.over(previous.filters))
-        elif _is_another_size(intent):
-            sized = replace(
-                intent, kind=previous.kind, words=previous.words, filters=intent.filters.over(previous.filters)
-            )
-            joined[-1:] = [sized] if previous.filters.size is None else [previous, sized]
         elif intent.joins_previous and intent.words and await _is_one_name(turn, previous, intent):
             words = f"{previous.words} y {intent.words}"
             joined[-1] = replace(previous, words=words, filters=intent.filters.over(previous.filters))

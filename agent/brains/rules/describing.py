@@ -68,5 +68,5 @@ def _product_words(words: str) -> str:
         r"\s+(?:de|en)\s+otr[oa]s?\s+(?:color|colores|tamanos?|tallas?|medidas?|modelos?|marcas?)$", "", words
     )
     words = re.sub(r"^(?:metro|kilo|litro|unidad|par|docena)\s+del?\s+(?!medir)(?=\S)", "", words)
-    words = re.sub(r"^(?:de|del|que sea[n]?|pero|en|con|por)\s+", "", words)
+    words = re.sub(r"^(?:de|del|que sea[n]?|pero|en|por)\s+", "", words)
     return re.sub(r"\s+(?:de|en|con|que|el|la|para|por|y|pero|color|talla|a|que sea[n]?)$", "", words).strip(" ,.:-")

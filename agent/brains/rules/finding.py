@@ -79,6 +79,8 @@ async def find_among_shown(turn: Turn, intent: Intent) -> Finding | None:
     candidates = await turn.candidates()
     if intent.filters.is_superlative and not intent.words:
         return _extreme(await turn.seen(), intent.filters)
+    if intent.words.startswith("con ") and not any(fits(item, intent.words, intent.filters) for item in candidates):
+        intent = replace(intent, words=intent.words.removeprefix("con "))
     if by_size := _largest_or_smallest(intent.words, candidates):
         return _found([by_size], shown=True)
     fitting = _still_fitting(turn, intent, candidates) or [

@@ -32,7 +32,7 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"^(?:(?:no|mejor|ya|bueno|ok|ah) )*(?:me arrepenti|olvidal[oa]|olvidate|olvidemosl[oa]"
      r"|deja(?:l[oa])?(?: asi| nomas| no mas| ahi)*|dejemosl[oa](?: ahi| asi| para despues)?|no importa|nada"
      r"|nada nada|cambie de (?:opinion|idea)|da lo mismo|da igual|filo|ya fue|ya no|no era nada|por ahora nada"
-     r"|nada por ahora|ahora no|otro dia(?: sera)?|en otra ocasion|otra vez sera|no por ahora"
+     r"|nada por ahora|ahora no|otro dia(?: sera| mejor)?|en otra ocasion|otra vez sera|no por ahora"
      r"|estoy bien(?: asi)?)(?: (?:olvidal[oa]|gracias|igual|entonces|nomas|no mas|ya|por ahora))*$"),
     (Kind.LATER,
      r"^(?:(?:no|mejor|ya|bueno|ok|y|yo|que|me|asi|gracias|tengo que|dejame|deja"
