@@ -11,6 +11,7 @@ from api.evaluation.scenarios import Expectation, Scenario, Turn
 from api.evaluation.stores import Store
 from channels.adapter import InboundMessage
 from channels.inbox import receive
+from data.content import Choice, MessageContent
 from data.database import Database
 from data.repositories.items import CatalogueItem
 from data.states import ConversationStatus, Sender
@@ -73,7 +74,7 @@ Holds = Callable[[Expectation, Moment], bool]
 async def play(database: Database, store: Store, seller: Seller, scenario: Scenario, holds: Holds) -> Played:
     """One conversation with a new shopper; the store is left as it was found."""
     shopper = _Shopper(database, store, seller, f"shopper-{uuid4().hex[:12]}")
-    played = Played(scenario, await shopper.look(()))
+    played = Played(scenario, _opening(store))
     try:
         for turn in scenario.turns:
             for change in turn.shop_changes:
@@ -86,46 +87,45 @@ async def play(database: Database, store: Store, seller: Seller, scenario: Scena
     return played
 
 
+def _opening(store: Store) -> Moment:
+    return Moment((), (), (), {}, Decimal(0), {}, None, (), False, False, store.originals)
+
+
 @dataclass(slots=True)
 class _Shopper:
     database: Database
     store: Store
     seller: Seller
     address: str
-    conversation_id: UUID | None = None
     seen: set[UUID] = field(default_factory=set)
 
     async def say(self, turn: Turn, *, was_handed_off: bool) -> Moment:
-        texts = turn.say or [turn.tap or ""]
+        tapped = await self._tapped(turn.tap) if turn.tap else None
+        texts = turn.say or ([tapped.title] if tapped else [])
         messages = [
             InboundMessage(
                 external_id=str(uuid4()),
                 address=self.address,
                 text=text,
-                choice=turn.tap if number == len(texts) - 1 else None,
+                choice=tapped.id if tapped and number == len(texts) - 1 else None,
             )
             for number, text in enumerate(texts)
         ]
         received = await receive(self.database, self.store.access, messages, queue=QUEUE, now=datetime.now(UTC))
-        self.conversation_id = received[-1].conversation_id
-        await self.seller.take_turn(self.store.tenant_id, self.conversation_id)
-        return await self.look(texts, was_handed_off=was_handed_off)
-
-    async def look(self, said: Sequence[str], *, was_handed_off: bool = False) -> Moment:
+        conversation_id = received[-1].conversation_id
+        await self.seller.take_turn(self.store.tenant_id, conversation_id)
         async with self.database.transaction(self.store.tenant_id) as tx:
-            rows = await self.store.rows(tx)
-            if self.conversation_id is None:
-                return Moment(said, (), (), {}, Decimal(0), {}, None, (), False, was_handed_off, rows)
-            return await self._look(tx, self.conversation_id, said, rows, was_handed_off)
+            return await self._look(tx, conversation_id, texts, was_handed_off)
 
-    async def _look(
-        self,
-        tx: Transaction,
-        conversation_id: UUID,
-        said: Sequence[str],
-        rows: Mapping[str, CatalogueItem],
-        was_handed_off: bool,
-    ) -> Moment:
+    async def _tapped(self, tap: str) -> Choice:
+        """The button whose id begins so, if the last reply has one: an id may go on with what it is about."""
+        async with self.database.transaction(self.store.tenant_id) as tx:
+            last = await tx.messages.latest_outbound(self.store.access.channel_id, self.address)
+        choices = MessageContent.from_row(last.text, last.payload).choices if last else ()
+        return next((choice for choice in choices if choice.id.startswith(tap)), Choice(tap, tap))
+
+    async def _look(self, tx: Transaction, conversation_id: UUID, said: Sequence[str], was_handed_off: bool) -> Moment:
+        rows = await self.store.rows(tx)
         conversation = await tx.conversations.get(conversation_id)
         sent = [
             message

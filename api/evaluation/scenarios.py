@@ -81,7 +81,7 @@ class Turn(_Part):
 
     say: Words = []
     tap: str | None = None
-    """The id of the button that is tapped."""
+    """How the id of the button begins that is tapped: "confirm_order", "keep_cart"."""
     unless: Expectation | None = None
     shop_changes: list[ShopChange] = []
     expect: Expectation = Expectation()
