@@ -5,14 +5,17 @@ transaction, and row-level security shows nothing else. The service runs as the 
 owns nothing.
 """
 
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import URL, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -22,18 +25,33 @@ from data.transaction import Transaction
 
 APP_ROLE = "caserita_app"
 LOOKUP_ROLE = "caserita_lookup"
+# Whom the embedded server knows the service as: a member of APP_ROLE, and nothing else.
+SERVICE_LOGIN = "caserita_service"
 SEARCH_PATH = "app, jobs"
 OLDEST_SERVER = 150000
 
-_UNSAFE_ROLE = text(
+# A session may return from its role to its login, and take any role that the login is a member of.
+_UNSAFE = text(
     """
-    SELECT rolsuper OR rolbypassrls OR EXISTS (
-        SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = 'app' AND c.relowner = r.oid
-    )
-    FROM pg_roles r WHERE rolname = current_user
+    SELECT r.rolname = current_user AS is_role,
+        r.rolsuper OR r.rolbypassrls OR EXISTS (
+            SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = 'app' AND r.oid IN (c.relowner, n.nspowner)
+        ) AS is_owner,
+        r.rolcreaterole OR EXISTS (
+            SELECT FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
+            WHERE m.member = r.oid AND g.rolname <> :app_role
+        ) AS may_become_another
+    FROM pg_roles r WHERE r.rolname IN (current_user, session_user)
     """
 )
+
+# No statement of a turn or a request takes so long: what does is stuck, and holds a connection others wait for.
+# A turn that waits for the rows of a large import is tried again as its job.
+TIMEOUTS = {"statement_timeout": "30s", "lock_timeout": "20s", "idle_in_transaction_session_timeout": "60s"}
+_PATIENTLY = text("SELECT set_config('statement_timeout', '1h', true), set_config('lock_timeout', '1h', true)")
+
+log = structlog.get_logger()
 
 # Parameters that managed databases put into their addresses and asyncpg does not take.
 _LIBPQ_ONLY = {"channel_binding", "gssencmode", "connect_timeout", "application_name", "keepalives"}
@@ -62,11 +80,16 @@ def libpq_url(url: str) -> str:
     return parsed.set(drivername="postgresql", query=query).render_as_string(hide_password=False)
 
 
-class Database:
-    """A pool of connections as the application role.
+def as_service(url: str) -> str:
+    """The same database through SERVICE_LOGIN, without a password."""
+    service = parse_url(url).set(username=SERVICE_LOGIN, password=None)
+    return service.set(drivername="postgresql").render_as_string(hide_password=False)
 
-    `url` may belong to the owner of the schema: each connection then assumes `caserita_app` as it starts,
-    as a session default that RESET ROLE cannot undo.
+
+class Database:
+    """A pool of connections as the application role, which each assumes as it starts.
+
+    The login in `url` should be a member of that role and of no other: statements can return to the login.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "caserita") -> None:
@@ -76,8 +99,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             hide_parameters=True,  # what shoppers write would be in the text of its errors
-            pool_timeout=10,
-            pool_pre_ping=False,
+            pool_timeout=5,
             pool_recycle=1800,
             connect_args={
                 "timeout": 5,
@@ -86,18 +108,26 @@ class Database:
                     "search_path": SEARCH_PATH,
                     "application_name": application_name,
                     "jit": "off",
+                    **TIMEOUTS,
                 },
             },
         )
+        event.listen(self.engine.sync_engine.pool, "checkout", _replace_closed)
+        event.listen(self.engine.sync_engine, "handle_error", _hide_value)
         self._single_statements = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._sessions = async_sessionmaker(
             self.engine, class_=AsyncSession, sync_session_class=TenantSession, expire_on_commit=False
         )
 
     @asynccontextmanager
-    async def transaction(self, tenant_id: UUID) -> AsyncIterator[Transaction]:
-        """One transaction that sees and writes this tenant's rows only; commits unless it raises."""
+    async def transaction(self, tenant_id: UUID, *, is_long: bool = False) -> AsyncIterator[Transaction]:
+        """One transaction that sees and writes this tenant's rows only; commits unless it raises.
+
+        `is_long` is for work over a whole catalogue: its statements and locks may take an hour, not half a minute.
+        """
         async with self._sessions(info={"tenant_id": tenant_id}) as session, session.begin():
+            if is_long:
+                await session.execute(_PATIENTLY)
             yield Transaction(session, tenant_id)
 
     @asynccontextmanager
@@ -111,25 +141,38 @@ class Database:
 
         The statement is a transaction of its own: all of it is kept, or nothing.
         """
+        try:
+            return await self._take_in(tenant_id, intake)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        # It was lost on the way; what it did, if anything, is what a second delivery finds.
+        return await self._take_in(tenant_id, intake)
+
+    async def _take_in(self, tenant_id: UUID, intake: Intake) -> tuple[UUID, UUID | None]:
         async with self._single_statements.connect() as connection:
             row = (await connection.execute(TAKE_IN, intake.values(tenant_id))).one()
         return row.found_conversation, row.new_message
 
-    async def check(self) -> None:
+    async def check(self, *, needs_plain_login: bool = False) -> None:
         """Refuse to run where isolation would not hold.
 
+        A login with more rights than `caserita_app` is refused with `needs_plain_login`, else warned of.
         Raises DatabaseUnavailable, UnsafeDatabaseRole.
         """
         try:
             async with self.lookup() as connection:
                 version = int((await connection.execute(text("SHOW server_version_num"))).scalar_one())
-                unsafe = (await connection.execute(_UNSAFE_ROLE)).scalar_one()
+                roles = (await connection.execute(_UNSAFE, {"app_role": APP_ROLE})).all()
         except CONNECTION_ERRORS as error:
             raise unavailable(self.url, error) from error
         if version < OLDEST_SERVER:
             raise DatabaseUnavailable("Caserita needs PostgreSQL 15 or newer", Unavailability.TOO_OLD)
-        if unsafe:
+        is_login_privileged = any(role.is_owner or role.may_become_another for role in roles)
+        if any(role.is_role and role.is_owner for role in roles) or (is_login_privileged and needs_plain_login):
             raise UnsafeDatabaseRole
+        if is_login_privileged:
+            log.warning("database_login_is_privileged", login=self.url.username, remedy="set DATABASE_SERVICE_URL")
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -145,6 +188,23 @@ def _set_tenant(session: Session, transaction: SessionTransaction, connection: A
         return
     tenant_id = session.info["tenant_id"]
     connection.execute(text("SELECT set_config('app.tenant_id', :id, true)"), {"id": str(UUID(str(tenant_id)))})
+
+
+def _replace_closed(connection: Any, record: Any, proxy: Any) -> None:
+    """The driver hears at once of a server that hung up: asking it costs nothing, where a ping is a round trip."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
+_VALUE = re.compile(r"(invalid input (?:for query argument|syntax for type) [^:]+: ).*", re.DOTALL)
+
+
+def _hide_value(context: ExceptionContext) -> None:
+    """Driver and server quote a value that they cannot take, and what shoppers write has no place in a log."""
+    original = context.original_exception
+    for error in (context.sqlalchemy_exception, original, original.__cause__):
+        if error is not None:
+            error.args = tuple(_VALUE.sub(r"\1…", each) if isinstance(each, str) else each for each in error.args)
 
 
 # What connecting may raise; TypeError for a connection parameter that the driver does not know.

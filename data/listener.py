@@ -25,6 +25,7 @@ async def listen(url: str, topic: str, on_start: Callable[[], None], on_payload:
     engine = create_async_engine(
         parse_url(url),
         poolclass=NullPool,
+        hide_parameters=True,
         connect_args={"timeout": 5, "server_settings": {"role": APP_ROLE, "application_name": "caserita-listener"}},
     )
     try:

@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from data.database import APP_ROLE, CONNECTION_ERRORS, parse_url, unavailable
 from data.errors import DatabaseUnavailable, Unavailability
+from data.service_login import ensure_login
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -24,25 +25,27 @@ def head_revision() -> str:
     return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
-async def migrate(url: str) -> bool:
-    """Run every migration that is missing, in one transaction, as the user named in `url`.
+async def migrate(url: str, service_url: str | None = None) -> bool:
+    """Run every migration that is missing, in one transaction, as the user named in `url`; False when none is.
 
-    One cheap query when there is none, for which the application's own role is enough; False then.
-    Safe to call from several processes at once. Raises DatabaseUnavailable.
+    The login of `service_url` is made if there is none. Cheap when all is there, and the application's own role is
+    enough then. Safe to call from several processes at once. Raises DatabaseUnavailable.
     """
     parsed = parse_url(url)
-    engine = create_async_engine(parsed, connect_args={"timeout": 5}, poolclass=NullPool)
+    engine = create_async_engine(parsed, connect_args={"timeout": 5}, poolclass=NullPool, hide_parameters=True)
     try:
         async with engine.connect() as connection:
-            if await _revision(connection) == head_revision():
-                return False
-        async with engine.begin() as connection:
-            await connection.run_sync(_upgrade)
+            is_current = await _revision(connection) == head_revision()
+        if not is_current:
+            async with engine.begin() as connection:
+                await connection.run_sync(_upgrade)
+        if service_url is not None:
+            await ensure_login(url, service_url)
     except CONNECTION_ERRORS as error:
         raise unavailable(parsed, error) from error
     finally:
         await engine.dispose()
-    return True
+    return not is_current
 
 
 async def _revision(connection: AsyncConnection) -> str | None:

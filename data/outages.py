@@ -5,8 +5,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from data.errors import DatabaseUnavailable
 
-# SQLSTATE classes: connection lost or refused; out of disk, memory or connections; shutting down; system error.
-_PASSING = ("08", "53", "57", "58")
+# SQLSTATE classes: connection lost or refused; out of disk, memory or connections; shutting down or taking too long;
+# system error. One code: a lock that was waited for too long.
+_PASSING = ("08", "53", "57", "58", "55P03")
 _BAD_VALUE = "22"
 
 

@@ -1,5 +1,5 @@
 """Fixtures every test may use."""
 
-from tests.database import database, database_url, other_tenant_id, tenant_id
+from tests.database import database, database_url, other_tenant_id, service_url, tenant_id
 
-__all__ = ["database", "database_url", "other_tenant_id", "tenant_id"]
+__all__ = ["database", "database_url", "other_tenant_id", "service_url", "tenant_id"]

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from stdnum.cl import rut
 
-from data.database import Database
+from data.database import Database, as_service
 from data.embedded import start_embedded
 from data.migrate import migrate
 
@@ -30,11 +30,18 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """Migrated, connected as the role the service runs as."""
-    await migrate(database_url)
-    database = Database(database_url, pool_size=20)
-    await database.check()
+async def service_url(database_url: str) -> str:
+    """The same database, migrated, as the service reaches it."""
+    url = as_service(database_url)
+    await migrate(database_url, url)
+    return url
+
+
+@pytest.fixture(scope="session")
+async def database(service_url: str) -> AsyncIterator[Database]:
+    """Connected as the login and the role the service runs as."""
+    database = Database(service_url, pool_size=20)
+    await database.check(needs_plain_login=True)
     yield database
     await database.close()
 

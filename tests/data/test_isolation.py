@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
+from structlog.testing import capture_logs
 
-from data.database import APP_ROLE, Database, parse_url
+from data.database import APP_ROLE, LOOKUP_ROLE, SERVICE_LOGIN, Database, parse_url
 from data.directory import Directory
 from data.errors import DataError, NotFound, OutOfStock, UnsafeDatabaseRole
 from data.jobs import JobName
@@ -66,14 +67,51 @@ async def test_a_table_without_a_policy_is_noticed(database: Database, database_
     assert [row.relname for row in rows if not row.has_policy and row.relname not in GLOBAL_TABLES] == ["forgotten"]
 
 
-async def test_the_service_cannot_leave_its_role_or_read_the_other_roles_tables(database: Database) -> None:
+@pytest.mark.parametrize("statement", ["RESET ROLE", "SET ROLE none", "RESET SESSION AUTHORIZATION"])
+async def test_no_statement_brings_the_service_back_to_more_rights(database: Database, statement: str) -> None:
     async with database.lookup() as connection:
-        await connection.execute(text("RESET ROLE"))
-        assert (await connection.execute(text("SELECT current_user"))).scalar_one() == APP_ROLE
+        await connection.execute(text(statement))
+        assert (await connection.execute(text("SELECT current_user"))).scalar_one() in {APP_ROLE, SERVICE_LOGIN}
         assert (await connection.execute(text("SELECT count(*) FROM app.tenants"))).scalar_one() == 0
-    with pytest.raises(DBAPIError):
-        async with database.lookup() as connection:
+        with pytest.raises(DBAPIError):
             await connection.execute(text("ALTER TABLE app.tenants DISABLE ROW LEVEL SECURITY"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SET ROLE postgres",
+        f"SET ROLE {LOOKUP_ROLE}",
+        "SET SESSION AUTHORIZATION postgres",
+        f"GRANT {LOOKUP_ROLE} TO {SERVICE_LOGIN}",
+        f"ALTER ROLE {SERVICE_LOGIN} SUPERUSER",
+        "ALTER TABLE app.tenants DISABLE ROW LEVEL SECURITY",
+    ],
+)
+async def test_the_service_takes_no_other_role(database: Database, statement: str) -> None:
+    with pytest.raises(DBAPIError, match=r"permission denied|must be owner|Only roles"):
+        async with database.lookup() as connection:
+            await connection.execute(text(statement))
+
+
+async def test_the_owners_login_can_leave_the_role(database: Database, database_url: str) -> None:
+    """The control of the tests above: why the service has a login of its own."""
+    as_owner = Database(database_url)
+    async with as_owner.lookup() as connection:
+        await connection.execute(text("SET ROLE none"))
+        assert (await connection.execute(text("SELECT current_user"))).scalar_one() != APP_ROLE
+    await as_owner.close()
+
+
+async def test_a_login_with_more_rights_is_warned_of_or_refused(database: Database, database_url: str) -> None:
+    as_owner = Database(database_url)
+    with capture_logs() as logs:
+        await as_owner.check()
+        await database.check(needs_plain_login=True)
+    assert [entry["event"] for entry in logs] == ["database_login_is_privileged"]
+    with pytest.raises(UnsafeDatabaseRole):
+        await as_owner.check(needs_plain_login=True)
+    await as_owner.close()
 
 
 async def test_a_role_that_bypasses_security_is_refused(database_url: str) -> None:
