@@ -27,7 +27,7 @@ async def answer_yes(workspace: Workspace) -> MessageContent:
         if context.now < summary.expires_at:
             place_order(workspace, summary)
             return MessageContent("")
-        return await _summarise(workspace, [say("order.expired")])
+        return await _summarise(workspace, [say("order.expired", store=workspace.context.store)])
     return await _summarise(workspace, _changes(workspace, summary))
 
 
@@ -40,14 +40,14 @@ async def _summarise(workspace: Workspace, before: list[str]) -> MessageContent:
     summary = await prepare_order(workspace)
     if isinstance(summary, Refusal):
         workspace.remember(summary_id=None)
-        return MessageContent("\n".join([*before, say("order.nothing_left")]))
+        return MessageContent("\n".join([*before, say("order.nothing_left", store=workspace.context.store)]))
     return MessageContent("\n".join([*before, "", summary.text]), choices=confirm_choices(summary))
 
 
 def _changes(workspace: Workspace, summary: OrderSummary) -> list[str]:
     """Say each difference and make the cart possible again: fewer units, or the line gone."""
     currency = workspace.context.store.currency
-    said = [say("order.changed")]
+    said = [say("order.changed", store=workspace.context.store)]
     agreed = {line.sku: line for line in summary.lines}
     for line in list(workspace.lines.values()):
         item = line.item
@@ -74,6 +74,6 @@ def _in_stock(line: CartLine) -> bool:
 
 
 def _say(workspace: Workspace, key: str, **values: object) -> MessageContent:
-    text = say(key, avoid=workspace.memory.last_reply, **values)
+    text = say(key, avoid=workspace.memory.last_reply, store=workspace.context.store, **values)
     workspace.remember(last_reply=text)
     return MessageContent(text)

@@ -45,7 +45,11 @@ async def save_turn(tx: Transaction, outcome: Outcome, *, now: datetime, is_last
     if workspace.order is not None:
         assert cart_id is not None
         reference = await _place_order(tx, workspace.order, conversation, cart_id, now)
-        replies = (MessageContent(say("order.placed", reference=reference, summary=workspace.order)),)
+        replies = (
+            MessageContent(
+                say("order.placed", store=workspace.context.store, reference=reference, summary=workspace.order)
+            ),
+        )
         turn.receipts = [_receipt_row(Receipt(ReceiptKind.ORDER_PLACED, reference=reference))]
         workspace.remember(order_reference=reference, just_ordered=True, last_reply=replies[0].text)
     elif workspace.new_summary is not None:

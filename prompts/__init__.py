@@ -1,6 +1,7 @@
 """The texts a model or a shopper reads, as files; imports nothing of ours.
 
-`es/replies.toml` holds what the agent says to shoppers, `es/system.md` and `es/snippets/` what a model is told.
+`es/replies.toml` holds what the agent says to shoppers, `es/formal.toml` the same for stores whose tone is formal;
+`es/system.md` and `es/snippets/` what a model is told.
 """
 
 import hashlib
@@ -43,6 +44,10 @@ class Prompts:
                 return said
         return said
 
+    def has(self, key: str) -> bool:
+        """Whether there are wordings by this name."""
+        return key in self._replies
+
     def system(self, **values: Any) -> tuple[str, str]:
         """What a model is told first, and the fingerprint (SHA-256, 16 characters) of the files behind it."""
         return self._environment.get_template("system.md").render(values).strip(), self._fingerprint
@@ -59,5 +64,6 @@ class Prompts:
                     options = value if isinstance(value, list) else [value]
                     wordings[prefix + name] = [self._environment.from_string(option) for option in options]
 
-        collect("", tomllib.loads((self._folder / "replies.toml").read_text(encoding="utf-8")))
+        for file in sorted(self._folder.glob("*.toml")):
+            collect("", tomllib.loads(file.read_text(encoding="utf-8")))
         return wordings

@@ -90,7 +90,7 @@ class Reply:
         if text == last:
             text = self._text({part.key: self._say(part, "") for part in self._parts()})
         if text == last:
-            text = f"{say('again', avoid=last)}\n{text}"
+            text = f"{say('again', avoid=last, store=self.workspace.context.store)}\n{text}"
         self.workspace.remember(last_reply=text)
         return MessageContent(text, tuple(self.choices), tuple(self._card(item) for item in self.listed))
 
@@ -111,14 +111,14 @@ class Reply:
             self._record_shown()
             lines.append(self._list())
         if self.listing:
-            lines.append(say("products.rest", rest=self.rest) if self.rest else "")
+            lines.append(self._say(Part("products.rest", {"rest": self.rest}), "") if self.rest else "")
             lines.append(said(self.listing))
         if self.later:
-            lines.append(say("talk.later", said=", ".join(self.later) if self.echoes else NOT_ECHOED))
+            lines.append(self._say(Part("talk.later", {"said": ", ".join(self.later)}), ""))
         if not self.listing:
             lines.extend(said(part) for part in self.closing)
         if self.footer:
-            lines.append(say(self.footer))
+            lines.append(self._say(Part(self.footer, {}), ""))
         return "\n".join(line for line in lines if line)
 
     def _record_shown(self) -> None:
@@ -136,8 +136,8 @@ class Reply:
     def _cart(self) -> str:
         view = self.workspace.view_cart()
         if not view.lines:
-            return say("cart.empty")
-        return say("cart.lines", cart=view, heading=self.cart_heading)
+            return say("cart.empty", store=self.workspace.context.store)
+        return say("cart.lines", store=self.workspace.context.store, cart=view, heading=self.cart_heading)
 
     def _list(self) -> str:
         self.workspace.facts.counts.update(range(1, len(self.listed) + 1))

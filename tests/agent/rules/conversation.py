@@ -43,6 +43,7 @@ class Conversation:
     now: datetime = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
     conversation_id: UUID = field(default_factory=uuid4)
     order_count: int = 0
+    tone: str = "cercano"
 
     async def say(self, *texts: str, choice: str | None = None) -> Answer:
         context = TurnContext(
@@ -50,7 +51,7 @@ class Conversation:
             conversation_id=self.conversation_id,
             contact_id=self.conversation_id,
             contact_name=None,
-            store=StoreProfile(NAMES[self.shop]),
+            store=StoreProfile(NAMES[self.shop], tone=self.tone),
             messages=tuple(InboundText(text, choice) for text in texts),
             history=tuple(self.history[-20:]),
             memory=self.memory,

@@ -1,5 +1,4 @@
 """More shops to talk to: a corner shop, clothes, a pharmacy, books, pets, a bakery, spare parts for cars."""
-# ruff: noqa: E501 - a table of products, one a line
 
 from collections.abc import Mapping
 
@@ -25,7 +24,7 @@ CORNER: list[Row] = [
     ("DET1", "Detergente líquido 3 litros", 6990, 10, {"brand": "Blanco"}),
     ("CON4", "Papel higiénico 4 rollos", 2290, 25, {"brand": "Suave"}),
     ("CER6", "Cerveza lager six pack", 5990, 0, {"brand": "Austral Sur"}),
-]  # fmt: skip
+]
 
 BOUTIQUE: list[Row] = [
     ("PB-N-S", "Polera básica", 7990, 5, {"talla": "S", "color": "Negro", "category": "Poleras"}),
@@ -41,13 +40,19 @@ BOUTIQUE: list[Row] = [
     ("ZA-42", "Zapatillas urbanas", 34990, 0, {"talla": "42", "color": "Blanco", "category": "Zapatillas"}),
     ("CA-P", "Calcetines pack 3", 3990, 40, {"talla": "Única", "color": "Negro", "category": "Accesorios"}),
     ("VE-F", "Vestido floreado", 21990, 3, {"talla": "M", "color": "Rojo", "category": "Vestidos"}),
-]  # fmt: skip
+]
 
 PHARMACY: list[Row] = [
     ("PAR500", "Paracetamol 500 mg 16 comprimidos", 990, 120, {"category": "Analgésicos"}),
     ("PAR1G", "Paracetamol 1 g 20 comprimidos", 2490, 40, {"category": "Analgésicos"}),
     ("IBU400", "Ibuprofeno 400 mg 20 comprimidos", 1990, 60, {"category": "Analgésicos"}),
-    ("JAR-TOS", "Jarabe para la tos 120 ml", 5490, 9, {"category": "Resfrío", "description": "Alivia la tos seca y con flema."}),
+    (
+        "JAR-TOS",
+        "Jarabe para la tos 120 ml",
+        5490,
+        9,
+        {"category": "Resfrío", "description": "Alivia la tos seca y con flema."},
+    ),
     ("ALC-GEL", "Alcohol gel 500 ml", 2990, 30, {"category": "Higiene"}),
     ("MAS-50", "Mascarillas desechables caja 50 unidades", 3990, 18, {"category": "Higiene"}),
     ("PAN-G", "Pañales desechables", 12990, 6, {"brand": "Babylin", "talla": "G", "category": "Bebé"}),
@@ -59,11 +64,23 @@ PHARMACY: list[Row] = [
     ("CEP-SUA", "Cepillo de dientes suave", 1890, 25, {"category": "Higiene bucal"}),
     ("CEP-MED", "Cepillo de dientes medio", 1890, 0, {"category": "Higiene bucal"}),
     ("VIT-C", "Vitamina C 1 g 10 efervescentes", 3490, 22, {"category": "Vitaminas"}),
-]  # fmt: skip
+]
 
 BOOKS: list[Row] = [
-    ("L001", "El principito", 8990, 10, {"category": "Libros", "brand": "Salamandra", "description": "Antoine de Saint-Exupéry. Tapa blanda."}),
-    ("L002", "Cien años de soledad", 15990, 4, {"category": "Libros", "brand": "Sudamericana", "description": "Gabriel García Márquez."}),
+    (
+        "L001",
+        "El principito",
+        8990,
+        10,
+        {"category": "Libros", "brand": "Salamandra", "description": "Antoine de Saint-Exupéry. Tapa blanda."},
+    ),
+    (
+        "L002",
+        "Cien años de soledad",
+        15990,
+        4,
+        {"category": "Libros", "brand": "Sudamericana", "description": "Gabriel García Márquez."},
+    ),
     ("L003", "Papelucho", 6990, 0, {"category": "Libros", "description": "Marcela Paz."}),
     ("L004", "Papelucho detective", 6990, 5, {"category": "Libros", "description": "Marcela Paz."}),
     ("C100", "Cuaderno universitario cuadriculado 100 hojas", 1990, 60, {"brand": "Rhein", "category": "Cuadernos"}),
@@ -79,7 +96,7 @@ BOOKS: list[Row] = [
     ("RES-C", "Resma carta 500 hojas", 4990, 30, {"category": "Papel"}),
     ("RES-O", "Resma oficio 500 hojas", 5490, 15, {"category": "Papel"}),
     ("PEG", "Pegamento en barra 21 g", 1290, 40, {"brand": "Stick", "category": "Escritorio"}),
-]  # fmt: skip
+]
 
 PETS: list[Row] = [
     ("DOG-AD15", "Alimento perro adulto 15 kg", 32990, 8, {"brand": "Can Feliz", "category": "Perros"}),
@@ -96,7 +113,7 @@ PETS: list[Row] = [
     ("CAM-L", "Cama para mascota", 24990, 1, {"talla": "L", "category": "Accesorios"}),
     ("JUG-PEL", "Pelota de goma", 2490, 30, {"category": "Juguetes"}),
     ("SNK-DEN", "Snack dental perro 7 unidades", 3990, 16, {"brand": "Can Feliz", "category": "Perros"}),
-]  # fmt: skip
+]
 
 BAKERY: list[Row] = [
     ("MARR", "Pan marraqueta", 2290, 40, {"unit": "kg", "category": "Pan"}),
@@ -112,7 +129,7 @@ BAKERY: list[Row] = [
     ("ALF", "Alfajor de maicena", 800, 50, {"category": "Dulces"}),
     ("CAFE", "Café americano", 1800, None, {"category": "Cafetería"}),
     ("JUGO", "Jugo natural de naranja", 2500, None, {"category": "Cafetería"}),
-]  # fmt: skip
+]
 
 AUTO: list[Row] = [
     ("ACE-5W30", "Aceite motor 5W30 sintético 4 L", 32990, 12, {"brand": "Mobil", "category": "Lubricantes"}),
@@ -131,13 +148,23 @@ AUTO: list[Row] = [
     ("REF-4", "Refrigerante verde 4 L", 9990, 14, {"category": "Lubricantes"}),
     ("NEU-14", "Neumático 175/65 R14", 39990, 8, {"brand": "Goodyear", "category": "Neumáticos"}),
     ("NEU-15", "Neumático 195/60 R15", 49990, 2, {"brand": "Goodyear", "category": "Neumáticos"}),
-]  # fmt: skip
+]
 
 MORE_ROWS = {
-    "corner": CORNER, "boutique": BOUTIQUE, "pharmacy": PHARMACY, "books": BOOKS, "pets": PETS, "bakery": BAKERY,
+    "corner": CORNER,
+    "boutique": BOUTIQUE,
+    "pharmacy": PHARMACY,
+    "books": BOOKS,
+    "pets": PETS,
+    "bakery": BAKERY,
     "auto": AUTO,
-}  # fmt: skip
+}
 MORE_NAMES = {
-    "corner": "Almacén La Esquina", "boutique": "Boutique Andina", "pharmacy": "Farmacia del Barrio",
-    "books": "Librería Papel y Tinta", "pets": "Patitas", "bakery": "Panadería El Trigo", "auto": "Repuestos Ruta 5",
-}  # fmt: skip
+    "corner": "Almacén La Esquina",
+    "boutique": "Boutique Andina",
+    "pharmacy": "Farmacia del Barrio",
+    "books": "Librería Papel y Tinta",
+    "pets": "Patitas",
+    "bakery": "Panadería El Trigo",
+    "auto": "Repuestos Ruta 5",
+}

@@ -1,5 +1,4 @@
 """Three small shops with the real search index, as their owners' spreadsheets would make them."""
-# ruff: noqa: E501 - a table of products, one a line
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -74,10 +73,16 @@ def _rows(shop: str, rows: Iterable[Row]) -> list[CatalogueItem]:
 
 def _variants(prefix: str, name: str, price: int, category: str, stock: Mapping[str, Mapping[str, int]]) -> list[Row]:
     return [
-        (f"{prefix}-{colour[:2].upper()}-{size}", name, price, left, {"color": colour, "talla": size, "category": category})
+        (
+            f"{prefix}-{colour[:2].upper()}-{size}",
+            name,
+            price,
+            left,
+            {"color": colour, "talla": size, "category": category},
+        )
         for colour, sizes in stock.items()
         for size, left in sizes.items()
-    ]  # fmt: skip
+    ]
 
 
 HARDWARE: list[Row] = [
@@ -92,8 +97,8 @@ HARDWARE: list[Row] = [
     ("CAB-25", "Cable eléctrico 2,5 mm", 890, 500, {"unit": "metro", "category": "Electricidad"}),
     ("CAB-15", "Cable eléctrico 1,5 mm", 590, 300, {"unit": "metro", "category": "Electricidad"}),
     ("AMP-9", "Ampolleta LED 9W luz cálida", 1490, 60, {"brand": "Philips", "category": "Electricidad"}),
-    ("ALI-UNI", "Alicate universal 8\"", 5990, 8, {"brand": "Stanley", "category": "Herramientas manuales"}),
-    ("ALI-COR", "Alicate cortante 6\"", 4990, 4, {"brand": "Stanley", "category": "Herramientas manuales"}),
+    ("ALI-UNI", 'Alicate universal 8"', 5990, 8, {"brand": "Stanley", "category": "Herramientas manuales"}),
+    ("ALI-COR", 'Alicate cortante 6"', 4990, 4, {"brand": "Stanley", "category": "Herramientas manuales"}),
     ("HUI-5", "Huincha de medir 5 m", 3490, 15, {"brand": "Stanley", "category": "Herramientas manuales"}),
     ("CLA-2", "Clavos 2 pulgadas 1 kg", 2490, 25, {"category": "Fijaciones"}),
     ("CLA-212", "Clavos 2 1/2 pulgadas 1 kg", 2590, 25, {"category": "Fijaciones"}),
@@ -101,24 +106,31 @@ HARDWARE: list[Row] = [
     ("PIN-NEG", "Esmalte sintético negro 1/4 galón", 6990, 6, {"brand": "Ceresita", "category": "Pinturas"}),
     ("BRC-3", "Brocha 3 pulgadas", 2990, 20, {"category": "Pinturas"}),
     ("CEM-25", "Cemento 25 kg", 4290, 80, {"brand": "Melón", "category": "Construcción"}),
-    ("SIE-CIR", "Sierra circular 7 1/4\"", 59990, 0, {"brand": "Makita", "category": "Herramientas eléctricas"}),
+    ("SIE-CIR", 'Sierra circular 7 1/4"', 59990, 0, {"brand": "Makita", "category": "Herramientas eléctricas"}),
     ("SIE-CAL", "Sierra caladora 600W", 39990, 4, {"brand": "Bauker", "category": "Herramientas eléctricas"}),
     ("ESC-6", "Escalera tijera 6 peldaños", 45990, 2, {"category": "Escaleras"}),
-    ("CAJ-HER", "Caja de herramientas 16\"", 11990, 5, {"brand": "Rimax", "category": "Organización"}),
-]  # fmt: skip
+    ("CAJ-HER", 'Caja de herramientas 16"', 11990, 5, {"brand": "Rimax", "category": "Organización"}),
+]
 
 CLOTHING: list[Row] = [
-    *_variants("POL", "Polera básica", 5990, "Poleras",
-               {"negro": {"S": 4, "M": 6, "L": 0, "XL": 3}, "blanco": {"S": 5, "M": 2, "L": 8}, "rojo": {"M": 3}}),
+    *_variants(
+        "POL",
+        "Polera básica",
+        5990,
+        "Poleras",
+        {"negro": {"S": 4, "M": 6, "L": 0, "XL": 3}, "blanco": {"S": 5, "M": 2, "L": 8}, "rojo": {"M": 3}},
+    ),
     *_variants("POE", "Polera estampada", 8990, "Poleras", {"azul": {"M": 4, "L": 2}}),
     *_variants("JEA", "Jeans recto", 19990, "Pantalones", {"azul": {"40": 3, "42": 5, "44": 1}, "negro": {"42": 2}}),
-    *_variants("ZAP", "Zapatillas urbanas", 29990, "Calzado", {"blanco": {"38": 2, "40": 4, "42": 1}, "negro": {"41": 3}}),
+    *_variants(
+        "ZAP", "Zapatillas urbanas", 29990, "Calzado", {"blanco": {"38": 2, "40": 4, "42": 1}, "negro": {"41": 3}}
+    ),
     *_variants("PRN", "Polerón con capucha", 17990, "Polerones", {"gris": {"M": 5, "L": 4}, "negro": {"L": 2}}),
     ("CAL-3", "Calcetines pack 3 pares", 3990, 30, {"category": "Accesorios", "color": "negro"}),
     ("CIN-CU", "Cinturón de cuero", 9990, 6, {"category": "Accesorios", "color": "café"}),
     ("GOR-LA", "Gorro de lana", 4990, 9, {"category": "Accesorios", "color": "verde"}),
     ("VES-FL", "Vestido floreado", 15990, 2, {"category": "Vestidos", "talla": "M"}),
-]  # fmt: skip
+]
 
 GROCERIES: list[Row] = [
     ("HAR-SP", "Harina sin polvos 1 kg", 1190, 40, {"brand": "Selecta", "category": "Abarrotes"}),
@@ -146,7 +158,7 @@ GROCERIES: list[Row] = [
     ("CHO-BI", "Chocolate bitter 100 g", 1790, 16, {"brand": "Costa", "category": "Dulces"}),
     ("ATU-AC", "Atún en aceite 160 g", 1290, 3, {"brand": "San José", "category": "Conservas"}),
     ("DET-3", "Detergente líquido 3 L", 8990, 6, {"brand": "Omo", "category": "Aseo"}),
-]  # fmt: skip
+]
 
 # As many owners write them: capitals, the size and colour in the name, no category.
 MESSY: list[Row] = [
@@ -169,7 +181,7 @@ MESSY: list[Row] = [
     ("2013", "FUNDA IPHONE 13", 5990, 8, {}),
     ("2014", "FUNDA IPHONE 14", 5990, 0, {}),
     ("2015", "TINTA EPSON 544 NEGRA", 8990, None, {}),
-]  # fmt: skip
+]
 
 ROWS = {"hardware": HARDWARE, "clothing": CLOTHING, "groceries": GROCERIES, "messy": MESSY, **MORE_ROWS}
 NAMES = {

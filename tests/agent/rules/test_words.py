@@ -1,5 +1,4 @@
 """Quantities, money, sizes and colours as people say them."""
-# ruff: noqa: E501 - a table reads best with one case a line
 
 from decimal import Decimal
 from fractions import Fraction
@@ -53,11 +52,23 @@ def test_quantity_is_told_from_measure(said: str, number: Fraction | int | None,
 @pytest.mark.parametrize(
     ("said", "amount"),
     [
-        ("10 lucas", 10_000), ("diez lucas", 10_000), ("media luca", 500), ("15 mil", 15_000), ("$20.000", 20_000),
-        ("20.000", 20_000), ("5000", 5_000), ("15", 15_000), ("2 palos", 2_000_000), ("3 gambas", 300), ("1 quina", 500),
-        ("12k", 12_000), ("1.290.000 pesos", 1_290_000), ("$ 990", 990), ("7,5 lucas", 7_500),
+        ("10 lucas", 10_000),
+        ("diez lucas", 10_000),
+        ("media luca", 500),
+        ("15 mil", 15_000),
+        ("$20.000", 20_000),
+        ("20.000", 20_000),
+        ("5000", 5_000),
+        ("15", 15_000),
+        ("2 palos", 2_000_000),
+        ("3 gambas", 300),
+        ("1 quina", 500),
+        ("12k", 12_000),
+        ("1.290.000 pesos", 1_290_000),
+        ("$ 990", 990),
+        ("7,5 lucas", 7_500),
     ],
-)  # fmt: skip
+)
 def test_amounts_of_money_as_said(said: str, amount: int) -> None:
     assert read_amount(said) == amount
 
@@ -82,8 +93,10 @@ def test_amounts_of_money_as_said(said: str, amount: int) -> None:
 def test_price_limits_as_said(said: str, low: int | None, high: int | None, rest: str) -> None:
     filters, left = take_filters(said)
     assert (filters.min_price, filters.max_price, left) == (
-        None if low is None else Decimal(low), None if high is None else Decimal(high), rest
-    )  # fmt: skip
+        None if low is None else Decimal(low),
+        None if high is None else Decimal(high),
+        rest,
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,22 +137,55 @@ def test_chat_spelling_is_undone(typed: str, read: str) -> None:
 @pytest.mark.parametrize(
     ("said", "kinds"),
     [
-        ("eso sería todo", [Kind.CHECKOUT]), ("eso nomás po", [Kind.CHECKOUT]), ("quiero pagar", [Kind.CHECKOUT]),
-        ("hacer el pedido", [Kind.CHECKOUT]), ("cerrar", [Kind.CHECKOUT]), ("gracias, eso es todo", [Kind.THANK, Kind.CHECKOUT]),
-        ("qué llevo?", [Kind.CART]), ("cuánto va", [Kind.CART]), ("mi carrito", [Kind.CART]), ("total?", [Kind.CART]),
-        ("y mi pedido?", [Kind.STATUS]), ("cuándo llega mi pedido?", [Kind.STATUS]),
-        ("vacía el carrito", [Kind.EMPTY]), ("borra todo", [Kind.EMPTY]), ("ya no quiero nada", [Kind.EMPTY]),
-        ("eres un bot?", [Kind.BOT]), ("¿hablo con una persona?", [Kind.BOT]), ("quiero hablar con una persona", [Kind.HUMAN]),
-        ("cuéntame un chiste", [Kind.JOKE]), ("qué venden?", [Kind.CATALOGUE]), ("más opciones", [Kind.MORE]),
-        ("cómo puedo pagar?", [Kind.SHOP]), ("cuál es el horario", [Kind.SHOP]), ("dónde están ubicados", [Kind.SHOP]),
-        ("uno más", [Kind.ADD_MORE]), ("agrega otros 2", [Kind.ADD_MORE]), ("mejor 3", [Kind.SET]), ("que sean 4", [Kind.SET]),
-        ("cambia el martillo a 3", [Kind.SET]), ("ya no quiero el martillo", [Kind.REMOVE]), ("saca el cable", [Kind.REMOVE]),
-        ("cambia el rojo por el azul", [Kind.REPLACE]), ("dame el azul en vez del rojo", [Kind.REPLACE]),
-        ("cuánto sale el taladro?", [Kind.PRICE]), ("precio de la pintura", [Kind.PRICE]), ("cuántos quedan?", [Kind.STOCK]),
-        ("busco un taladro", [Kind.SHOW]), ("quiero ver poleras", [Kind.SHOW]), ("hola quería saber si tienen leche", [Kind.GREET, Kind.SHOW]),
-        ("me das 2 panes y una leche", [Kind.BUY, Kind.BUY]), ("lo llevo", [Kind.BUY]), ("ya, dale", [Kind.YES]), ("no gracias", [Kind.NO]),
-        ("el rojo no, el azul", [Kind.MENTION]), ("", []), ("   ", []), ("😀", []), ("jajaja", [Kind.LAUGH]),
+        ("eso sería todo", [Kind.CHECKOUT]),
+        ("eso nomás po", [Kind.CHECKOUT]),
+        ("quiero pagar", [Kind.CHECKOUT]),
+        ("hacer el pedido", [Kind.CHECKOUT]),
+        ("cerrar", [Kind.CHECKOUT]),
+        ("gracias, eso es todo", [Kind.THANK, Kind.CHECKOUT]),
+        ("qué llevo?", [Kind.CART]),
+        ("cuánto va", [Kind.CART]),
+        ("mi carrito", [Kind.CART]),
+        ("total?", [Kind.CART]),
+        ("y mi pedido?", [Kind.STATUS]),
+        ("cuándo llega mi pedido?", [Kind.STATUS]),
+        ("vacía el carrito", [Kind.EMPTY]),
+        ("borra todo", [Kind.EMPTY]),
+        ("ya no quiero nada", [Kind.EMPTY]),
+        ("eres un bot?", [Kind.BOT]),
+        ("¿hablo con una persona?", [Kind.BOT]),
+        ("quiero hablar con una persona", [Kind.HUMAN]),
+        ("cuéntame un chiste", [Kind.JOKE]),
+        ("qué venden?", [Kind.CATALOGUE]),
+        ("más opciones", [Kind.MORE]),
+        ("cómo puedo pagar?", [Kind.SHOP]),
+        ("cuál es el horario", [Kind.SHOP]),
+        ("dónde están ubicados", [Kind.SHOP]),
+        ("uno más", [Kind.ADD_MORE]),
+        ("agrega otros 2", [Kind.ADD_MORE]),
+        ("mejor 3", [Kind.SET]),
+        ("que sean 4", [Kind.SET]),
+        ("cambia el martillo a 3", [Kind.SET]),
+        ("ya no quiero el martillo", [Kind.REMOVE]),
+        ("saca el cable", [Kind.REMOVE]),
+        ("cambia el rojo por el azul", [Kind.REPLACE]),
+        ("dame el azul en vez del rojo", [Kind.REPLACE]),
+        ("cuánto sale el taladro?", [Kind.PRICE]),
+        ("precio de la pintura", [Kind.PRICE]),
+        ("cuántos quedan?", [Kind.STOCK]),
+        ("busco un taladro", [Kind.SHOW]),
+        ("quiero ver poleras", [Kind.SHOW]),
+        ("hola quería saber si tienen leche", [Kind.GREET, Kind.SHOW]),
+        ("me das 2 panes y una leche", [Kind.BUY, Kind.BUY]),
+        ("lo llevo", [Kind.BUY]),
+        ("ya, dale", [Kind.YES]),
+        ("no gracias", [Kind.NO]),
+        ("el rojo no, el azul", [Kind.MENTION]),
+        ("", []),
+        ("   ", []),
+        ("😀", []),
+        ("jajaja", [Kind.LAUGH]),
     ],
-)  # fmt: skip
+)
 def test_what_a_burst_means(said: str, kinds: list[Kind]) -> None:
     assert [intent.kind for intent in read_burst(said)] == kinds
