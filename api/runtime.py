@@ -14,7 +14,7 @@ from channels.access import open_access
 from channels.adapter import Adapter, ChannelAccess
 from channels.pull import PulledChannel
 from channels.twilio_whatsapp import TwilioWhatsApp
-from data.database import Database
+from data.database import Database, as_service
 from data.directory import Directory
 from data.embedded import start_embedded
 from data.encryption import SecretBox, kept_key
@@ -52,7 +52,7 @@ class UnsafeSetting(Exception):
 
 @dataclass
 class Runtime:
-    """Built once a process, passed on. `database_url` is the owner's address, for workers and listeners."""
+    """Built once a process, passed on. `database_url` is the service's address, for workers and listeners."""
 
     settings: Settings
     database_url: str = field(repr=False)
@@ -134,7 +134,7 @@ async def open_runtime(settings: Settings, *, application_name: str = "caserita"
     url = await prepare_database(settings)
     database = Database(url, application_name=application_name)
     try:
-        await database.check()
+        await database.check(needs_plain_login=_has_service_login(settings))
         runtime = Runtime(
             settings=settings,
             database_url=url,
@@ -165,16 +165,24 @@ def prepare_storage(folder: Path) -> None:
 
 
 async def prepare_database(settings: Settings) -> str:
-    """The address of a database at the schema of this version, started if it is our own.
+    """The service's address of a database at the schema of this version, started if it is our own.
 
     Raises DatabaseUnavailable.
     """
-    if settings.database_url is not None:
-        url = settings.database_url.get_secret_value()
-    else:
+    service_url = None
+    if settings.database_url is None:
         url = await asyncio.to_thread(start_embedded, settings.storage_dir.absolute())
-    await migrate(url)
-    return url
+        service_url = as_service(url)
+    else:
+        url = settings.database_url.get_secret_value()
+        if settings.database_service_url is not None:
+            service_url = settings.database_service_url.get_secret_value()
+    await migrate(url, service_url)
+    return service_url or url
+
+
+def _has_service_login(settings: Settings) -> bool:
+    return settings.database_url is None or settings.database_service_url is not None
 
 
 def _llm_brain(settings: Settings) -> "LlmBrain | None":

@@ -33,6 +33,7 @@ class Settings(BaseSettings):
 
     storage_dir: Path = Path("./var")
     database_url: SecretStr | None = None
+    database_service_url: SecretStr | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     trusted_proxies: Annotated[str, AfterValidator(_proxies)] = "127.0.0.1"

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from api.runtime import open_runtime
 from api.settings import Settings
+from data.embedded import start_embedded
 from tests.benchmarks import imports, search, turn, webhook
 from tests.benchmarks.measure import Figure
 
@@ -29,7 +30,7 @@ async def main() -> None:
                 "webhook": webhook.run(runtime.database, settings),
                 "turn": turn.run(settings),
                 "search": search.run(),
-                "import": imports.run(runtime.database, runtime.database_url),
+                "import": imports.run(runtime.database, start_embedded(Path(folder))),
             }
             for name, work in parts.items():
                 with console.status(f"measuring: {name}…"):

@@ -23,6 +23,7 @@ from api.runtime import open_runtime
 from api.settings import Settings
 from channels.access import create_channel
 from data.database import Database, libpq_url
+from data.embedded import start_embedded
 from data.states import ChannelKind
 from tests.benchmarks.measure import Figure, compared, in_turns
 from tests.database import make_tenant
@@ -106,7 +107,7 @@ def _bare(owner_url: str) -> FastAPI:
 async def _serve(storage_dir: Path) -> None:
     settings = Settings(storage_dir=storage_dir)
     async with open_runtime(settings) as runtime:
-        apps = {"ours": create_app(runtime), "floor": _bare(runtime.database_url)}
+        apps = {"ours": create_app(runtime), "floor": _bare(start_embedded(storage_dir))}
         servers = {
             name: uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", access_log=False))
             for name, app in apps.items()
