@@ -17,7 +17,8 @@ TOPIC = "messages"
 
 _FIRST_RETRY_SECONDS = 0.5
 _LONGEST_RETRY_SECONDS = 10.0
-_SAFETY_SECONDS = 2.0
+_SAFETY_SECONDS = 15.0
+_MOST_KNOWN = 100_000
 
 log = structlog.get_logger("api.listener")
 
@@ -36,7 +37,7 @@ class Wakes:
         return self._event.is_set()
 
     async def wait(self) -> None:
-        """Returns at the next announcement, or after two seconds: announcements hurry, the tables tell."""
+        """Returns at the next announcement, or after a while: announcements hurry, the tables tell."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._event.wait(), _SAFETY_SECONDS)
         self._event.clear()
@@ -48,6 +49,7 @@ class Listener:
     def __init__(self, url: str) -> None:
         self._url = url
         self._subscribers: dict[UUID, set[Wakes]] = {}
+        self._known: set[str] = set()  # conversations heard of; forgetting one costs its store's visitors a look
         self._task: asyncio.Task[None] | None = None
         self.is_closed = False
 
@@ -71,7 +73,10 @@ class Listener:
 
     @asynccontextmanager
     async def subscribe(self, key: UUID) -> AsyncIterator[Wakes]:
-        """Wakes at news of a conversation, or of any conversation of a tenant, by its id."""
+        """Wakes at news of a conversation, or at the first heard of any conversation of a tenant, by its id.
+
+        Whoever has no conversation yet waits for its beginning: what is said in those of others is no news to them.
+        """
         wakes = Wakes()
         self._subscribers.setdefault(key, set()).add(wakes)
         try:
@@ -99,9 +104,14 @@ class Listener:
             wait = min(wait * 2, _LONGEST_RETRY_SECONDS)
 
     def _announce(self, payload: str) -> None:
-        for part in payload.split("/"):
+        tenant, _, conversation = payload.partition("/")
+        keys = [conversation] if payload in self._known else [tenant, conversation]
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known.add(payload)
+        for key in keys:
             with suppress(ValueError):
-                for wakes in self._subscribers.get(UUID(part), ()):
+                for wakes in self._subscribers.get(UUID(key), ()):
                     wakes.wake()
 
     def _wake_all(self) -> None:

@@ -1,8 +1,8 @@
 """How often someone may try: counted in memory, told in the headers."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from math import ceil
@@ -13,7 +13,7 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
-from api.errors import TooManyRequests, Unauthorized
+from api.errors import RETRY_SECONDS, TooManyRequests, Unauthorized
 
 SIGN_IN_BY_CALLER_AND_EMAIL = RateLimitItemPerMinute(10, 15, "sign-in")
 SIGN_IN_BY_CALLER = RateLimitItemPerMinute(30, 15, "sign-in-caller")
@@ -24,6 +24,8 @@ REGISTER_BY_CALLER = RateLimitItemPerHour(30, 1, "register")
 SESSION_BY_CALLER = RateLimitItemPerMinute(120, 1, "session")
 CHAT_BY_VISITOR = RateLimitItemPerMinute(60, 1, "chat")
 CHAT_BY_CALLER = RateLimitItemPerMinute(600, 1, "chat-caller")
+STREAMS_OF_VISITOR = 5
+STREAMS_OF_CALLER = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class RateLimits:
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._guessing: Counter[str] = Counter()
+        self._streaming: Counter[str] = Counter()
 
     async def take(self, item: RateLimitItem, *key: str) -> Allowance:
         """Count one try. Raises TooManyRequests."""
@@ -77,9 +80,7 @@ class RateLimits:
             raise
         finally:
             self._guessing.subtract(names)
-            for name in names:
-                if not self._guessing[name]:
-                    del self._guessing[name]
+            self._guessing = +self._guessing
 
     async def _left(self, item: RateLimitItem, key: Sequence[str]) -> Allowance:
         """After the guesses under way. Raises TooManyRequests."""
@@ -89,6 +90,22 @@ class RateLimits:
         if left < 0:
             raise _too_many(allowance)
         return allowance
+
+    @contextmanager
+    def stream(self, visitor: str, caller: str) -> Iterator[None]:
+        """A place among the streams open at once. Raises TooManyRequests."""
+        places = {f"visitor {visitor}": STREAMS_OF_VISITOR, f"caller {caller}": STREAMS_OF_CALLER}
+        if any(self._streaming[place] >= most for place, most in places.items()):
+            raise TooManyRequests(
+                "Tienes este chat abierto en demasiadas ventanas. Cierra alguna.",
+                headers={"Retry-After": str(RETRY_SECONDS)},
+            )
+        self._streaming.update(places.keys())
+        try:
+            yield
+        finally:
+            self._streaming.subtract(places.keys())
+            self._streaming = +self._streaming
 
     async def count(self, item: RateLimitItem, *key: str) -> None:
         await self._limiter.hit(item, *key)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -30,7 +31,9 @@ router = APIRouter(prefix="/v1/webchat/{channel_id}", tags=["Chat web"])
 
 LONGEST_TEXT = 100_000
 MOST_AT_ONCE = 200
-_KEEP_ALIVE_SECONDS = 15.0
+LAST_POSITION = 2**62
+_POSITION = re.compile(r"[0-9]{1,19}")
+_KEEP_ALIVE_SECONDS = 10.0
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="Visitor", description="El `token` de POST …/session.")
 
@@ -54,9 +57,10 @@ class ChatMessage(BaseModel):
 
 
 class History(BaseModel):
-    """The newest messages after a position, oldest first. `is_typing`: an answer is on its way."""
+    """The first messages after a position, oldest first. `is_typing`: an answer is on its way."""
 
     messages: list[ChatMessage]
+    has_more: Annotated[bool, Field(description="Hay más: pide lo que sigue después del último.")]
     status: ConversationStatus
     is_typing: bool
 
@@ -84,18 +88,25 @@ class Visit:
     def address(self) -> str:
         return str(self.visitor_id)
 
+    async def conversation_id(self) -> UUID | None:
+        async with self.runtime.database.transaction(self.access.tenant_id) as tx:
+            conversation = await tx.conversations.find(self.access.channel_id, self.address)
+        return conversation.id if conversation else None
+
     async def read(self, after: int) -> tuple[UUID | None, History]:
-        """The visitor's conversation, if there is one, and what is in it after a position."""
+        """The visitor's conversation, if there is one, and what comes in it after a position."""
         async with self.runtime.database.transaction(self.access.tenant_id) as tx:
             conversation = await tx.conversations.find(self.access.channel_id, self.address)
             if conversation is None:
-                return None, History(messages=[], status=ConversationStatus.AUTOMATED, is_typing=False)
-            messages = await tx.messages.history(conversation.id, limit=MOST_AT_ONCE, after_position=after)
+                return None, History(messages=[], has_more=False, status=ConversationStatus.AUTOMATED, is_typing=False)
+            messages = await tx.messages.following(conversation.id, after, limit=MOST_AT_ONCE + 1)
             is_typing = await _is_typing(tx, conversation)
-        history = History(
-            messages=[self._view(message) for message in messages], status=conversation.status, is_typing=is_typing
+        return conversation.id, History(
+            messages=[self._view(message) for message in messages[:MOST_AT_ONCE]],
+            has_more=len(messages) > MOST_AT_ONCE,
+            status=conversation.status,
+            is_typing=is_typing,
         )
-        return conversation.id, history
 
     def external_id(self, client_id: UUID) -> str:
         """Bound to the visitor: nobody can spend the id that another page is about to use."""
@@ -165,7 +176,7 @@ async def open_session(
 @router.get("/messages", summary="Leer la conversación", responses=errors(401, 404))
 async def get_messages(
     visit: VisitNeeded,
-    after: Annotated[int, Query(ge=0, le=2**62, description="Solo lo que viene después de esta posición.")] = 0,
+    after: Annotated[int, Query(ge=0, le=LAST_POSITION, description="Solo lo que viene después de esta posición.")] = 0,
 ) -> History:
     _, history = await visit.read(after)
     return history
@@ -184,23 +195,34 @@ async def post_message(
     return Accepted(client_id=body.client_id, is_new=bool(received and received[0].message_id))
 
 
+async def hold_stream(visit: VisitNeeded, request: Request, rate_limits: RateLimitsNeeded) -> AsyncIterator[None]:
+    """Held until the stream ends, however it ends."""
+    with rate_limits.stream(visit.address, caller_of(request)):
+        yield
+
+
 @router.get(
     "/events",
     summary="Recibir lo nuevo",
     description="Server-Sent Events. `message` lleva un mensaje y su posición como id; `state`, si alguien escribe. "
     "Al reconectar, `Last-Event-ID` (o `after`) sigue donde quedó: nada se pierde ni se repite.",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}, "description": "La corriente."}, **errors(401, 404)},
+    responses={
+        200: {"content": {"text/event-stream": {}}, "description": "La corriente."},
+        **errors(401, 404, 422, 429),
+    },
+    dependencies=[Depends(hold_stream)],
 )
 async def stream_events(
     visit: VisitNeeded,
     request: Request,
-    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    after: Annotated[int, Query(ge=0, le=LAST_POSITION)] = 0,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
-    position = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after
+    is_position = bool(last_event_id and _POSITION.fullmatch(last_event_id))
+    position = min(int(last_event_id or 0), LAST_POSITION) if is_position else after
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(visit, min(position, 2**62)), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_events(visit, position), media_type="text/event-stream", headers=headers)
 
 
 async def _events(visit: Visit, position: int) -> AsyncIterator[str]:
@@ -209,8 +231,8 @@ async def _events(visit: Visit, position: int) -> AsyncIterator[str]:
     told: tuple[str, bool] | None = None
     spoke_at = asyncio.get_running_loop().time()
     while not visit.runtime.listener.is_closed:
-        conversation_id, _ = await visit.read(2**62)
-        # Until there is a conversation, any news of the store may be its first message.
+        conversation_id = await visit.conversation_id()
+        # Until there is a conversation, a new one of the store may be it.
         key = conversation_id or visit.access.tenant_id
         async with visit.runtime.listener.subscribe(key) as wakes:
             while not visit.runtime.listener.is_closed:
@@ -218,6 +240,8 @@ async def _events(visit: Visit, position: int) -> AsyncIterator[str]:
                 for message in history.messages:
                     position = message.position
                     yield _event("message", message.model_dump(mode="json"), position)
+                if history.has_more:
+                    continue
                 state = (history.status.value, history.is_typing)
                 if state != told:
                     told = state

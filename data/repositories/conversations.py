@@ -225,18 +225,29 @@ class MessageRepository(Repository):
         *,
         limit: int,
         before_position: int | None = None,
-        after_position: int | None = None,
     ) -> list[Message]:
-        """The newest `limit` messages of the conversation in that range, oldest first."""
+        """The newest `limit` messages of the conversation, or of those before a position; oldest first."""
         statement = select(Message).where(
             Message.tenant_id == self.tenant_id, Message.conversation_id == conversation_id
         )
         if before_position is not None:
             statement = statement.where(Message.position < before_position)
-        if after_position is not None:
-            statement = statement.where(Message.position > after_position)
         statement = statement.order_by(Message.position.desc()).limit(limit)
         return list(reversed((await self.session.execute(statement)).scalars().all()))
+
+    async def following(self, conversation_id: UUID, position: int, *, limit: int) -> Sequence[Message]:
+        """The first `limit` messages after a position, oldest first."""
+        statement = (
+            select(Message)
+            .where(
+                Message.tenant_id == self.tenant_id,
+                Message.conversation_id == conversation_id,
+                Message.position > position,
+            )
+            .order_by(Message.position)
+            .limit(limit)
+        )
+        return (await self.session.execute(statement)).scalars().all()
 
     async def by_turn(self, turn_id: UUID) -> Sequence[Message]:
         statement = (

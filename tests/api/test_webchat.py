@@ -3,18 +3,22 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from api.errors import TooManyRequests
+from api.listener import Wakes
+from api.rate_limits import STREAMS_OF_CALLER, STREAMS_OF_VISITOR, RateLimits
+from api.webchat import MOST_AT_ONCE
 from data.content import Card, Choice, MessageContent
 from data.database import Database
 from data.models import Conversation
-from data.states import ConversationStatus
+from data.states import ConversationStatus, Sender
 from tests.api.service import Service, Store, error_of, open_store, serve
 from tests.api.shop import answer
 
@@ -227,12 +231,112 @@ async def test_a_position_that_is_none_is_refused(visitor: httpx.AsyncClient, po
     assert (await visitor.get("/messages", params={"after": position})).status_code == 422
 
 
-@pytest.mark.parametrize("last_event_id", ["", "x", "-5", "²"])
+@pytest.mark.parametrize("last_event_id", ["", "x", "-5", "²", "9" * 5_000])
 async def test_a_strange_last_event_id_begins_at_the_beginning(visitor: httpx.AsyncClient, last_event_id: str) -> None:
     await say(visitor, "hola")
     headers = {b"Last-Event-ID": last_event_id.encode()}
     async with visitor.stream("GET", "/events", headers=headers) as response:
         assert (await next_message(_read(response)))["text"] == "hola"
+
+
+async def test_a_last_event_id_past_every_position_is_no_mistake(visitor: httpx.AsyncClient) -> None:
+    async with events(visitor, 10**18 * 9) as stream:
+        assert (await anext(stream))[0] == "state"
+
+
+async def fill(service: Service, store: Store, count: int) -> list[str]:
+    """The visitor's one message and so many answers."""
+    conversation = await conversation_of(service, store)
+    async with service.runtime.database.transaction(store.tenant_id) as tx:
+        for number in range(count):
+            await tx.messages.add_outbound(
+                conversation, text=str(number), payload={}, now=conversation.created_at, sender=Sender.AGENT
+            )
+    return ["hola", *(str(number) for number in range(count))]
+
+
+async def test_a_long_history_is_read_on_from_the_beginning(
+    service: Service, store: Store, visitor: httpx.AsyncClient
+) -> None:
+    await say(visitor, "hola")
+    said = await fill(service, store, MOST_AT_ONCE + 20)
+    first = (await visitor.get("/messages")).json()
+    rest = (await visitor.get("/messages", params={"after": first["messages"][-1]["position"]})).json()
+    assert [message["text"] for page in (first, rest) for message in page["messages"]] == said
+    assert (len(first["messages"]), first["has_more"], rest["has_more"]) == (MOST_AT_ONCE, True, False)
+
+
+async def test_a_stream_that_was_away_for_long_misses_nothing(
+    service: Service, store: Store, visitor: httpx.AsyncClient
+) -> None:
+    await say(visitor, "hola")
+    said = await fill(service, store, MOST_AT_ONCE * 2)
+    async with events(visitor) as stream:
+        assert [(await next_message(stream))["text"] for _ in said] == said
+
+
+async def test_a_visitor_opens_a_few_streams_at_once(service: Service, store: Store) -> None:
+    async with begin_visit(service, store) as visitor, begin_visit(service, store) as other, AsyncExitStack() as opened:
+        streams = [await opened.enter_async_context(events(visitor)) for _ in range(STREAMS_OF_VISITOR)]
+        assert [(await anext(stream))[0] for stream in streams] == ["state"] * STREAMS_OF_VISITOR
+        refused = await visitor.get("/events")
+        assert refused.status_code == 429
+        assert error_of(refused)["code"] == "RATE_LIMIT_EXCEEDED"
+        assert int(refused.headers["retry-after"]) > 0
+        async with events(other) as stream:
+            assert (await anext(stream))[0] == "state"
+        await opened.aclose()
+        async with asyncio.timeout(PATIENCE):
+            while await status_of_stream(visitor) == 429:  # noqa: ASYNC110 - the service tells nobody who has left
+                await asyncio.sleep(0.02)
+
+
+async def status_of_stream(client: httpx.AsyncClient) -> int:
+    async with client.stream("GET", "/events") as response:
+        return response.status_code
+
+
+async def test_a_caller_opens_so_many_streams_whoever_they_visit_as() -> None:
+    limits = RateLimits()
+    with ExitStack() as opened:
+        for number in range(STREAMS_OF_CALLER):
+            opened.enter_context(limits.stream(f"visitor {number}", "a caller"))
+        with pytest.raises(TooManyRequests), limits.stream("one more", "a caller"):
+            pass
+        with limits.stream("one more", "another caller"):
+            pass
+    with limits.stream("one more", "a caller"):
+        pass
+
+
+async def test_only_the_beginning_of_a_conversation_wakes_who_has_none(service: Service, store: Store) -> None:
+    listener = service.runtime.listener
+    tenant_id, known, new = store.tenant_id, uuid4(), uuid4()
+
+    async def announce(conversation_id: UUID) -> None:
+        async with service.runtime.database.transaction(tenant_id) as tx:
+            await tx.jobs.notify("messages", f"{tenant_id}/{conversation_id}")
+
+    async with (
+        asyncio.timeout(PATIENCE),
+        listener.subscribe(known) as of_known,
+        listener.subscribe(new) as of_new,
+    ):
+        await announce(known)
+        await until_set(of_known)
+        async with listener.subscribe(tenant_id) as of_tenant:
+            await of_known.wait()
+            await announce(known)
+            await until_set(of_known)
+            assert not of_tenant.is_set
+            await announce(new)
+            await until_set(of_new)
+            assert of_tenant.is_set
+
+
+async def until_set(wakes: Wakes) -> None:
+    while not wakes.is_set:  # noqa: ASYNC110 - its own wait also ends by the clock
+        await asyncio.sleep(0.01)
 
 
 async def test_a_service_that_ends_ends_its_streams(database: Database, database_url: str, tmp_path: Path) -> None:

@@ -18,8 +18,11 @@ const pending = new Map(); // client id -> { <li>, message }
 async function start() {
   try {
     await connection.begin();
-    const history = await connection.history();
-    for (const message of history.messages) show(message, false);
+    let history;
+    do {
+      history = await connection.history(newest);
+      for (const message of history.messages) show(message, false);
+    } while (history.has_more);
     setState(history);
   } catch (error) {
     if (error instanceof Refused && error.status === 401) return startOver();
