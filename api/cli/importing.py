@@ -57,7 +57,7 @@ def import_file(
         tenant_id = await find_tenant(runtime, tenant)
         outcome = await _import(runtime, tenant_id, upload)
         if as_json:
-            put_json(_row(outcome))
+            put_json(_row(outcome, is_dry_run=dry_run))
         else:
             show_outcome(outcome, is_dry_run=dry_run)
         if outcome.failure is not None:
@@ -128,19 +128,24 @@ def _progress_bar() -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
-def _row(outcome: "ImportOutcome") -> dict[str, Any]:
+def _row(outcome: "ImportOutcome", *, is_dry_run: bool) -> dict[str, Any]:
+    """A dry run adds what would change; scripts read the other keys in both."""
     errors = [_error_row(error) for error in outcome.errors]
     if outcome.failure is not None:
         return {"error": {"code": outcome.failure.code, "message": outcome.failure.message}, "errors": errors}
-    return {
+    row = {
         "created": outcome.created,
         "updated": outcome.updated,
         "unchanged": outcome.unchanged,
         "archived": outcome.archived,
         "errors": errors,
-        "warnings": list(outcome.warnings),
-        "changes": [_change_row(change) for change in outcome.changes],
     }
+    if is_dry_run:
+        row |= {
+            "warnings": list(outcome.warnings),
+            "changes": [_change_row(change) for change in outcome.changes],
+        }
+    return row
 
 
 def _error_row(error: "RowError") -> dict[str, Any]:
