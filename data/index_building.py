@@ -37,7 +37,7 @@ class IndexBuilder:
 
     async def build(self, tenant_id: UUID, older: CatalogueIndex | None) -> CatalogueIndex:
         """The index of the catalogue as it is now; `older` is the one in memory."""
-        async with self._database.transaction(tenant_id) as tx:
+        async with self._database.transaction(tenant_id, is_long=True) as tx:
             version = await tx.tenants.catalogue_version()
             embedder = await self._serving_embedder(tx)
         try:
@@ -51,7 +51,7 @@ class IndexBuilder:
     ) -> CatalogueIndex:
         if older is None or older.embedder.name != embedder.name:
             older = await self._from_disk(tenant_id, embedder, version)
-        async with self._database.transaction(tenant_id) as tx:
+        async with self._database.transaction(tenant_id, is_long=True) as tx:
             version = await tx.tenants.catalogue_version()
             if older is None:
                 rows = [row async for batch in tx.indexed.variants(embedder.name) for row in batch]

@@ -19,13 +19,13 @@ async def embed_catalogue(database: Database, tenant_id: UUID, embedder: Embedde
 
     Killed and run again, it goes on where it was. Raises EmbedderUnavailable, EmbedderError.
     """
-    async with database.transaction(tenant_id) as tx:
+    async with database.transaction(tenant_id, is_long=True) as tx:
         total = await tx.indexed.unembedded_count(embedder.name)
     if not total or not embedder.keeps_vectors:
         return
     started, done = time.monotonic(), 0
     while True:
-        async with database.transaction(tenant_id) as tx:
+        async with database.transaction(tenant_id, is_long=True) as tx:
             documents = await tx.indexed.unembedded(embedder.name, BATCH)
         if not documents:
             break

@@ -20,7 +20,7 @@ _COLUMNS = (
 
 async def export_catalogue(database: Database, tenant_id: UUID, out: Path) -> int:
     """As CSV, or as XLSX when that is the file's name; what is on sale only. Returns how many rows."""
-    async with database.transaction(tenant_id) as tx:
+    async with database.transaction(tenant_id, is_long=True) as tx:
         option_names = await tx.catalogue.option_names()
         rows = [row async for batch in tx.catalogue.exported() for row in batch]
     write = _write_workbook if out.suffix.lower() == ".xlsx" else _write_text

@@ -203,14 +203,14 @@ class Imports:
     ) -> ImportOutcome:
         """Ends an import without effect on the catalogue."""
         outcome = ImportOutcome(errors=errors, failure=ImportFailure(code, message))
-        async with self._database.transaction(tenant_id) as tx:
+        async with self._database.transaction(tenant_id, is_long=True) as tx:
             await tx.staging.clear(import_id)
             await tx.imports.set(import_id, **_columns(outcome))
             await tx.events.add("import.failed", import_id=str(import_id), code=code)
         return outcome
 
     async def _start(self, tenant_id: UUID, import_id: UUID) -> Import:
-        async with self._database.transaction(tenant_id) as tx:
+        async with self._database.transaction(tenant_id, is_long=True) as tx:
             record = await tx.imports.get(import_id)
             if record is None:
                 raise NotFound("import")
@@ -242,16 +242,16 @@ class Imports:
             yield _File(opened, staged, _scope(import_id, source.mode, currency, opened.mapping), source.override)
         finally:
             await asyncio.to_thread(opening.__exit__, None, None, None)
-            async with self._database.transaction(tenant_id) as tx:
+            async with self._database.transaction(tenant_id, is_long=True) as tx:
                 await tx.staging.clear(import_id)
 
     async def _compare(self, tenant_id: UUID, file: _File) -> ImportOutcome:
-        async with self._database.transaction(tenant_id) as tx:
+        async with self._database.transaction(tenant_id, is_long=True) as tx:
             counts = await tx.plan.make(file.scope)
             return await self._outcome(tx, file, counts)
 
     async def _finish_dry_run(self, tenant_id: UUID, file: _File) -> ImportOutcome:
-        async with self._database.transaction(tenant_id) as tx:
+        async with self._database.transaction(tenant_id, is_long=True) as tx:
             counts = await tx.plan.make(file.scope)
             outcome = await self._outcome(tx, file, counts)
             await self._keep(tx, file, counts, outcome)
@@ -263,13 +263,13 @@ class Imports:
             # A model may take minutes and shoppers are buying meanwhile, so it is asked before the transaction that
             # changes the catalogue; what another import changes in between gets its vectors from the index.
             await progress.enter(ImportPhase.EMBEDDING)
-            async with self._database.transaction(tenant_id) as tx:
+            async with self._database.transaction(tenant_id, is_long=True) as tx:
                 await tx.plan.make(file.scope)
                 await tx.plan.keep_texts(import_id)
             await embed_staged(self._database, tenant_id, import_id, self._embedder, progress.report)
 
         await progress.enter(ImportPhase.SAVING)
-        async with self._database.transaction(tenant_id) as tx:
+        async with self._database.transaction(tenant_id, is_long=True) as tx:
             await tx.tenants.lock_catalogue()
             counts = await tx.plan.make(file.scope)
             outcome = await self._outcome(tx, file, counts)

@@ -21,11 +21,11 @@ async def embed_staged(
 ) -> None:
     """Saves them batch by batch: nobody sees a vector before its text is in use, and an import that is begun again
     goes on where it was. `on_batch` hears the share done, 0 to 1."""
-    async with database.transaction(tenant_id) as tx:
+    async with database.transaction(tenant_id, is_long=True) as tx:
         total = await tx.staging.text_count(import_id)
     done = 0
     while True:
-        async with database.transaction(tenant_id) as tx:
+        async with database.transaction(tenant_id, is_long=True) as tx:
             texts = await tx.staging.unembedded(import_id, embedder.name, BATCH)
         if not texts:
             return

@@ -11,7 +11,7 @@ async def restore_version(database: Database, tenant_id: UUID, version: int) -> 
 
     Raises NotFound when the version is not kept.
     """
-    async with database.transaction(tenant_id) as tx:
+    async with database.transaction(tenant_id, is_long=True) as tx:
         await tx.tenants.lock_catalogue()
         made = await tx.versions.restore(version, f"Se volvió a la versión {version}")
         await tx.versions.forget_old()
