@@ -57,6 +57,7 @@ _KEEP = (
 
 # First match wins.
 CHANGES: tuple[tuple[Kind, str], ...] = (
+    (Kind.SET, rf"^(?P<words>(?:el|la|los|las|de(?:l)?) .+?) (?:que sean?|ponle|dejal[oa]s? en|mejor) (?P<n>{_N})$"),
     (Kind.KEEP,
      r"^(?:deja(?:me)?|quedate con|dejemos|que queden?|quiero|conserva) (?:solo|solamente|unicamente|nada mas)"
      rf"(?: con)? (?!(?:{_N}|eso|es[ao]s?)\b)(?P<words>.+)$"),

@@ -8,7 +8,7 @@ from agent.brains.rules.intents import Intent, Kind
 from agent.brains.rules.quantities import take_quantity
 from agent.brains.rules.references import Reference, read_reference, take_reference
 from agent.brains.rules.verbs import FILLER_END, FILLER_START
-from agent.brains.rules.vocabulary import VAGUE
+from agent.brains.rules.vocabulary import CONTAINERS, VAGUE
 
 MOST_PEELINGS = 15
 
@@ -44,6 +44,8 @@ def describe(kind: Kind, words: str) -> Intent:
         return Intent(kind, quantity=quantity)
     if reference := read_reference(rest):
         return Intent(kind, quantity=quantity, reference=reference)
+    if quantity and re.fullmatch(CONTAINERS, rest):
+        return Intent(kind, quantity=quantity)
     filters, rest = take_filters(rest)
     reference, rest = take_reference(rest)
     if filters and re.fullmatch(r"(?:de )?(?:es[aeo]s?|est[aeo]s?)(?: pero)?(?: en| de)?", rest):

@@ -15,6 +15,7 @@ from agent.brains.rules.filters import Filters, take_filters
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.references import Reference
 from agent.brains.rules.turn import Turn
+from agent.brains.rules.vocabulary import CONTAINERS
 from agent.tools.catalogue import CANDIDATE_COUNT, get_products, has_option, search_products
 from data.repositories.items import CatalogueItem
 from data.search.words import tokenise
@@ -118,6 +119,8 @@ async def search(turn: Turn, words: str, filters: Filters) -> Finding:
     finding = await _search(turn, words, filters)
     if finding.outcome not in {Outcome.NONE, Outcome.NEAR}:
         return finding
+    if (bare := re.sub(rf"^{CONTAINERS} de ", "", words)) != words:
+        return await search(turn, bare, filters)
     fewer = content_words(words)
     if fewer and len(fewer) < len(words.split()):
         plainer = await _search(turn, " ".join(fewer), filters)

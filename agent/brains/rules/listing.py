@@ -149,7 +149,7 @@ def said(turn: Turn, intent: Intent) -> str:
     turn.workspace.facts.add_texts([intent.filters.size, size])
     if re.match(r"(?:sin|con) ", intent.words):
         words = f"algo {words}"
-    elif re.match(r"[a-z]{2,}(?:ar|er|ir)\b", intent.words) and " " in intent.words:
+    elif is_need(intent.words):
         words = f"algo para {words}"
     return " ".join(filter(None, (words, colours, size))) or "eso"
 

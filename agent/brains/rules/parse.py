@@ -33,6 +33,7 @@ _LIST_LEAD = re.compile(
     r"|mi|el|una|un|lo) )?"
     r"(?:siguiente )?(?:lista|listado|pedido|encargo|siguiente|compra)(?: de(?: la)? [a-z]+)?\s*:\s*(?=\S)"
 )
+_ALSO = re.compile(r"^(?:el|la|los|las|es[eao]s?|est[eao]s?)\b.* tambien$")
 _REJECTED = re.compile(r"^(?:el|la|los|las|es[eao]s?|est[eao]s?)\b.{0,30}\bno$")
 _CORRECTING = re.compile(
     r"(?:no|mejor|prefiero|mas bien|que sean?|quiero que sean?|sean?|eran?|quise decir|digo|perdon)[\s,]+(?=\S)(?!de )"
@@ -127,7 +128,8 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
         stripped = shorter
     if not stripped:
         return [Intent(Kind.YES, words=piece)] if _AGREEING.search(piece) else []
-    return [replace(describe(Kind.MENTION, stripped), is_question=is_question, is_correction=is_correction)]
+    kind = Kind.BUY if _ALSO.search(piece) and not is_question else Kind.MENTION
+    return [replace(describe(kind, stripped), is_question=is_question, is_correction=is_correction)]
 
 
 def _peeled(piece: str) -> str:

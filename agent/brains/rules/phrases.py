@@ -249,5 +249,6 @@ ABOUT_SHOP = re.compile(
     r"|(?:(?:sirve[n]?|trae[n]?|incluye[n]?)(?! (?:\d|un|una|dos|tres|el|la|los|las)\b)|funciona[n]?|dura[n]?"
     r"|aguanta[n]?|resiste[n]?|viene[n]? con|pesa[n]?"
     r"|mide[n]?|contiene[n]?|se puede[n]?|puedo|pueden|podrian|hay que)\b"
-    r"|de que (?:material|marca|pais|tela|esta hech)|que (?:material|calidad|tan|tal|pasa|contiene|trae|significa)\b)"
+    r"|cuanto (?:pesa|mide|dura|rinde|trae|contiene|aguanta)\b|de que (?:material|marca|pais|tela|esta hech)"
+    r"|que (?:material|calidad|tan|tal|pasa|contiene|trae|significa)\b)"
 )

@@ -40,6 +40,7 @@ _CLITIC = r"(?:me|le|nos|les|melo|mela|melos|melas|lo|la|los|las)?"
 
 # The verb that a piece begins with. First match wins; what follows is what it is about.
 VERBS: tuple[tuple[Kind, str], ...] = (
+    (Kind.REMOVE, r"(?:ya )?me arrepenti (?:de(?:l)?|con)"),
     (Kind.REMOVE,
      r"(?:ya )?no (?:quiero|necesito|llevo|voy a llevar|llevare|me pongas|me des|va|pongas|agregues"
      r"|quisiera)(?: mas)?"),
@@ -80,7 +81,8 @@ VERBS: tuple[tuple[Kind, str], ...] = (
      r"|enviar|pasa|reserva|reservar|aparta|apartar|encarga|encargar|vende|vender|sirve|incluye|incluir"
      rf"|considera|compra|comprar|lleva|llevar|pedir|da|dar){_CLITIC}"),
     (Kind.BUY,
-     r"(?:me )?(?:das|da|den|vendes|venden|pones|anotas|agregas|mandas|envias|sumas|apartas|reservas|regalas|dan"
+     r"(?:me )?(?:guardas?|separas?|das|da|den|vendes|venden|pones|anotas|agregas|mandas|envias|sumas|apartas"
+     r"|reservas|regalas|dan"
      r"|pasas|traes)"),
     (Kind.BUY,
      r"(?:dame|deme|denme|damelo|dame lo|agregame|agregale|ponme|ponle|poneme|anotame|apuntame|sumame|sumale"

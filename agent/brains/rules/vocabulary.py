@@ -48,6 +48,13 @@ NOISE = frozenset((
     "oye", "puta", "weon", "po", "cachai",
 ))  # fmt: skip
 
+# What things come in: "2 cajas" are two of what was talked about.
+CONTAINERS = (
+    r"(?:cajas?|bolsas?|paquetes?|latas?|botellas?|rollos?|sacos?|potes?|tarros?|tiras?|bandejas?|mallas?"
+    r"|frascos?|sobres?"
+    r"|packs?|juegos?|sets?|cajitas?|bidon(?:es)?|porcion(?:es)?)"
+)
+
 # Alone they say nothing about which product.
 VAGUE = frozenset((
     "bueno", "buena", "buenos", "bonito", "bonita", "lindo", "linda", "rico", "rica", "algo", "cosa", "cosas",

@@ -19,6 +19,9 @@ from data.repositories.items import CatalogueItem
 
 async def set_line(turn: Turn, intent: Intent) -> None:
     """ "Mejor 3": exactly so many of the line meant; of something not in the cart, buy so many."""
+    if intent.quantity and intent.quantity.number == 0 and turn.workspace.lines:
+        await remove(turn, with_fields(intent, quantity=None))
+        return
     if intent.count is None:
         turn.reply.close("ask.how_many")
         return
@@ -173,6 +176,8 @@ async def correct(turn: Turn, intent: Intent) -> bool:
     focus = turn.memory.focus
     if intent.kind not in {Kind.BUY, Kind.MENTION} or focus not in turn.workspace.lines or turn.pending:
         return False
+    if intent.reference and intent.reference.kind == "all":
+        return False
     names_option = bool(intent.filters.options) and not intent.words
     if not (intent.is_definite or intent.reference or names_option):
         return await _correct_by_name(turn, intent, turn.workspace.lines[focus or ""])
@@ -264,7 +269,7 @@ async def _lines_referred(turn: Turn, intent: Intent) -> list[CartLine]:
         return turn.lines
     in_cart = turn.workspace.lines
     if reference.kind in {"ordinal", "last"}:
-        was_list = turn.before.shown and all(sku in in_cart for sku in turn.before.shown)
+        was_list = len(turn.before.shown) > 1 and all(sku in in_cart for sku in turn.before.shown)
         order = [in_cart[sku] for sku in turn.before.shown] if was_list else turn.lines
         return order[reference.index - 1 : reference.index] if reference.kind == "ordinal" else order[-1:]
     found = await find(turn, intent)
