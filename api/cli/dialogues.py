@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from api.cli.console import put_json
+from api.cli.console import put, put_json
 from api.cli.failures import CommandFailed, load_settings
 from api.cli.running import find_tenant, run
 from data.states import BrainKind
@@ -47,6 +47,12 @@ def dialogues(  # noqa: PLR0917 - typer reads them by name
     ] = None,
     transcripts: Annotated[Path | None, typer.Option(help="Carpeta donde se escribe cada conversación.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Todas las cifras en una línea JSON.")] = False,
+    generate: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Escribe N escenarios del catálogo de --tenant en una carpeta, y termina."
+        ),
+    ] = None,
 ) -> None:
     """Conversa con el agente según un guion y revisa carro, pedido, stock y respuestas.
 
@@ -54,6 +60,9 @@ def dialogues(  # noqa: PLR0917 - typer reads them by name
     """
     from api.evaluation.scenarios import ScenarioFileError, read_scenarios
 
+    if generate is not None:
+        _generate(generate, tenant, files or [])
+        return
     try:
         scenarios = read_scenarios(files or [DEFAULT_FOLDER])
     except ScenarioFileError as error:
@@ -70,10 +79,10 @@ def dialogues(  # noqa: PLR0917 - typer reads them by name
         store = await _copy_of(settings, tenant, runtime) if tenant else None
         try:
             runs.extend(await evaluate(runtime, runtime.agent, scenarios, repeat=repeat, store=store))
-        except* NoStore as error:
-            raise CommandFailed(f"El escenario {error.exceptions[0]} no dice su tienda: usa --tenant.") from None
-        except* StoreFileError as error:
-            raise CommandFailed(str(error.exceptions[0])) from None
+        except NoStore as error:
+            raise CommandFailed(f"El escenario {error} no dice su tienda: usa --tenant.") from None
+        except StoreFileError as error:
+            raise CommandFailed(str(error)) from None
 
     changes: dict[str, Any] = {"storage_dir": _throwaway_folder(), "database_url": None}
     if brain is BrainKind.RULES:
@@ -82,6 +91,26 @@ def dialogues(  # noqa: PLR0917 - typer reads them by name
     _report(runs, repeat, transcripts, as_json=as_json)
     if require is not None and sum(one.verdict.passed for one in runs) < require * len(runs):
         raise CommandFailed(f"Aprueba menos que lo pedido ({require:.0%}).")
+
+
+def _generate(count: int, tenant: str | None, folders: list[Path]) -> None:
+    if tenant is None or len(folders) != 1:
+        raise CommandFailed("Para generar escenarios indica --tenant RUT y una carpeta donde escribirlos.")
+
+    async def work(runtime: "Runtime") -> None:
+        from api.evaluation.generating import generate, write
+        from api.evaluation.stores import read_catalogue
+
+        tenant_id = await find_tenant(runtime, tenant)
+        async with runtime.database.transaction(tenant_id) as tx:
+            items = list((await read_catalogue(tx)).values())
+        if not items:
+            raise CommandFailed("Ese comercio todavía no vende nada: carga su catálogo con caserita import.")
+        made = generate(items, count)
+        for file in write(made, folders[0]):
+            put(str(file))
+
+    run(work)
 
 
 def _throwaway_folder() -> Path:

@@ -57,8 +57,12 @@ def _named(line: str, rows: Sequence[CatalogueItem]) -> tuple[list[CatalogueItem
         if name in line:
             named += [row for row in rows if fold(row.name) == name]
             line = line.replace(name, " ")
-    exact = [row for row in named if all(fold(value) in line for value in row.options.values())]
+    exact = [row for row in named if all(_has(line, fold(value)) for value in row.options.values())]
     return exact or named, line
+
+
+def _has(line: str, words: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", line) is not None
 
 
 def _amounts(line: str) -> set[Decimal]:

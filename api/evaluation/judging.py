@@ -20,7 +20,7 @@ _ABSENT = re.compile(
     r"|aparece|figura)\b|\bsin resultados\b|\bno est\w+ dentro\b"
 )
 _OUT_OF_STOCK = re.compile(
-    r"\bsin (?:stock|existencias)\b|\bagotad\w+|\bse (?:me )?agot\w+|\bfuera de stock\b"
+    r"\bsin (?:stock|existencias)\b|\bagotad\w+|\bse (?:me |nos |te )?agot\w+|\bfuera de stock\b"
     r"|\bno (?:me |nos |te )?(?:quedan?|hay|tengo|tenemos)\b|\bno estan? disponible"
 )
 

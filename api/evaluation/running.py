@@ -46,9 +46,8 @@ async def evaluate(
         raise NoStore(homeless[0])
     runs: dict[str, list[Run]] = {scenario.name: [] for scenario in scenarios}
 
-    async def visit(file: Path | None, own: Sequence[Scenario]) -> None:
+    async def visit(place: Store, own: Sequence[Scenario]) -> None:
         """One after the other within a store: they sell the same stock."""
-        place = store or await open_store(runtime, _known(file))
         for scenario in own:
             for _ in range(repeat):
                 played = await play(runtime.database, place, seller, scenario, holds)
@@ -57,19 +56,20 @@ async def evaluate(
                 if on_run:
                     on_run(run)
 
+    visits = (
+        [(scenarios, store)]
+        if store
+        else [(own, await open_store(runtime, file)) for file, own in _by_shop(scenarios).items()]
+    )
     async with asyncio.TaskGroup() as group:
-        for file, own in _by_shop(scenarios, together=store is not None).items():
-            group.create_task(visit(file, own))
+        for own, place in visits:
+            group.create_task(visit(place, own))
     return [run for scenario in scenarios for run in runs[scenario.name]]
 
 
-def _by_shop(scenarios: Sequence[Scenario], *, together: bool) -> Mapping[Path | None, list[Scenario]]:
-    shops: dict[Path | None, list[Scenario]] = {}
+def _by_shop(scenarios: Sequence[Scenario]) -> Mapping[Path, list[Scenario]]:
+    shops: dict[Path, list[Scenario]] = {}
     for scenario in scenarios:
-        shops.setdefault(None if together else scenario.shop_file, []).append(scenario)
+        assert scenario.shop_file is not None
+        shops.setdefault(scenario.shop_file, []).append(scenario)
     return shops
-
-
-def _known(file: Path | None) -> Path:
-    assert file is not None
-    return file

@@ -41,7 +41,7 @@ class Store:
 
     async def rows(self, tx: Transaction) -> dict[str, CatalogueItem]:
         """The catalogue as it is now."""
-        return await _catalogue(tx)
+        return await read_catalogue(tx)
 
     async def change(
         self, database: Database, sku: str, *, price: int | Decimal | None = None, stock: int | None = None
@@ -88,7 +88,7 @@ async def copy_store(origin: Database, origin_id: UUID, runtime: Runtime) -> Sto
     """A new tenant that sells what another one sells, at its prices; nothing that is played here reaches the other."""
     async with origin.transaction(origin_id) as tx:
         tenant = await tx.tenants.get()
-        items = list((await _catalogue(tx)).values())
+        items = list((await read_catalogue(tx)).values())
         documents = {
             row.document.sku: row async for batch in tx.indexed.variants(runtime.indexes.embedder.name) for row in batch
         }
@@ -144,11 +144,11 @@ async def _make_tenant(runtime: Runtime, name: str) -> UUID:
 async def _store(runtime: Runtime, tenant_id: UUID) -> Store:
     async with runtime.database.transaction(tenant_id) as tx:
         channel = await create_channel(tx, runtime.secrets, ChannelKind.WEBCHAT, "Evaluación", "web", {}, {})
-        originals = await _catalogue(tx)
+        originals = await read_catalogue(tx)
     return Store(tenant_id, runtime.open_access(channel), originals)
 
 
-async def _catalogue(tx: Transaction) -> dict[str, CatalogueItem]:
+async def read_catalogue(tx: Transaction) -> dict[str, CatalogueItem]:
     items: dict[str, CatalogueItem] = {}
     after: str | None = None
     while page := await tx.catalogue.page(_PAGE, after):
