@@ -92,6 +92,23 @@ CORRECTIONS = [
 ]
 
 QUANTITIES = [
+    named("corner", "how many after the name", step("azúcar 2 kilos", {"AZU1": 2})),
+    named("corner", "the measure that tells which", step("aceite 5 litros", {}, shown=("ACE5",))),
+    named("books", "so many boxes of it", step("venden lápices de colores?", {}), step("2 cajas", {"COL12": 2})),
+    named(
+        "hardware",
+        "the first of the cart",
+        step("una brocha", {"BRC-3": 1}),
+        step("2 huinchas", {"BRC-3": 1, "HUI-5": 2}),
+        step("la primera que sean 3", {"BRC-3": 3, "HUI-5": 2}),
+    ),
+    named("hardware", "down to none", step("una brocha", {"BRC-3": 1}), step("baja la brocha a 0", {})),
+    named(
+        "hardware",
+        "sorry about the brushes",
+        step("2 brochas y un cemento", {"BRC-3": 2, "CEM-25": 1}),
+        step("me arrepentí de las brochas", {"CEM-25": 1}),
+    ),
     *(
         named(
             "corner",

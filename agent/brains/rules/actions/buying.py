@@ -7,7 +7,7 @@ from agent.brains.rules.amounts import units_for
 from agent.brains.rules.finding import Finding, Outcome, find
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.listing import list_finding, offer_alternatives, tell_unfound
-from agent.brains.rules.quantities import Quantity
+from agent.brains.rules.quantities import NUMBER, Quantity, take_quantity
 from agent.brains.rules.references import Reference
 from agent.brains.rules.turn import Turn
 from agent.context import CartLine
@@ -19,6 +19,11 @@ from data.repositories.items import CatalogueItem
 from data.search.units import read_number
 
 _DECIMALS = re.compile(r"(?P<number>\d+[.,]\d+) (?:de )?(?P<rest>[a-z].+)")
+_AMOUNT_AFTER = re.compile(
+    rf"(?P<name>[a-z].*?) (?P<amount>(?:{NUMBER}|\d+[.,]\d+|medio) ?"
+    r"(?:kilos?|kg|litros?|metros?|gramos?|unidades|docenas?))"
+    r"(?: y medio)?$"
+)
 
 
 async def buy(turn: Turn, intent: Intent) -> None:
@@ -38,14 +43,23 @@ async def buy(turn: Turn, intent: Intent) -> None:
 
 
 async def _find_wanted(turn: Turn, intent: Intent) -> tuple[Intent, Finding]:
-    """A number with decimals is which one ("coca cola 1,5") or, if there is none such, how many."""
+    """A number is which one ("coca cola 1,5", "azúcar 2 kilos") or, if there is none such, how many."""
     finding = await find(turn, intent)
-    match = _DECIMALS.match(intent.words)
-    if match and intent.quantity is None and finding.outcome in {Outcome.NEAR, Outcome.NONE}:
-        number = read_number(match["number"])
-        intent = replace(intent, words=match["rest"], quantity=Quantity(number) if number else None)
-        finding = await find(turn, intent)
+    if intent.quantity is None and finding.outcome in {Outcome.NEAR, Outcome.NONE}:
+        counted = with_amount(intent)
+        return (counted, await find(turn, counted)) if counted else (intent, finding)
     return intent, finding
+
+
+def with_amount(intent: Intent) -> Intent | None:
+    """The number among the words read as how many."""
+    if match := _DECIMALS.match(intent.words):
+        number = read_number(match["number"])
+        return replace(intent, words=match["rest"], quantity=Quantity(number)) if number else None
+    if match := _AMOUNT_AFTER.match(intent.words):
+        quantity, rest = take_quantity(f"{match['amount']} de {match['name']}")
+        return replace(intent, words=rest, quantity=quantity) if quantity else None
+    return None
 
 
 async def _take_offered(turn: Turn, reference: Reference) -> bool:
