@@ -13,7 +13,7 @@ from api.open_channels import OpenChannels
 from api.pages import routes as pages
 from api.rate_limits import RateLimits
 from api.runtime import Runtime
-from api.schemas import ErrorEnvelope
+from api.schemas import ErrorEnvelope, refusal
 from api.settings import Settings
 
 RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
@@ -71,17 +71,23 @@ def create_app(runtime: Runtime | RuntimeFactory, settings: Settings | None = No
 
 
 def _describe_refusals(app: FastAPI) -> None:
-    """FastAPI describes its own 422; ours has the envelope of every other error."""
+    """What any route may answer because of what stands around it, and FastAPI's own 422 in our envelope."""
     schema = app.openapi()
     models = schema["components"]["schemas"]
     envelope = ErrorEnvelope.model_json_schema(ref_template="#/components/schemas/{model}")
     models.update(envelope.pop("$defs"), ErrorEnvelope=envelope)
     for unused in ("HTTPValidationError", "ValidationError"):
         models.pop(unused, None)
-    for operations in schema["paths"].values():
+    for path, operations in schema["paths"].items():
         for operation in operations.values():
-            if "422" in operation["responses"]:
-                operation["responses"]["422"] = {
-                    "description": errors.MESSAGES[422],
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorEnvelope"}}},
-                }
+            answers = operation["responses"]
+            possible = {
+                401: "security" in operation,
+                413: "requestBody" in operation,
+                422: "422" in answers,
+                503: path != "/healthz",
+            }
+            for status, is_possible in possible.items():
+                if is_possible and (status == 422 or str(status) not in answers):
+                    answers[str(status)] = refusal(status)
+            operation["responses"] = dict(sorted(answers.items()))

@@ -13,7 +13,7 @@ from api.passwords import LONGEST, hash_password, needs_rehash, verify_password
 from api.rate_limits import SIGN_IN_BY_CALLER, SIGN_IN_BY_CALLER_AND_EMAIL, SIGN_IN_BY_EMAIL, caller_of
 from api.runtime import Runtime
 from api.rut import BadRut, canonical_rut
-from api.schemas import Moment
+from api.schemas import Moment, errors
 from api.tokens import MEMBER_LIFETIME, MemberToken, issue_member_token
 from data.directory import MemberEntry
 from data.states import Role
@@ -54,7 +54,7 @@ class Me(BaseModel):
     created_at: Moment
 
 
-@router.post("/auth/sign-in", summary="Iniciar sesión")
+@router.post("/auth/sign-in", summary="Iniciar sesión", responses=errors(401, 409, 422, 429))
 async def sign_in(
     body: SignIn, request: Request, response: Response, runtime: RuntimeNeeded, rate_limits: RateLimitsNeeded
 ) -> SignedIn:
@@ -76,7 +76,7 @@ async def sign_in(
     return signed_in
 
 
-@router.get("/users/me", summary="Quién soy")
+@router.get("/users/me", summary="Quién soy", responses=errors(401))
 async def get_me(principal: Viewer) -> Me:
     return Me(
         id=principal.member_id,

@@ -38,16 +38,17 @@ class ErrorEnvelope(BaseModel):
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The refusals of a route, for its OpenAPI entry."""
-    return {
-        status: {
-            "model": ErrorEnvelope,
-            "description": MESSAGES[status],
-            "content": {
-                "application/json": {
-                    "example": {"error": {"code": CODES[status], "message": MESSAGES[status], "details": {}}}
-                }
-            },
-        }
-        for status in statuses
-    }
+    """The refusals of a route, for its OpenAPI entry; api.app adds what stands around every route."""
+    return {status: {"model": ErrorEnvelope, **_described(status)} for status in statuses}
+
+
+def refusal(status: int) -> dict[str, Any]:
+    """The same as OpenAPI has it."""
+    described = _described(status)
+    described["content"]["application/json"]["schema"] = {"$ref": "#/components/schemas/ErrorEnvelope"}
+    return described
+
+
+def _described(status: int) -> dict[str, Any]:
+    example = {"error": {"code": CODES[status], "message": MESSAGES[status], "details": {}}}
+    return {"description": MESSAGES[status], "content": {"application/json": {"example": example}}}

@@ -20,6 +20,20 @@ log = structlog.get_logger("api.webhooks")
 _ACKNOWLEDGED = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
+# Read as they come, since a signature covers the bytes: FastAPI only describes them.
+_DESCRIBED = {
+    "parameters": [{"name": "channel_id", "in": "path", "required": True, "schema": {"type": "string"}}],
+    "requestBody": {
+        "required": True,
+        "description": "Lo que envía el proveedor, tal como lo firmó.",
+        "content": {
+            "application/x-www-form-urlencoded": {"schema": {"type": "object"}},
+            "application/json": {"schema": {"type": "object"}},
+        },
+    },
+}
+
+
 @router.post(
     "/channels/{channel_id}",
     summary="Mensajes y estados de un proveedor",
@@ -27,13 +41,14 @@ _ACKNOWLEDGED = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
     response_class=Response,
     responses={
         200: {"content": {"application/xml": {}}, "description": "Recibido y guardado."},
-        **errors(400, 403, 404, 413),
+        **errors(400, 403, 404),
     },
+    openapi_extra=_DESCRIBED,
 )
-async def receive_webhook(channel_id: str, request: Request) -> Response:
+async def receive_webhook(request: Request) -> Response:
     runtime: Runtime = request.app.state.runtime
     channels: OpenChannels = request.app.state.open_channels
-    access = await channels.get(channel_id)
+    access = await channels.get(request.path_params["channel_id"])
     await _keep(runtime, access, await _read(request))
     return Response(_ACKNOWLEDGED, media_type="application/xml")
 
