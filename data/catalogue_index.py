@@ -72,6 +72,11 @@ class CatalogueIndexes:
         self._indexes.move_to_end(tenant_id)
         return index
 
+    @property
+    def is_building(self) -> bool:
+        """Some tenant's index is being made now."""
+        return bool(self._renewing)
+
     def held(self) -> dict[UUID, int]:
         """Roughly the bytes of each tenant's index in memory, the one used longest ago first."""
         return {tenant_id: index.nbytes for tenant_id, index in self._indexes.items()}

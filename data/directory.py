@@ -36,6 +36,12 @@ class Directory:
             rows = await connection.execute(text("SELECT id, rut, name FROM app.find_tenants()"))
             return [TenantEntry(*row) for row in rows]
 
+    async def first_tenant(self) -> UUID | None:
+        """The one that was opened first."""
+        async with self._database.lookup() as connection:
+            found: UUID | None = (await connection.execute(text("SELECT id FROM app.find_tenants() LIMIT 1"))).scalar()
+            return found
+
     async def tenant_by_rut(self, rut: str) -> UUID | None:
         """`rut` in canonical form ("76543210-3")."""
         return await self._one("SELECT id FROM app.find_tenant(:key)", rut)

@@ -44,12 +44,14 @@ _HEADERS = {
 async def open_first_chat(request: Request) -> HTMLResponse:
     """The web chat of the first store there is."""
     runtime: Runtime = request.app.state.runtime
-    for tenant in await runtime.directory.tenants():
-        async with runtime.database.transaction(tenant.id) as tx:
-            channels = await tx.channels.all()
-        for channel in channels:
-            if channel.kind is ChannelKind.WEBCHAT and channel.is_active:
-                return await _chat(runtime, tenant.id, channel.id)
+    tenant_id = await runtime.directory.first_tenant()
+    if tenant_id is None:
+        return _page("empty.html")
+    async with runtime.database.transaction(tenant_id) as tx:
+        channels = await tx.channels.all()
+    for channel in channels:
+        if channel.kind is ChannelKind.WEBCHAT and channel.is_active:
+            return await _chat(runtime, tenant_id, channel.id)
     return _page("empty.html")
 
 

@@ -23,6 +23,22 @@ async def test_health_names_its_parts(anyone: httpx.AsyncClient) -> None:
     assert body["services"]["index"] == "up"
 
 
+async def test_asking_for_health_makes_no_index(
+    database: Database, database_url: str, tmp_path: Path, store: Store
+) -> None:
+    async with serve(database, database_url, tmp_path) as service, service.client() as client:
+        assert (await client.get("/health")).json()["services"]["index"] == "up"
+        assert service.runtime.indexes.held() == {}
+        await service.runtime.indexes.get(store.tenant_id)
+        assert set(service.runtime.indexes.held()) == {store.tenant_id}
+
+
+async def test_the_first_store_is_found_alone(service: Service, store: Store, other_store: Store) -> None:
+    first, *others = await service.runtime.directory.tenants()
+    assert others
+    assert await service.runtime.directory.first_tenant() == first.id
+
+
 async def test_health_tells_whether_anyone_works(service: Service, anyone: httpx.AsyncClient) -> None:
     assert (await anyone.get("/health")).json()["services"]["worker"] == "down"
     async with service.runtime.database.lookup() as connection:
