@@ -19,8 +19,9 @@ NUMBER = {"number": "+56 2 2222 2222", "account_sid": ACCOUNT, "auth_token": TOK
 
 @pytest.fixture
 async def hook(owner: httpx.AsyncClient) -> str:
+    """What Twilio requests and signs: not what follows "#" in what is pasted there, which says how."""
     url: str = (await owner.post("/v1/channels", json=NUMBER)).json()["webhook_url"]
-    return url
+    return url.partition("#")[0]
 
 
 async def post(client: httpx.AsyncClient, url: str, form: dict[str, Any], token: str = TOKEN) -> httpx.Response:
@@ -45,6 +46,16 @@ async def test_a_signed_message_is_kept_once_and_acknowledged(
     ((conversation, messages),) = await messages_of(service, store)
     assert conversation.address == SHOPPER
     assert [message.text for message in messages] == ["hola 👋"]
+
+
+async def test_the_address_as_it_is_pasted_is_the_one_that_is_signed(
+    service: Service, store: Store, anyone: httpx.AsyncClient, owner: httpx.AsyncClient
+) -> None:
+    pasted = (await owner.post("/v1/channels", json=NUMBER)).json()["webhook_url"]
+    requested, hash_, _ = pasted.partition("#")
+    signed = request(inbound("hola", "SM1"), requested)
+    response = await anyone.post(pasted, content=signed.body, headers=dict(signed.headers))
+    assert (hash_, response.status_code) == ("#", 200)
 
 
 @pytest.mark.parametrize("token", ["another token", ""])
