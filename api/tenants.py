@@ -1,4 +1,4 @@
-"""Opening a store: the tenant, its web chat and terminal, and its owner, all in one transaction."""
+"""Opening a store: the tenant, its web chat and its owner, all in one transaction."""
 
 import re
 from dataclasses import dataclass
