@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from procrastinate.worker import Worker
 
 from data.database import Database, libpq_url
 from data.jobs import JobName, current_queue
@@ -15,13 +16,24 @@ from data.worker import MOST_ATTEMPTS, Handler, JobWorker
 SECONDS = 20
 
 
+class CountingWorker(JobWorker):
+    """Tells how often it has looked for lost jobs."""
+
+    rescues = 0
+
+    async def _rescue(self, worker: Worker) -> None:
+        await super()._rescue(worker)
+        self.rescues += 1
+
+
 class Queue:
     """One test's own queue, with the owner's eyes on its rows."""
 
-    def __init__(self, database: Database, url: str, tenant_id: UUID) -> None:
+    def __init__(self, database: Database, url: str, service_url: str, tenant_id: UUID) -> None:
         self.name = f"test-{uuid4().hex[:12]}"
         self._database = database
         self._url = url
+        self._service_url = service_url
         self._tenant_id = tenant_id
 
     async def defer(self, *, lock: str | None = None) -> UUID:
@@ -53,9 +65,9 @@ class Queue:
                 await asyncio.sleep(0.05)
 
     @asynccontextmanager
-    async def worked(self, handler: Handler, last_resort: Handler | None = None) -> AsyncIterator[JobWorker]:
-        worker = JobWorker(
-            self._url,
+    async def worked(self, handler: Handler, last_resort: Handler | None = None) -> AsyncIterator[CountingWorker]:
+        worker = CountingWorker(
+            self._service_url,
             {JobName.TAKE_TURN: handler},
             last_resorts={JobName.TAKE_TURN: last_resort} if last_resort else None,
             concurrency=4,
@@ -71,8 +83,8 @@ class Queue:
 
 
 @pytest.fixture
-def queue(database: Database, database_url: str, tenant_id: UUID) -> Queue:
-    return Queue(database, database_url, tenant_id)
+def queue(database: Database, database_url: str, service_url: str, tenant_id: UUID) -> Queue:
+    return Queue(database, database_url, service_url, tenant_id)
 
 
 def recorder() -> tuple[list[UUID], Handler]:
@@ -199,13 +211,18 @@ async def test_a_job_that_its_living_worker_lost_runs_again(queue: Queue) -> Non
 
 async def test_a_running_job_is_not_taken_for_a_lost_one(queue: Queue) -> None:
     seen: list[UUID] = []
+    looked_for = asyncio.Event()
 
     async def handler(tenant_id: UUID, conversation_id: UUID) -> None:
         seen.append(conversation_id)
-        await asyncio.sleep(1.5)  # several rescues long
+        await looked_for.wait()
 
     await queue.defer()
-    async with queue.worked(handler):
+    async with queue.worked(handler) as worker:
+        await until(lambda: bool(seen))
+        before = worker.rescues
+        await until(lambda: worker.rescues >= before + 4)  # the second in a row would take it for lost
+        looked_for.set()
         await queue.until()
     assert len(seen) == 1
 
@@ -236,23 +253,24 @@ async def test_a_worker_outlives_the_loss_of_every_connection(queue: Queue) -> N
 
 
 async def test_stopping_waits_for_what_has_begun(queue: Queue) -> None:
-    begun, ended = asyncio.Event(), asyncio.Event()
+    begun, stopped, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def handler(tenant_id: UUID, conversation_id: UUID) -> None:
         begun.set()
-        await asyncio.sleep(0.5)
+        await stopped.wait()
+        await queue.rows()  # some work of its own
         ended.set()
 
     await queue.defer()
-    async with queue.worked(handler):
+    async with queue.worked(handler) as worker:
         await begun.wait()
+        worker.stop()
+        stopped.set()
     assert ended.is_set()
     assert await queue.rows() == []
 
 
-async def test_the_jobs_of_an_ended_terminal_are_taken_over(
-    database: Database, database_url: str, queue: Queue
-) -> None:
+async def test_the_jobs_of_an_ended_terminal_are_taken_over(database: Database, service_url: str, queue: Queue) -> None:
     seen, handler = recorder()
     orphan = await queue.defer()
     await queue.execute(
@@ -260,7 +278,7 @@ async def test_the_jobs_of_an_ended_terminal_are_taken_over(
         "(SELECT id FROM procrastinate_jobs WHERE queue_name = %(queue)s)"
     )
     recent = await queue.defer()
-    worker = JobWorker(database_url, {JobName.TAKE_TURN: handler}, concurrency=1, rescue_seconds=0.2)
+    worker = JobWorker(service_url, {JobName.TAKE_TURN: handler}, concurrency=1, rescue_seconds=0.2)
     running = asyncio.create_task(worker.run())
     await until(lambda: orphan in seen)
     worker.stop()
