@@ -157,7 +157,8 @@ def prepare_storage(folder: Path) -> None:
     """
     trial = folder / f".writable-{os.getpid()}"
     try:
-        (folder / "keys").mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # the embedded PostgreSQL opens it as far as it needs
+        (folder / "keys").mkdir(exist_ok=True, mode=0o700)
         trial.write_bytes(b"caserita")
         trial.unlink()
     except OSError as error:
