@@ -24,6 +24,9 @@ _HAVE = (
 # First match wins.
 QUESTIONS: tuple[tuple[Kind, str], ...] = (
     (Kind.OPTIONS,
+     r"^(?:el |la |los |las )?(?P<words>.+?) (?:vienen?|lo tienen|la tienen|l[oa]s tienen|hay|estan?) (?:en |de )?"
+     rf"(?:otr[oa]s?|mas|distint[oa]s|vari[oa]s) {_OPTION}(?: {_HAVE}| que no sea .*)*$"),
+    (Kind.OPTIONS,
      rf"^(?:en |de )?(?:que|cuales|cual|cuant[oa]s|con que) (?:otr[oa]s )?{_OPTION}(?: {_HAVE})*(?: (?:de(?:l)?"
      r"|en|para))?(?: (?:el|la|los|las|es[ea]s?|est[ea]s?))?(?: (?P<words>.+))?$"),
     (Kind.OPTIONS, rf"^(?P<words>.+?) (?:en |de )?(?:que|cuales) {_OPTION}(?: {_HAVE})*$"),

@@ -98,7 +98,7 @@ def query_tokens(query: str) -> list[str]:
 
 def content_words(words: str) -> list[str]:
     """Those that may name a product."""
-    return [word for word in words.split() if word not in NOISE and not word.isdigit() and word not in NUMBER_WORDS]
+    return [word for word in words.split() if word not in NOISE and word not in NUMBER_WORDS]
 
 
 def is_need(words: str) -> bool:

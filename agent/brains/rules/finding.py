@@ -185,6 +185,10 @@ async def refine(turn: Turn, filters: Filters) -> Finding:
         if seen:
             merged = replace(merged, max_price=min(item.unit_price for item in seen) - Decimal("0.01"))
     finding = await search(turn, words, merged)
+    if filters.is_comparison and finding.outcome not in {Outcome.CLEAR, Outcome.SEVERAL}:
+        kind = next((item.name.split()[0].casefold() for item in await turn.seen()), words)
+        of_kind = await search(turn, kind, replace(merged, colours=(), size=None))
+        finding = of_kind if of_kind.outcome in {Outcome.CLEAR, Outcome.SEVERAL} else finding
     if filters.is_comparison:
         turn.workspace.remember(query=f"{words} {replace(merged, max_price=older.max_price).spelt()}".strip())
     return finding
@@ -240,7 +244,16 @@ async def _referred(turn: Turn, reference: Reference, intent: Intent) -> Finding
         return Finding(Outcome.SEVERAL, tuple(seen), was_shown=True) if seen else UNSAID
     focus = await turn.focus()
     if reference.kind == "other":
-        return _found([item for item in seen if focus is None or item.sku != focus.sku], shown=True)
+        rejected = intent.other
+        return _found(
+            [
+                item
+                for item in seen
+                if (focus is None or item.sku != focus.sku)
+                and not (rejected and not rejected.is_empty and fits(item, rejected.words, rejected.filters))
+            ],
+            shown=True,
+        )
     asked = turn.pending.skus if turn.pending else ()
     if len(asked) > 1 and (focus is None or focus.sku not in asked):
         return _found(await get_products(turn.workspace, asked), shown=True)

@@ -15,6 +15,7 @@ _SPELLING = {
     "tb": "tambien", "tbn": "tambien", "tmb": "tambien", "tmbn": "tambien", "tambn": "tambien",
     "kiero": "quiero", "qiero": "quiero", "kero": "quiero", "qero": "quiero", "quero": "quiero",
     "qro": "quiero", "kisiera": "quisiera", "qisiera": "quisiera", "quisera": "quisiera",
+    "i": "y", "kilito": "kilo", "kilitos": "kilos", "litrito": "litro", "litritos": "litros",
     "ola": "hola", "holi": "hola", "holis": "hola", "alo": "hola", "wenas": "buenas", "wena": "hola",
     "guenas": "buenas", "holaa": "hola", "holas": "hola", "dl": "del", "pa": "para", "toy": "estoy",
     "ta": "esta", "kuanto": "cuanto", "qto": "cuanto", "cto": "cuanto", "cnto": "cuanto", "cuant": "cuanto",

@@ -112,7 +112,7 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
             or Intent(Kind.YES if answer is Answer.YES else Kind.NO)
         ]
     if _REJECTED.match(piece):
-        return [Intent(Kind.NO)]
+        return [Intent(Kind.NO, other=describe(Kind.MENTION, piece.removesuffix("no")))]
     if (known := _whole_phrase(piece) or _topic(piece)) is not None:
         return [replace(known, is_question=is_question)]
     stripped, is_correction = MODAL.sub("", _ASKING.sub("", piece)), False
@@ -236,7 +236,7 @@ def _settle(intents: list[Intent]) -> list[Intent]:
     for intent in intents:
         previous = settled[-1] if settled else None
         if previous and previous.kind is Kind.NO and intent.kind in PRODUCT_KINDS | {Kind.REPLACE}:
-            settled[-1] = replace(intent, is_correction=True)
+            settled[-1] = replace(intent, is_correction=True, other=intent.other or previous.other)
         elif previous and previous.kind is Kind.YES and _outdoes(previous, intent):
             settled[-1] = intent
         elif previous and _is_its_quantity(previous, intent):

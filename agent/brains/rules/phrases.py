@@ -64,6 +64,9 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
     (Kind.CHECKOUT,
      r"^(?:ya|asi|con eso|ahora si)(?: ya)? (?:esta(?:mos|ria)?|quedamos|nomas|no mas)(?: (?:bien|listos?|ok"
      r"|perfecto))?$"),
+    (Kind.CHECKOUT,
+     r"^(?:y )?como (?:lo |la )?(?:hacemos|hago|seguimos|sigo|procedemos|procedo|concretamos|cerramos"
+     r"|pedimos)(?: (?:ahora|entonces|para (?:comprar|pagar|pedir|llevar)\w*))*$"),
     (Kind.CART, r"\b(?:ver|mostrar|muestra\w*|revisar) (?:el |mi )?carrito\b"),
     (Kind.CART, r"^(?:que|cuales?|cuanto) (?:es|son) (?:todo )?lo que (?:llevo|tengo|pedi)\b"),
     (Kind.CHECKOUT,
@@ -231,11 +234,14 @@ THANKS = re.compile(
     r"|amig[oa]))*)(?![a-z])[\s,!.]*"
 )
 BYE = re.compile(
-    r"^(?:chao|chau|chaito|adios|hasta (?:luego|pronto|manana)|nos vemos|bye|que (?:este|estes|tengas?"
+    r"^(?:chao|chau|chaito|adios|hasta (?:luego|pronto|manana)|nos vemos|bye|que (?:este[sn]?|tengan|tengas?"
     r"|tenga) (?:bien|buen\w* \w+)|cuidate|saludos|"
     r"buen fin de semana|bendiciones)\b[\s,!.]*"
 )
-LAUGH = re.compile(r"^(?:(?:ja|je|ji|jo|ha|xd|lol|jsj)+[a-z]{0,2}\s*)+$")
+LAUGH = re.compile(
+    r"^(?:(?:ja|je|ji|jo|ha|xd|lol|jsj)+[a-z]{0,2}\b[\s,]*)+(?:me hiciste reir|que (?:chistos[oa]|divertid[oa]"
+    r"|risa)|buena esa|buenisimo)?$"
+)
 
 # A question that is not about what is sold: asked of what the shop does, or how a product is.
 ABOUT_SHOP = re.compile(

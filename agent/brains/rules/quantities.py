@@ -16,11 +16,11 @@ GROUP_SIZES = {"par": 2, "docena": 12, "decena": 10}
 _GROUPS = {"par": 2, "docena": 12, "docenas": 12, "decena": 10, "decenas": 10, "cientos": 100, "pares": 2}
 _UNITS = r"kg|kgs|kilos?|kilogramos?|gr|grs|gramos?|g|metros?|mts?|mt|m|cms?|centimetros?|litros?|lts?|lt|l|cc|ml"
 _PIECES = r"unidades|unidad|unids?|uds?|und|un|u|piezas?"
-_DIGITS = r"\d{1,9}(?:[.,]\d{1,3})?"
+_DIGITS = r"\d{1,40}(?:[.,]\d{1,3})?"
 _WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 _NUMBER = rf"(?:{_DIGITS}|{_WORD})"
 # A count, in digits or words.
-NUMBER = rf"(?:\d{{1,9}}|{_WORD})"
+NUMBER = rf"(?:\d{{1,40}}|{_WORD})"
 _HALF = r"(?:medio|media|1/2)"
 # A measure straight after a number tells which product it is ("500 w", "2 pulgadas"), not how many.
 _PRODUCT_MEASURE = (

@@ -17,7 +17,8 @@ FILLER_START = re.compile(
     r"me gustaria saber(?: si)?|sabe[sn]? si|te consulto|me equivoque|me arrepenti|lo pense mejor|pensandolo bien"
     r"|ups|corrijo|me puedes decir|me podrias decir|podrias decirme|puedes decirme|dime(?: si)?|"
     r"necesito saber(?: si)?|(?:me |le |te )?quedan? (?:muy |un poco )?(?:chic[oa]s?|grandes?|larg[oa]s?"
-    r"|cort[oa]s?|apretad[oa]s?|suelt[oa]s?)(?: (?:y|pero))?|por casualidad|de casualidad|sera que|finalmente"
+    r"|cort[oa]s?|apretad[oa]s?|suelt[oa]s?)(?: (?:y|pero))?|la (?:dura|firme|verdad)(?: es)?(?: que)?"
+    r"|por casualidad|de casualidad|sera que|finalmente"
     r"|al final|tonces|que)(?![a-z])[\s,.:]*"
 )
 FILLER_END = re.compile(
@@ -56,7 +57,8 @@ VERBS: tuple[tuple[Kind, str], ...] = (
     (Kind.PRICE, r"(?:y )?cuanto (?:seria |serian |es |son |sale |salen )?(?:por|x|si llevo|llevando)"),
     (Kind.PRICE, r"(?:a|en) cuanto(?: (?:anda[ns]?|tiene[ns]?|me))?"),
     (Kind.PRICE,
-     r"(?:que|cual es el|cual es su|me das el|dame el|dime el)\s+(?:precios?|valor(?:es)?)(?: (?:tiene[ns]?|es"
+     r"(?:por que|porque|a que|que|cual es el|cual es su|me das el|dame el|dime el)\s+(?:precios?"
+     r"|valor(?:es)?)(?: (?:tiene[ns]?|es"
      r"|de(?:l)?))*"),
     (Kind.PRICE, r"(?:los )?(?:precios?|valor(?:es)?|el precio|el valor)(?: (?:de(?:l)?|por|para))?"),
     (Kind.STOCK,
