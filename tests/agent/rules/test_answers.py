@@ -8,6 +8,13 @@ FLOURS = ("HAR5", "HAR1")
 
 WAITING = [
     named(
+        "hardware",
+        "closing waits for what is to be chosen",
+        step("quiero 2 martillos y una brocha, eso nomás", {"BRC-3": 1}, says="martillo"),
+        step("el de goma", {"BRC-3": 1, "MAR-GOM": 2}),
+        step("eso nomás", has_summary=True),
+    ),
+    named(
         "corner",
         "an answer to the want that waits; the open question stays open",
         step("dame 2 kilos de harina y una bebida de 3 litros", {}, shown=FLOURS, says="bebida"),

@@ -23,6 +23,9 @@ async def check_out(turn: Turn, intent: Intent) -> None:
     if not turn.workspace.lines:
         await _nothing_to_close(turn)
         return
+    if turn.reply.listing is not None:  # a want of this very message has to be chosen first
+        turn.reply.shows_cart = True
+        return
     summary = await prepare_order(turn.workspace)
     if isinstance(summary, Refusal):
         _tell_short(turn)
