@@ -131,7 +131,7 @@ async def _copy_of(settings: "Settings", rut: str, runtime: "Runtime") -> Any:
 def _report(runs: "list[Run]", k: int, transcripts: Path | None, *, as_json: bool) -> None:
     from rich.console import Console
 
-    from api.evaluation.reporting import row, transcript
+    from api.evaluation.reporting import fallback_share, row, transcript
 
     if transcripts is not None:
         transcripts.mkdir(parents=True, exist_ok=True)
@@ -146,6 +146,8 @@ def _report(runs: "list[Run]", k: int, transcripts: Path | None, *, as_json: boo
     console = Console()
     console.print(_by_behaviour(runs, k))
     console.print(_by_safety(runs))
+    if share := fallback_share(runs):
+        console.print(f"The model did not answer {share:.1%} of the turns: the rules brain took them.")
     if failed := [one for one in runs if not one.verdict.passed]:
         console.print(_failures(failed))
 

@@ -48,6 +48,8 @@ class Moment:
     orders: Sequence[PlacedOrder]
     is_handed_off: bool
     was_handed_off: bool
+    has_fallen_back: bool
+    """The model did not answer, and the rules brain did."""
     rows: Mapping[str, CatalogueItem]
 
     @property
@@ -88,7 +90,7 @@ async def play(database: Database, store: Store, seller: Seller, scenario: Scena
 
 
 def _opening(store: Store) -> Moment:
-    return Moment((), (), (), {}, Decimal(0), {}, None, (), False, False, store.originals)
+    return Moment((), (), (), {}, Decimal(0), {}, None, (), False, False, False, store.originals)
 
 
 @dataclass(slots=True)
@@ -149,6 +151,7 @@ class _Shopper:
             orders=await _orders(tx, conversation_id),
             is_handed_off=conversation.status is ConversationStatus.HANDED_OFF,
             was_handed_off=was_handed_off,
+            has_fallen_back=bool(turn and sent and turn.fallback_reason),
             rows=rows,
         )
 

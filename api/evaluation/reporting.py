@@ -51,11 +51,18 @@ def safety(runs: Sequence[Run]) -> dict[str, float]:
     return {name: sum(not run.verdict.violations[name] for run in runs) / len(runs) for name in SAFETY}
 
 
+def fallback_share(runs: Sequence[Run]) -> float:
+    """Of all turns, those that the rules brain took because the model did not answer."""
+    moments = [moment for run in runs for _, moment in run.played.turns]
+    return sum(moment.has_fallen_back for moment in moments) / len(moments) if moments else 0.0
+
+
 def row(runs: Sequence[Run], k: int) -> dict[str, Any]:
     """All figures, for scripts."""
     return {
         **_figures(score(runs, k)),
         "k": k,
+        "fallback_share": round(fallback_share(runs), 4),
         "safety": {name: round(share, 4) for name, share in safety(runs).items()},
         "by_behaviour": {
             name: _figures(score(own, k)) for name, own in by(runs, lambda run: run.scenario.behaviour).items()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import Caserita
+from tests.cli.command import Caserita, free_port
 
 SCENARIOS = """
 behaviour: wool
@@ -28,10 +28,21 @@ def test_a_tenants_copy_is_judged_and_its_own_database_untouched(
 ) -> None:
     transcripts = tmp_path / "said"
     done = caserita(
-        "evaluate", "--tenant", shop, str(file), "--repeat", "2", "--require", "0.5", "--transcripts", str(transcripts), "--json"
+        "evaluate",
+        "--tenant",
+        shop,
+        str(file),
+        "--repeat",
+        "2",
+        "--require",
+        "0.5",
+        "--transcripts",
+        str(transcripts),
+        "--json",
     )
     assert done.code == 0, done.err
     assert (done.row["scenarios"], done.row["runs"], done.row["pass_rate"], done.row["pass_k"]) == (2, 4, 0.5, 0.5)
+    assert done.row["fallback_share"] == 0
     assert done.row["by_behaviour"]["wool"]["scenarios"] == 2
     assert [failure["name"] for failure in done.row["failures"]] == ["wants_what_nobody_has"] * 2
     assert sorted(path.name for path in transcripts.iterdir()) == [
@@ -39,6 +50,14 @@ def test_a_tenants_copy_is_judged_and_its_own_database_untouched(
     ]
     assert "PASSED" in (transcripts / "finds_needles.1.txt").read_text(encoding="utf-8")
     assert [row["rut"] for row in caserita("tenant", "list", "--json").rows].count(shop) == 1
+
+
+def test_a_model_that_does_not_answer_does_not_hide_behind_the_rules_brain(
+    caserita: Caserita, shop: str, file: Path
+) -> None:
+    model = {"LLM": "openai:any", "LLM_API_KEY": "k", "LLM_BASE_URL": f"http://127.0.0.1:{free_port()}/v1"}
+    judged = caserita("evaluate", "--tenant", shop, str(file), "--brain", "llm", "--json", env=model)
+    assert judged.row["fallback_share"] == 1.0
 
 
 def test_less_than_required_ends_with_one(caserita: Caserita, shop: str, file: Path) -> None:

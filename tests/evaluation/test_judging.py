@@ -32,7 +32,7 @@ ROWS = {
 
 
 def moment(reply: str = "Bien.", said: str = "hola", **fields: Any) -> Moment:
-    empty = Moment((said,), (reply,), (), {}, Decimal(0), {}, None, (), False, False, ROWS)
+    empty = Moment((said,), (reply,), (), {}, Decimal(0), {}, None, (), False, False, False, ROWS)
     return replace(empty, **fields)
 
 
