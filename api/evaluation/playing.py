@@ -77,15 +77,13 @@ async def play(database: Database, store: Store, seller: Seller, scenario: Scena
     """One conversation with a new shopper; the store is left as it was found."""
     shopper = _Shopper(database, store, seller, f"shopper-{uuid4().hex[:12]}")
     played = Played(scenario, _opening(store))
-    try:
-        for turn in scenario.turns:
-            for change in turn.shop_changes:
-                await store.change(database, change.sku, price=change.price, stock=change.stock)
-            if turn.unless is not None and holds(turn.unless, played.end):
-                continue
-            played.turns.append((turn, await shopper.say(turn, was_handed_off=played.end.is_handed_off)))
-    finally:
-        await store.restore(database)
+    for turn in scenario.turns:
+        if turn.unless is not None and holds(turn.unless, played.end):
+            continue
+        for change in turn.shop_changes:
+            await store.change(database, change.sku, price=change.price, stock=change.stock)
+        played.turns.append((turn, await shopper.say(turn, was_handed_off=played.end.is_handed_off)))
+    await store.restore(database, played.end.rows)
     return played
 
 

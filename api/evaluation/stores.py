@@ -60,10 +60,8 @@ class Store:
                 assert available is not None
                 await tx.catalogue.set_stock([(variant_id, _PLENTY - available + stock)])
 
-    async def restore(self, database: Database) -> None:
-        """Put back every price and stock that a scenario, its orders included, has changed."""
-        async with database.transaction(self.tenant_id) as tx:
-            now = await self.rows(tx)
+    async def restore(self, database: Database, now: Mapping[str, CatalogueItem]) -> None:
+        """Put back every price and stock that a scenario, its orders included, has changed since."""
         for sku, before in self.originals.items():
             price = before.unit_price if now[sku].unit_price != before.unit_price else None
             stock = before.available if now[sku].available != before.available else None
@@ -150,8 +148,8 @@ async def _store(runtime: Runtime, tenant_id: UUID) -> Store:
 
 async def read_catalogue(tx: Transaction) -> dict[str, CatalogueItem]:
     items: dict[str, CatalogueItem] = {}
-    after: str | None = None
-    while page := await tx.catalogue.page(_PAGE, after):
+    page = await tx.catalogue.page(_PAGE)
+    while page:
         items |= {item.sku: item for item in page}
-        after = page[-1].sku
+        page = await tx.catalogue.page(_PAGE, page[-1].sku) if len(page) == _PAGE else []
     return items

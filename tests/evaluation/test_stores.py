@@ -24,7 +24,7 @@ async def test_a_store_is_put_back_after_changes_and_orders(runtime: Runtime) ->
         changed = await store.rows(tx)
     assert changed["FAL-M"].unit_price == Decimal(1000)
     assert (changed["FAL-M"].available, changed["CAM-M"].available) == (0, 3)
-    await store.restore(runtime.database)
+    await store.restore(runtime.database, changed)
     async with runtime.database.transaction(store.tenant_id) as tx:
         assert await store.rows(tx) == store.originals
 
