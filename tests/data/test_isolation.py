@@ -245,6 +245,7 @@ READS: dict[str, Reading] = {
     "message by external id": lambda tx, ids: tx.messages.by_external_id(ids["channel"], "same"),
     "latest outbound": lambda tx, ids: tx.messages.latest_outbound(ids["channel"], "+56911111111"),
     "messages": lambda tx, ids: tx.messages.history(ids["conversation"], limit=10),
+    "messages following": lambda tx, ids: tx.messages.following(ids["conversation"], 0, limit=10),
     "newest inbound": lambda tx, ids: tx.messages.newest_inbound_position(ids["conversation"]),
     "messages of a turn": lambda tx, ids: tx.messages.by_turn(ids["turn"]),
     "turn": lambda tx, ids: tx.turns.latest(ids["conversation"]),
