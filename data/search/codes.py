@@ -1,21 +1,25 @@
-"""Finds products by their SKU, barcode or model code inside a sentence."""
+"""Finds products by their SKU, barcode or model code inside a sentence, and by their whole name."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress, pairwise
+from itertools import compress, pairwise, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.search.documents import SearchDocument
-from data.search.words import is_measure, normalise, tokenise
+from data.search.lexicon import FUNCTION_WORDS, load_lexicon
+from data.search.words import is_measure, is_number, normalise, tokenise
 
 MAX_MODEL_SHARERS = 5
 MIN_BARE_DIGITS = 6
 MAX_WORDS = 300
 _WORD = re.compile(r"[^\s,;:()¿?¡!\"“”]+")
 _NAMED = re.compile(r"^\s*(?:el\s+|la\s+)?(?:codigo|cod|sku|ean|ref|referencia|modelo)\b[\s.:#]*(?P<code>.+)$")
+_NAME = "="  # begins a whole name among the codes, none of which holds it
+MAX_NAME_WORDS = 30
+MOST_AROUND = 8
 _NOT_CODE = re.compile(r"[^A-Z0-9]")
 
 Positions = NDArray[np.int32]
@@ -68,7 +72,7 @@ class CodeIndex:
     def find(self, query: str) -> list[int]:
         """Return the positions of documents whose code the query gives, in the order given."""
         found: dict[int, None] = {}
-        for code in (*self._whole(query), *self._inside(query)):
+        for code in (*self._whole(query), *self._inside(query), *_names_in(query)):
             found.update(dict.fromkeys(self._codes.get(code, ())))
         return list(found)
 
@@ -102,6 +106,22 @@ def _codes_of(documents: Iterable[SearchDocument]) -> Iterator[tuple[str, int, b
         for model in {canonical_code(word) for word in _WORD.findall(document.name)}:
             if _is_model(model):
                 yield model, position, True
+        if words := tokenise(document.name, parts=False)[:MAX_NAME_WORDS]:
+            yield _NAME + " ".join(words), position, False
+            if len(words) > 2 and is_number(words[1]):  # "producto 77", where no more than a few are
+                yield _NAME + " ".join(words[:2]), position, True
+
+
+def _names_in(query: str) -> Iterator[str]:
+    """The query as a name, then without the words of asking and counting around it."""
+    words = tokenise(query[:1000], parts=False)[: MAX_NAME_WORDS * 2]
+    asking = load_lexicon().asking | FUNCTION_WORDS
+    before = len(list(takewhile(lambda word: word in asking or is_number(word), words)))
+    after = len(list(takewhile(lambda word: word in asking, reversed(words))))
+    for first in range(min(before, MOST_AROUND) + 1):
+        for last in range(min(after, MOST_AROUND) + 1):
+            if first + last < len(words):
+                yield _NAME + " ".join(words[first : len(words) - last])
 
 
 def _stands_out(word: str, code: str) -> bool:

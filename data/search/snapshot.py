@@ -24,7 +24,7 @@ from data.search.lexicon import lexicon_fingerprint
 from data.search.postings import Postings
 from data.search.vocabulary import Vocabulary
 
-FORMAT = 1
+FORMAT = 2
 _MANIFEST = "manifest.json"
 _VECTORS = "vectors.faiss"
 _WORDS = "words.json"

@@ -247,3 +247,15 @@ def test_build_refuses_shared_ids_and_missing_vectors() -> None:
         CatalogueIndex.build(1, documents, np.zeros((2, embedder.dimension), np.float32), embedder)
     with pytest.raises(ValueError, match="vectors"):
         CatalogueIndex.build(1, documents[:1], np.zeros((0, embedder.dimension), np.float32), embedder)
+
+
+def test_a_whole_name_wins_over_its_neighbours() -> None:
+    documents = [SearchDocument(id=n, sku=f"B{n}", name=f"Producto {n} modelo {n % 7}") for n in range(300)]
+    documents.append(SearchDocument(id=900, sku="U1", name="Uno"))
+    index = build(documents)
+    for query in ("producto 77 modelo 0", "hola tienen el Producto 77, modelo 0 porfa", "2 producto 77 modelo 0"):
+        best = index.search(query, 3)[0]
+        assert (best.id, best.score) == (77, 1.0), query
+    assert [hit.id for hit in index.search("producto 77", 3)] == [77]
+    assert [hit.id for hit in index.search("uno", 3)] == [900]
+    assert index.search("producto 301 modelo 0", 3) == [] or index.search("producto 301 modelo 0", 3)[0].score < 1.0
