@@ -16,11 +16,13 @@ GROUP_SIZES = {"par": 2, "docena": 12, "decena": 10}
 _GROUPS = {"par": 2, "docena": 12, "docenas": 12, "decena": 10, "decenas": 10, "cientos": 100, "pares": 2}
 _UNITS = r"kg|kgs|kilos?|kilogramos?|gr|grs|gramos?|g|metros?|mts?|mt|m|cms?|centimetros?|litros?|lts?|lt|l|cc|ml"
 _PIECES = r"unidades|unidad|unids?|uds?|und|un|u|piezas?"
-_DIGITS = r"\d{1,40}(?:[.,]\d{1,3})?"
+# Whatever is more than this is as good as this: no shop has as many.
+MOST_COUNTED = 10**9
+_DIGITS = r"(?:\d{1,3}(?:\.\d{3}){2,}|\d+(?:[.,]\d{1,3})?)"
 _WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 _NUMBER = rf"(?:{_DIGITS}|{_WORD})"
 # A count, in digits or words.
-NUMBER = rf"(?:\d{{1,40}}|{_WORD})"
+NUMBER = rf"(?:\d+|{_WORD})"
 _HALF = r"(?:medio|media|1/2)"
 # A measure straight after a number tells which product it is ("500 w", "2 pulgadas"), not how many.
 _PRODUCT_MEASURE = (
@@ -33,16 +35,16 @@ _LEADING = re.compile(
     rf"|(?P<half>{_HALF})\s*(?P<half_unit>{_UNITS})"
     rf"|(?P<amount>\d{{1,3}}\s+\d/\d|{_NUMBER})(?P<and_half>\s+y\s+(?:medio"
     rf"|media))?\s*(?P<unit>{_UNITS})(?P<half_after>\s+y\s+(?:medio|media|1/2))?"
-    rf"|x\s?(?P<times>\d{{1,5}})|(?P<times_after>\d{{1,5}})\s?x(?!\s*\d)"
+    rf"|x\s?(?P<times>\d+)|(?P<times_after>\d+)\s?x(?!\s*\d)"
     rf"|(?P<pieces>{_NUMBER})\s*(?:{_PIECES})"
     rf"|(?P<plain>{_NUMBER})(?!\s*{_PRODUCT_MEASURE}(?![a-z])))"
     rf"(?=[\s:\-]|$)[\s:\-]*(?P<of>del?\s+)?(?P<rest>.*)$"
 )
 _TRAILING = re.compile(
-    rf"^(?P<rest>.+?)[\s,]+(?:x\s?(?P<times>\d{{1,5}})|(?P<after>\d{{1,5}})\s?x|\((?P<paren>\d{{1,5}})\)"
+    rf"^(?P<rest>.+?)[\s,]+(?:x\s?(?P<times>\d+)|(?P<after>\d+)\s?x|\((?P<paren>\d+)\)"
     rf"|(?P<pieces>{_NUMBER})\s*(?:{_PIECES}))$"
 )
-_BELOW_ZERO = re.compile(r"^-\s?(?P<count>\d{1,9})\s+(?P<rest>[a-z].*)$")
+_BELOW_ZERO = re.compile(r"^-\s?(?P<count>\d+)\s+(?P<rest>[a-z].*)$")
 _NOT_AN_AMOUNT = re.compile(r"^(?:un\s+)?metros?\s+(?:de\s+medir|carpintero|plegable|laser)")
 
 
@@ -67,7 +69,7 @@ class Quantity:
 def take_quantity(words: str) -> tuple[Quantity | None, str]:
     """Split "2 kilos de harina" into the quantity and what it is of."""
     if match := _BELOW_ZERO.match(words):
-        return Quantity(-Fraction(match["count"])), match["rest"].strip()
+        return Quantity(-_value(match["count"])), match["rest"].strip()
     if _NOT_AN_AMOUNT.match(words):
         return Quantity(Fraction(1)), re.sub(r"^un\s+", "", words)
     if match := _LEADING.match(words):
@@ -106,4 +108,7 @@ def _singular(group: str) -> str:
 def _value(said: str) -> Fraction:
     if said in NUMBER_WORDS:
         return Fraction(NUMBER_WORDS[said])
+    whole = said.partition(",")[0].replace(".", "")
+    if len(whole) >= len(str(MOST_COUNTED)) and whole.isdigit():
+        return Fraction(MOST_COUNTED)
     return read_number(said) or Fraction(0)
