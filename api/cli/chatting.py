@@ -19,7 +19,7 @@ def chat(
     contact: Annotated[str, typer.Option(help="Quién escribe: un teléfono o un nombre.")] = "terminal",
     as_json: Annotated[bool, typer.Option("--json", help="Una línea JSON por respuesta.")] = False,
 ) -> None:
-    """Conversa con el agente como un cliente: un mensaje por línea de la entrada."""
+    """Conversa con el agente como un cliente: un mensaje por línea; con --json, una respuesta por línea."""
 
     async def work(runtime: "Runtime") -> None:
         from api.terminal import open_terminal
@@ -27,7 +27,7 @@ def chat(
         tenant_id = await find_tenant(runtime, tenant)
         async with open_terminal(runtime, tenant_id, contact) as terminal:
             async for line in stdin_lines(PROMPT):
-                if line.strip():
+                if as_json or line.strip():  # a script pairs its lines with ours; a person just pressed Enter
                     answer = await terminal.say(line)
                     if as_json:
                         put_json(_row(answer))

@@ -64,7 +64,7 @@ def conversation(caserita: Caserita, shop: str) -> dict[str, dict[str, Any]]:
     """One contact, from the first greeting to a person of the shop: each turn by what was said."""
     done = caserita("chat", "--tenant", shop, "--contact", "+56911112222", "--json", text=b"\n".join(SAID))
     assert (done.code, done.err) == (0, "")
-    return dict(zip([line.decode("utf-8", "replace") for line in SAID if line.strip()], done.rows, strict=True))
+    return dict(zip([line.decode("utf-8", "replace") for line in SAID], done.rows, strict=True))
 
 
 SAID = [
