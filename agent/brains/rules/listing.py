@@ -144,6 +144,8 @@ def _wait(turn: Turn, intent: Intent, *, wants: bool) -> None:
 def said(turn: Turn, intent: Intent) -> str:
     """The product as the shopper named it: "poleras negras talla XL"."""
     words = turn.echo(intent.words or ("" if intent.filters.options else take_filters(turn.memory.query or "")[1]))
+    if intent.words and not words:
+        return ""
     colours = turn.echo(" ".join(intent.filters.colours))
     size = f"talla {intent.filters.size}" if intent.filters.size else ""
     turn.workspace.facts.add_texts([intent.filters.size, size])

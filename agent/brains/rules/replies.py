@@ -15,6 +15,7 @@ MOST_SHOWN = 3
 MOST_CHOICES = 3
 CHOICE_TITLE_CHARACTERS = 24
 NOT_ECHOED = "ese producto"
+_WORDED_WITHOUT = frozenset({"cart.not_there"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class Reply:
 
     def _say(self, part: Part, avoid: str) -> str:
         values = dict(part.values)
-        if "said" in values and not self.echoes:
+        if "said" in values and not (self.echoes and (values["said"] or part.key in _WORDED_WITHOUT)):
             values["said"] = NOT_ECHOED
         return say(part.key, avoid=avoid, **{"store": self.workspace.context.store, **values})
 

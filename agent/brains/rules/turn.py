@@ -1,9 +1,9 @@
 """One turn of the rules brain: what was understood, what is known, and the reply being built."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from agent.brains.rules.echoing import echoed
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.replies import Reply
 from agent.context import CartLine
@@ -13,7 +13,6 @@ from agent.workspace import Workspace
 from data.repositories.items import CatalogueItem
 
 MOST_ECHOED = 80
-_PRICE_LIKE = re.compile(r"(?:\b(?:de|a|por|en)\s+)?\$?(?:\b\d{1,3}(?:\.\d{3})+\b|\b\d{4,}\b)")
 
 
 @dataclass(slots=True)
@@ -47,8 +46,8 @@ class Turn:
         return self.before.pending
 
     def echo(self, words: str) -> str:
-        """The shopper's words with their accents, if they are few, and without what could be read as a price."""
-        said = _PRICE_LIKE.sub("", " ".join(self.spelt.get(word, word) for word in words.split())).strip()
+        """The shopper's words with their accents, if they are few and name something; never an amount."""
+        said = echoed(words.split(), self.spelt)
         if len(said) > MOST_ECHOED:
             return "eso que buscas"
         self.workspace.facts.add_texts([said])

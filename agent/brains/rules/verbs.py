@@ -27,7 +27,7 @@ FILLER_END = re.compile(
     r"a la venta|en la tienda|en venta|disponibles?|por ahi|por casualidad|entonces|tambien|ademas|al carrito"
     r"|a mi carrito|en el carrito|"
     r"al pedido|a mi pedido|al tiro|altiro|ahora|mejor|me das|me puedes dar|quiero|necesito|tienes|tienen|hay"
-    r"|aparte|eh|ya|si)$"
+    r"|aparte|eh|ya|si|(?:no es |es |no )?cierto|(?<!la )(?<!de )verdad)$"
 )
 MODAL = re.compile(
     r"^(?:me |nos |se )?(?:puedes?|podrias?|podes|puedo|podria|podemos|quiero|quisiera|queria|me gustaria"
