@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import warnings
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ with warnings.catch_warnings():
 
 DATABASE_NAME = "caserita"
 
+_START_ERRORS = (OSError, RuntimeError, AssertionError, ValueError, subprocess.SubprocessError)
+
 
 def start_embedded(storage_dir: Path) -> str:
     """Start the server if it is not running, make the database if it is new; returns its owner's address.
@@ -37,7 +40,7 @@ def start_embedded(storage_dir: Path) -> str:
             _forget_killed_users(folder / ".handle_pids.json")
         server = get_server(folder)
         _create_database(server.get_uri())
-    except (OSError, RuntimeError, AssertionError, ValueError, psycopg.Error) as error:
+    except (*_START_ERRORS, psycopg.Error) as error:
         detail = (str(error).splitlines() or [type(error).__name__])[0]
         raise DatabaseUnavailable(f"the embedded PostgreSQL in {folder} does not start: {detail}") from error
     return str(server.get_uri(database=DATABASE_NAME))
