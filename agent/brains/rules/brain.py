@@ -9,7 +9,7 @@ from agent.brains.rules.actions.closing import close_turn, let_summary_go
 from agent.brains.rules.actions.waiting import answer_waiting, ask_what_waits
 from agent.brains.rules.choosing import choose, covers, is_headed
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
-from agent.brains.rules.normalise import spelt_as_typed
+from agent.brains.rules.normalise import spelt_as_typed, without_attachments
 from agent.brains.rules.parse import read_burst
 from agent.brains.rules.quantities import Quantity
 from agent.brains.rules.replies import Reply
@@ -26,7 +26,7 @@ _TAPS = {"checkout": Kind.CHECKOUT, "cart": Kind.CART, "human": Kind.HUMAN}
 # These leave an open question open: the shopper may still answer it.
 _ASIDE = frozenset(
     {Kind.GREET, Kind.HOW_ARE_YOU, Kind.THANK, Kind.LAUGH, Kind.JOKE, Kind.INSULT, Kind.BOT, Kind.CART, Kind.HELP,
-     Kind.STATUS, Kind.BYE, Kind.TOTAL}
+     Kind.ATTACHMENT, Kind.STATUS, Kind.BYE, Kind.TOTAL}
 )  # fmt: skip
 
 
@@ -68,7 +68,11 @@ def _read(messages: tuple[InboundText, ...]) -> list[Intent]:
             typed.append(message.text)
         else:
             intents.append(tapped)
-    return [*read_burst("\n".join(typed)), *intents]
+    text = "\n".join(typed)
+    words = without_attachments(text)
+    if words != text and not words.strip():
+        return [Intent(Kind.ATTACHMENT), *intents]
+    return [*read_burst(words), *intents]
 
 
 def _tapped(choice: str | None) -> Intent | None:

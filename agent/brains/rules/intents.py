@@ -19,6 +19,7 @@ class Kind(StrEnum):
     BOT = "bot"
     HUMAN = "human"
     HELP = "help"
+    ATTACHMENT = "attachment"  # a photo or an audio without words
     SHOP = "shop"  # a question about the shop itself; `words` is the topic
     CATALOGUE = "catalogue"  # "¿qué venden?"
     MORE = "more"  # more of what was shown

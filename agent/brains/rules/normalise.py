@@ -65,6 +65,8 @@ _UNITS_SAID = (
 )
 _SAID_NUMBER = "|".join(word for word, value in NUMBER_WORDS.items() if value > 1)
 _MARKS = set(" .,;:/$%+-?!\n\"'()*#°&")
+# What a channel writes in the place of what it cannot carry; a place goes on with its name and coordinates.
+_ATTACHED = re.compile(r"(?i)\[ubicaci[oó]n\][^\n]*|\[(?:imagen|foto|audio|video|archivo|documento|sticker|contacto)\]")
 _AFFIRMING = "👍👌✅🙌🆗"
 _EMOTIONS = {**dict.fromkeys(_AFFIRMING, " si "), "👎": " no "}
 
@@ -72,6 +74,11 @@ _EMOTIONS = {**dict.fromkeys(_AFFIRMING, " si "), "👎": " no "}
 def cap(text: str) -> str:
     """Bound the work one message can cause, whatever its length."""
     return text[:MOST_CHARACTERS]
+
+
+def without_attachments(text: str) -> str:
+    """The caption, or nothing: "[imagen]" is not something the shopper wrote."""
+    return _ATTACHED.sub(" ", text)
 
 
 def fold(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.agent.rules.conversation import play
+from tests.agent.rules.conversation import Conversation, play
 
 HUGE = "9" * 20
 
@@ -62,3 +62,30 @@ async def test_a_claimed_price_is_answered_with_the_price() -> None:
     assert answer.shown == ("MAR-GOM",)
     assert "$6.490" in answer.text
     assert "tal cual" not in answer.text
+
+
+ATTACHED = ["[imagen]", "[audio]", "[video]", "[archivo]", "[documento]", "[sticker]", "[contacto]", "[imagen] [audio]",
+            "[ubicación] Casa, Los Olmos 12 (-33.4, -70.6)", "[ubicación] -33.4, -70.6"]  # fmt: skip
+
+
+@pytest.mark.parametrize("message", ATTACHED)
+async def test_an_attachment_is_asked_for_in_words(message: str) -> None:
+    conversation = Conversation("hardware")
+    for answer in [await conversation.say(message), await conversation.say(message), await conversation.say(message)]:
+        assert "texto" in answer.text
+        assert "[" not in answer.text
+        assert "persona" in answer.text
+        assert "No tenemos" not in answer.text
+        assert not answer.is_handed_off
+
+
+async def test_the_caption_of_an_attachment_is_what_counts() -> None:
+    conversation = Conversation("hardware")
+    assert (await conversation.say("[imagen]\ndame un martillo de goma")).cart == {"MAR-GOM": 1}
+    answer = await conversation.say("[audio]", "dame una brocha")
+    assert answer.cart == {"MAR-GOM": 1, "BRC-3": 1}
+    assert "texto" not in answer.text
+
+
+async def test_an_attachment_leaves_the_open_question_open() -> None:
+    assert (await play("hardware", "martillo de goma", "[imagen]", "sí")).cart == {"MAR-GOM": 1}

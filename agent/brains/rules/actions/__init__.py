@@ -23,6 +23,7 @@ ACTIONS: dict[Kind, Action] = {
     Kind.INSULT: say_only("talk.insult"),
     Kind.BOT: say_only("talk.bot"),
     Kind.HELP: say_only("talk.help"),
+    Kind.ATTACHMENT: say_only("talk.attachment"),
     Kind.CATALOGUE: say_only("talk.catalogue"),
     Kind.HUMAN: ask_for_human,
     Kind.SHOP: tell_shop,

@@ -33,7 +33,7 @@ def say_only(key: str) -> Callable[[Turn, Intent], Awaitable[None]]:
             _let_be(turn, key)
         else:
             turn.reply.tell(key)
-            if intent.kind is Kind.BOT:
+            if intent.kind in {Kind.BOT, Kind.ATTACHMENT}:
                 turn.reply.offer("human", "Hablar con persona")
 
     return act
