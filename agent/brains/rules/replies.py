@@ -51,7 +51,7 @@ class Reply:
 
     def tell(self, key: str, **values: Any) -> None:
         part = Part(key, values)
-        if not (key.startswith("missing.") and part in self.notices):
+        if part not in self.notices:
             self.notices.append(part)
 
     def head(self, key: str, **values: Any) -> None:
@@ -120,7 +120,7 @@ class Reply:
             lines.extend(said(part) for part in self.closing)
         if self.footer:
             lines.append(self._say(Part(self.footer, {}), ""))
-        return "\n".join(line for line in lines if line)
+        return "\n".join(dict.fromkeys(line for line in lines if line))
 
     def _record_shown(self) -> None:
         """What was asked about one of a list leaves the list to be counted in."""

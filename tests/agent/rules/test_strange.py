@@ -1,5 +1,7 @@
 """What no list of products foresees: absurd quantities, words that name nothing, attachments, the same again."""
 
+import re
+
 import pytest
 
 from tests.agent.rules.conversation import Conversation, play
@@ -89,3 +91,23 @@ async def test_the_caption_of_an_attachment_is_what_counts() -> None:
 
 async def test_an_attachment_leaves_the_open_question_open() -> None:
     assert (await play("hardware", "martillo de goma", "[imagen]", "sí")).cart == {"MAR-GOM": 1}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "me haces descuento? dejamelo a $1000",
+        "a qué hora abren? hacen envíos? y a qué hora cierran?",
+        "una bicicleta {0}, un {1}, otro {2}",
+        "tienen bicicletas? bicicletas? y bicicletas?",
+    ],
+)
+async def test_no_sentence_is_said_twice_in_a_reply(message: str) -> None:
+    text = (await play("hardware", message)).text
+    sentences = [said.strip() for line in text.splitlines() for said in re.split(r"(?<=[.?!:])\s", line)]
+    assert len(sentences) == len(set(sentences)), text
+
+
+async def test_several_questions_of_the_shop_are_answered_together() -> None:
+    text = (await play("hardware", "a qué hora abren? hacen envíos?")).text
+    assert "sobre el horario y el despacho" in text

@@ -68,11 +68,20 @@ async def tell_shop(turn: Turn, intent: Intent) -> None:
     if intent.other and (named := await _named_so(turn, intent.other)):
         await list_finding(turn, intent.other, named)
         return
-    turn.reply.tell("talk.shop", topic=intent.words)
+    _tell_topic(turn, intent.words)
     turn.reply.offer("human", "Sí, con una persona")
     if turn.reply.listing is None:
         turn.ask("human")
         turn.reply.asks = True
+
+
+def _tell_topic(turn: Turn, topic: str) -> None:
+    """Several questions of the shop are one sentence."""
+    told = next((part for part in turn.reply.notices if part.key == "talk.shop"), None)
+    if told is None:
+        turn.reply.tell("talk.shop", topics=[topic])
+    elif topic not in told.values["topics"]:
+        told.values["topics"].append(topic)
 
 
 async def _named_so(turn: Turn, name: Intent) -> Finding | None:
