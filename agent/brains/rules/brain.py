@@ -55,8 +55,16 @@ class RulesBrain:
 async def _act(turn: Turn, intent: Intent) -> None:
     if intent.is_correction and await correct(turn, intent):
         return
+    if _is_the_order_again(turn, intent):
+        intent = Intent(Kind.REPEAT)
     if not await answer_waiting(turn, intent):
         await ACTIONS[intent.kind](turn, intent)
+
+
+def _is_the_order_again(turn: Turn, intent: Intent) -> bool:
+    """ "Dame lo mismo" straight after an order is all of it, not the last thing talked about."""
+    is_same = intent.reference is not None and intent.reference.kind == "same" and not intent.words
+    return is_same and not turn.lines and turn.workspace.context.memory.just_ordered
 
 
 def _read(messages: tuple[InboundText, ...]) -> list[Intent]:

@@ -39,6 +39,7 @@ class Kind(StrEnum):
     REPLACE = "replace"  # `words` out, `other` in
     EMPTY = "empty"
     CART = "cart"
+    REPEAT = "repeat"  # an earlier order, once more
     CANCEL = "cancel"  # an order, not the cart
     ELSE = "else"  # "otra cosa"
     CHECKOUT = "checkout"

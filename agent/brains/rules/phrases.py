@@ -8,6 +8,11 @@ _PERSON = (
     r"(?:persona|humano|humana|ejecutiv[oa]|vendedora?|alguien|asesora?|duen[oa]|encargad[oa]|operadora?|agente"
     r"|trabajadora?|supervisora?)"
 )
+_BEFORE = (
+    r"(?:siempre|antes|la (?:otra|ultima) vez|la vez (?:pasada|anterior)|ayer|la semana pasada|el mes pasado"
+    r"|costumbre|mi (?:ultim[oa]|anterior) (?:pedido|compra)|(?:mi|el|la) (?:pedido|compra) (?:anterior|pasad[oa]))"
+)
+_ORDERED = r"(?:pedidos?|orden|compra|encargo)"
 _GO = r"(?:pedido|compra|orden|carrito)"
 
 # A whole piece, or a part of it, that means one thing however it goes on. First match wins.
@@ -27,6 +32,18 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"|operadora?|agente)\b"),
     (Kind.HUMAN, r"^(?:un )?(?:humano|ejecutivo|asesor|operador|persona real|agente humano|atencion humana)$"),
     (Kind.HUMAN, r"\b(?:reclamos?|reclamar|quejas?|sernac)\b"),
+    (Kind.REPEAT,
+     rf"\b(?:repit\w+|repet\w+|rehac\w+|rehaz)\b.{{0,12}}\b(?:{_ORDERED}|l[oa] mism[oa]|lo de (?:siempre|antes))\b"),
+    (Kind.REPEAT,
+     r"^(?:(?:quiero|quisiera|necesito|dame|me das|haz(?:me)?|hacer|pedir|igual|otra vez|de nuevo|manda(?:me)?"
+     r"|lo mismo (?:de|que)) )*"
+     rf"(?:(?:el|la|un|una) mism[oa] {_ORDERED}|(?:mi|el|la) (?:ultim[oa] |anterior ){_ORDERED}"
+     rf"|(?:mi|el|la) {_ORDERED} (?:anterior|pasad[oa]|de (?:siempre|la (?:otra|ultima) vez)))"
+     r"(?: (?:otra vez|de nuevo|porfavor|de (?:siempre|antes|ayer|la (?:otra|ultima) vez)|que .*|anterior))*$"),
+    (Kind.REPEAT,
+     rf"\b(?:lo mism[oa]|lo|igual) (?:de|que)(?: la| el)? {_BEFORE}(?: (?:porfavor|nomas|no mas|entonces))*$"),
+    (Kind.REPEAT, r"\b(?:lo mismo|todo|el pedido) que (?:pedi|compre|lleve|encargue)\b.{0,30}$"),
+    (Kind.REPEAT, r"^(?:quiero |dame |lo quiero )?(?:todo )?lo mismo (?:otra vez|de nuevo)$"),
     (Kind.CANCEL, r"\b(?:cancel\w+|anul\w+)\s+(?:(?:mi|el|la|un|una)\s+)?(?:pedido|orden|compra)\b"),
     (Kind.LATER,
      r"^(?:(?:no|mejor|ya|bueno|ok|ah) )*(?:me arrepenti|olvidal[oa]|olvidate|olvidemosl[oa]"

@@ -111,3 +111,30 @@ async def test_no_sentence_is_said_twice_in_a_reply(message: str) -> None:
 async def test_several_questions_of_the_shop_are_answered_together() -> None:
     text = (await play("hardware", "a qué hora abren? hacen envíos?")).text
     assert "sobre el horario y el despacho" in text
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "el mismo pedido otra vez",
+        "quiero el mismo pedido",
+        "lo mismo de siempre",
+        "repite mi pedido",
+        "quiero lo mismo que la otra vez",
+        "quiero repetir mi compra anterior",
+        "lo mismo que pedí la otra vez",
+        "dame lo mismo",
+    ],
+)
+async def test_an_order_is_not_repeated_by_guessing(message: str) -> None:
+    answer = await play("hardware", "2 brochas", "un martillo de goma", "cerrar pedido", "sí", message)
+    assert answer.cart == {}
+    assert not answer.is_handed_off
+    assert "repetir un pedido" in answer.text.casefold()
+    assert "qué productos" in answer.text.casefold()
+
+
+@pytest.mark.parametrize("message", ["cancela mi último pedido", "dónde va mi último pedido?"])
+async def test_other_questions_of_the_last_order_stay_themselves(message: str) -> None:
+    answer = await play("hardware", "2 brochas", "cerrar pedido", "sí", message)
+    assert "repetir" not in answer.text.casefold()

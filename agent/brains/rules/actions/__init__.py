@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from agent.brains.rules.actions.buying import buy
 from agent.brains.rules.actions.changing import add_more, empty, keep_only, remove, replace_line, set_line
-from agent.brains.rules.actions.closing import cancel_order, check_out, show_cart, tell_status
+from agent.brains.rules.actions.closing import cancel_order, check_out, repeat_order, show_cart, tell_status
 from agent.brains.rules.actions.mentioning import mention, no, yes
 from agent.brains.rules.actions.showing import advise, show, show_more, show_options, tell_price, tell_stock, tell_total
 from agent.brains.rules.actions.talking import ask_for_human, greet, say_only, tell_shop
@@ -47,6 +47,7 @@ ACTIONS: dict[Kind, Action] = {
     Kind.CHECKOUT: check_out,
     Kind.STATUS: tell_status,
     Kind.CANCEL: cancel_order,
+    Kind.REPEAT: repeat_order,
     Kind.ELSE: say_only("ask.what_else"),
     Kind.YES: yes,
     Kind.NO: no,

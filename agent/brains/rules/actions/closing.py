@@ -74,6 +74,13 @@ async def tell_status(turn: Turn, intent: Intent) -> None:
         turn.reply.close("ask.what")
 
 
+async def repeat_order(turn: Turn, intent: Intent) -> None:
+    """What an earlier order held is not at hand; the cart stays as it is."""
+    turn.reply.tell("status.repeat")
+    turn.reply.offer("human", "Hablar con persona")
+    turn.reply.asks = True
+
+
 async def cancel_order(turn: Turn, intent: Intent) -> None:
     """A placed order is undone by people; a cart that was never confirmed only needs to be left alone."""
     if turn.memory.order_reference:
