@@ -7,9 +7,9 @@ owns nothing.
 
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
@@ -22,6 +22,8 @@ from sqlalchemy.orm import Session, SessionTransaction
 from data.errors import DatabaseUnavailable, Unavailability, UnsafeDatabaseRole
 from data.intake import TAKE_IN, Intake
 from data.transaction import Transaction
+
+T = TypeVar("T")
 
 APP_ROLE = "caserita_app"
 LOOKUP_ROLE = "caserita_lookup"
@@ -125,10 +127,20 @@ class Database:
 
         `is_long` is for work over a whole catalogue: its statements and locks may take an hour, not half a minute.
         """
-        async with self._sessions(info={"tenant_id": tenant_id}) as session, session.begin():
+        async with await _once_more(lambda: self._begun(tenant_id)) as session:
             if is_long:
                 await session.execute(_PATIENTLY)
             yield Transaction(session, tenant_id)
+            await session.commit()
+
+    async def _begun(self, tenant_id: UUID) -> AsyncSession:
+        session = self._sessions(info={"tenant_id": tenant_id})
+        try:
+            await session.connection()
+        except BaseException:
+            await session.close()
+            raise
+        return session
 
     @asynccontextmanager
     async def lookup(self) -> AsyncIterator[AsyncConnection]:
@@ -136,23 +148,28 @@ class Database:
         async with self.engine.begin() as connection:
             yield connection
 
+    async def find(self, statement: str, **values: object) -> Sequence[Any]:
+        """The rows that one of the `app.find_*` functions answers with."""
+
+        async def ask() -> Sequence[Any]:
+            async with self._single_statements.connect() as connection:
+                return (await connection.execute(text(statement), values)).all()
+
+        return await _once_more(ask)
+
     async def take_in(self, tenant_id: UUID, intake: Intake) -> tuple[UUID, UUID | None]:
         """The conversation and the new message (None for a second delivery), in one round trip instead of four.
 
         The statement is a transaction of its own: all of it is kept, or nothing.
         """
-        try:
-            return await self._take_in(tenant_id, intake)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-        # It was lost on the way; what it did, if anything, is what a second delivery finds.
-        return await self._take_in(tenant_id, intake)
 
-    async def _take_in(self, tenant_id: UUID, intake: Intake) -> tuple[UUID, UUID | None]:
-        async with self._single_statements.connect() as connection:
-            row = (await connection.execute(TAKE_IN, intake.values(tenant_id))).one()
-        return row.found_conversation, row.new_message
+        async def take() -> tuple[UUID, UUID | None]:
+            async with self._single_statements.connect() as connection:
+                row = (await connection.execute(TAKE_IN, intake.values(tenant_id))).one()
+            return row.found_conversation, row.new_message
+
+        # If it was kept and only the answer was lost, the second time finds what a second delivery finds.
+        return await _once_more(take)
 
     async def check(self, *, needs_plain_login: bool = False) -> None:
         """Refuse to run where isolation would not hold.
@@ -188,6 +205,16 @@ def _set_tenant(session: Session, transaction: SessionTransaction, connection: A
         return
     tenant_id = session.info["tenant_id"]
     connection.execute(text("SELECT set_config('app.tenant_id', :id, true)"), {"id": str(UUID(str(tenant_id)))})
+
+
+async def _once_more(work: Callable[[], Awaitable[T]]) -> T:
+    """Again, once, on another connection when this one turns out to be lost."""
+    try:
+        return await work()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    return await work()
 
 
 def _replace_closed(connection: Any, record: Any, proxy: Any) -> None:

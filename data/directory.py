@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import text
-
 from data.database import Database
 from data.states import Role
 
@@ -32,32 +30,26 @@ class Directory:
         self._database = database
 
     async def tenants(self) -> list[TenantEntry]:
-        async with self._database.lookup() as connection:
-            rows = await connection.execute(text("SELECT id, rut, name FROM app.find_tenants()"))
-            return [TenantEntry(*row) for row in rows]
+        return [TenantEntry(*row) for row in await self._database.find("SELECT id, rut, name FROM app.find_tenants()")]
 
     async def first_tenant(self) -> UUID | None:
         """The one that was opened first."""
-        async with self._database.lookup() as connection:
-            found: UUID | None = (await connection.execute(text("SELECT id FROM app.find_tenants() LIMIT 1"))).scalar()
-            return found
+        return await self._one("SELECT id FROM app.find_tenants() LIMIT 1")
 
     async def tenant_by_rut(self, rut: str) -> UUID | None:
         """`rut` in canonical form ("76543210-3")."""
-        return await self._one("SELECT id FROM app.find_tenant(:key)", rut)
+        return await self._one("SELECT id FROM app.find_tenant(:key)", key=rut)
 
     async def tenant_by_channel(self, channel_id: UUID) -> UUID | None:
         """None for an unknown channel, and for one that is switched off."""
-        return await self._one("SELECT tenant_id FROM app.find_channel(:key)", channel_id)
+        return await self._one("SELECT tenant_id FROM app.find_channel(:key)", key=channel_id)
 
     async def members(self, email: str) -> list[MemberEntry]:
         """Every membership of this address, in any tenant."""
-        async with self._database.lookup() as connection:
-            statement = text("SELECT tenant_id, rut, member_id, role, password_hash FROM app.find_members(:email)")
-            rows = await connection.execute(statement, {"email": email})
-            return [MemberEntry(row[0], row[1], row[2], Role(row[3]), row[4]) for row in rows]
+        statement = "SELECT tenant_id, rut, member_id, role, password_hash FROM app.find_members(:email)"
+        rows = await self._database.find(statement, email=email)
+        return [MemberEntry(row[0], row[1], row[2], Role(row[3]), row[4]) for row in rows]
 
-    async def _one(self, statement: str, key: object) -> UUID | None:
-        async with self._database.lookup() as connection:
-            found: UUID | None = (await connection.execute(text(statement), {"key": key})).scalar_one_or_none()
-            return found
+    async def _one(self, statement: str, **values: object) -> UUID | None:
+        rows = await self._database.find(statement, **values)
+        return rows[0][0] if rows else None

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from data.database import Database, libpq_url
+from data.directory import Directory
 from data.intake import Intake
 from data.outages import is_outage
 from data.states import ChannelKind
@@ -80,6 +81,30 @@ async def test_transactions_begin_after_every_connection_was_lost(
             return (await tx.tenants.get()).id
 
     assert await asyncio.gather(*(use() for _ in range(12))) == [tenant_id] * 12
+    await pool.close()
+
+
+@pytest.mark.parametrize("way", ["message", "transaction", "lookup"])
+async def test_a_connection_that_is_being_ended_as_it_is_used_is_replaced(
+    service_url: str, database_url: str, tenant_id: UUID, intake: Intake, way: str
+) -> None:
+    """At every step of its end: not noticed, the server's last word read, hung up."""
+    name = f"caserita-{way}"
+    pool = Database(service_url, pool_size=1, application_name=name)
+    with psycopg.connect(libpq_url(database_url), autocommit=True) as owner:
+        for n in range(24):
+            await fill_pool(pool, 1)
+            owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", [name])
+            for _ in range(n % 8):
+                await asyncio.sleep(0)
+            match way:
+                case "message":
+                    assert (await pool.take_in(tenant_id, replace(intake, external_id=f"{n}")))[1]
+                case "transaction":
+                    async with pool.transaction(tenant_id) as tx:
+                        assert (await tx.tenants.get()).id == tenant_id
+                case "lookup":
+                    assert await Directory(pool).tenant_by_channel(intake.channel_id) == tenant_id
     await pool.close()
 
 
