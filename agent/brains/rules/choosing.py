@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from agent.brains.rules.quantities import NUMBER_WORDS
+from agent.brains.rules.quantities import BARCODE, NUMBER_WORDS
 from agent.brains.rules.vocabulary import NOISE, SOFT
 from agent.tools.catalogue import option_key
 from data.repositories.items import CatalogueItem
@@ -53,6 +53,8 @@ def choose(query: str, items: Sequence[CatalogueItem]) -> Choice:
         return Choice(())
     if by_code := [item for item in items if _is_code(query, item)]:
         return Choice(tuple(by_code), is_exact=True)
+    if BARCODE.fullmatch(query.strip()):  # only its own product is found by it
+        return Choice((items[0],), is_exact=True)
     tokens = query_tokens(query)
     wordings = [_wording(item) for item in items]
     loose = {token: not any(_among(token, w.name, exactly=True) for w in wordings) for token in tokens}

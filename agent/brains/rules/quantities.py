@@ -16,6 +16,8 @@ GROUP_SIZES = {"par": 2, "docena": 12, "decena": 10}
 _GROUPS = {"par": 2, "docena": 12, "docenas": 12, "decena": 10, "decenas": 10, "cientos": 100, "pares": 2}
 _UNITS = r"kg|kgs|kilos?|kilogramos?|gr|grs|gramos?|g|metros?|mts?|mt|m|cms?|centimetros?|litros?|lts?|lt|l|cc|ml"
 _PIECES = r"unidades|unidad|unids?|uds?|und|un|u|piezas?"
+# EAN-8, UPC-A, EAN-13 and GTIN-14, by GS1.
+BARCODE = re.compile(r"\d{8}|\d{12,14}")
 # Whatever is more than this is as good as this: no shop has as many.
 MOST_COUNTED = 10**9
 _DIGITS = r"(?:\d{1,3}(?:\.\d{3}){2,}|\d+(?:[.,]\d{1,3})?)"
@@ -67,7 +69,9 @@ class Quantity:
 
 
 def take_quantity(words: str) -> tuple[Quantity | None, str]:
-    """Split "2 kilos de harina" into the quantity and what it is of."""
+    """Split "2 kilos de harina" into the quantity and what it is of; a barcode alone is no quantity."""
+    if BARCODE.fullmatch(words):
+        return None, words
     if match := _BELOW_ZERO.match(words):
         return Quantity(-_value(match["count"])), match["rest"].strip()
     if _NOT_AN_AMOUNT.match(words):

@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from agent.brains.rules.choosing import choose
+from agent.brains.rules.quantities import take_quantity
+from tests.agent.catalogue import item
 from tests.agent.rules.conversation import Conversation, play
 
 HUGE = "9" * 20
@@ -138,3 +141,19 @@ async def test_an_order_is_not_repeated_by_guessing(message: str) -> None:
 async def test_other_questions_of_the_last_order_stay_themselves(message: str) -> None:
     answer = await play("hardware", "2 brochas", "cerrar pedido", "sí", message)
     assert "repetir" not in answer.text.casefold()
+
+
+@pytest.mark.parametrize(("words", "count", "rest"), [
+    ("7801234567890", None, "7801234567890"),
+    ("2 7801234567890", 2, "7801234567890"),
+    ("78012345", None, "78012345"),
+    ("12", 12, ""),
+])  # fmt: skip
+def test_a_barcode_is_what_is_wanted_and_never_how_many(words: str, count: int | None, rest: str) -> None:
+    quantity, of = take_quantity(words)
+    assert (quantity.whole if quantity else None, of) == (count, rest)
+
+
+def test_what_a_barcode_finds_is_the_one_product_meant() -> None:
+    oats, rice = item("A1", "Galletas de avena", 1290), item("A2", "Arroz", 1490)
+    assert choose("7801234567890", [oats, rice]).clear is oats
