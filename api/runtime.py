@@ -128,7 +128,7 @@ class Runtime:
 async def open_runtime(settings: Settings, *, application_name: str = "caserita") -> AsyncIterator[Runtime]:
     """Everything ready: the database started, migrated and checked.
 
-    Raises StorageUnusable, UnsafeSetting, DataError, data.search.embedders.EmbedderError.
+    Raises StorageUnusable, UnsafeSetting, DataError, data.search.embedding.EmbedderError.
     """
     prepare_storage(settings.storage_dir)
     url = await prepare_database(settings)

@@ -6,11 +6,11 @@ import os
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import Any
 
 STDIN = 0
+LINES_AHEAD = 16
 _CHUNK = 65_536
 
 
@@ -35,15 +35,17 @@ async def stdin_lines(prompt: str = "") -> AsyncIterator[str]:
     Read in a thread of its own by its file number: a thread inside sys.stdin would hang the interpreter's end.
     """
     loop = asyncio.get_running_loop()
-    queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=16)
+    queue: asyncio.Queue[str | None] = asyncio.Queue()
+    room = threading.Semaphore(LINES_AHEAD)
     is_terminal = sys.stdin is not None and sys.stdin.isatty()
 
     def read() -> None:
         # The loop is gone once the command was interrupted.
-        with suppress(RuntimeError, CancelledError):
+        with suppress(RuntimeError):
             for line in _lines():
-                asyncio.run_coroutine_threadsafe(queue.put(line), loop).result()
-            asyncio.run_coroutine_threadsafe(queue.put(None), loop).result()
+                room.acquire()
+                loop.call_soon_threadsafe(queue.put_nowait, line)
+            loop.call_soon_threadsafe(queue.put_nowait, None)
 
     threading.Thread(target=read, name="stdin", daemon=True).start()
     while True:
@@ -51,6 +53,7 @@ async def stdin_lines(prompt: str = "") -> AsyncIterator[str]:
             sys.stderr.write(prompt)
             sys.stderr.flush()
         line = await queue.get()
+        room.release()
         if line is None:
             return
         yield line

@@ -65,7 +65,7 @@ _SENTENCES = {
     "elige otra con STORAGE_DIR.",
     "api.runtime.UnsafeSetting": "Revisa la configuración: {error.name} {error.message}.",
     "agent.brains.llm.models.ModelSettingInvalid": "Revisa la configuración: LLM no se puede usar. {error}",
-    "data.search.embedders.EmbedderError": "Revisa la configuración: EMBEDDINGS no se puede usar. {error}",
+    "data.search.embedding.EmbedderError": "Revisa la configuración: EMBEDDINGS no se puede usar. {error}",
     "data.encryption.BadSecretKey": "Revisa la configuración: SECRET_KEYS lleva claves de 32 bytes en base64, "
     "separadas por comas.",
     "data.encryption.SecretUnreadable": "Un secreto guardado no se puede leer con las claves actuales; "
