@@ -9,7 +9,9 @@ _NUMBERED_LINE = re.compile(r"^\s*\d{1,2}\s?[.)-]\s", re.MULTILINE)
 _NUMBER = re.compile(r"\W*(\d{1,2})\W*")
 # A break may not fall inside these: an amount, a quantity with its unit. Links hold no space at all.
 _WHOLE = re.compile(
-    r"(?:US|CLP|UF)?\s?\$\s?\d[\d.,]*|\b(?:CLP|UF|USD)\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:pesos|lucas|CLP|UF|USD|unidades|[uc]/[uc])\b",
+    r"(?:US|CLP|UF)?\s?\$\s?\d[\d.,]*|\b(?:CLP|UF|USD)\s?\d[\d.,]*"
+    # In "…?a=1 CLP 5.990" the currency belongs to what follows.
+    r"|\b\d[\d.,]*\s?(?:pesos|lucas|(?:CLP|UF|USD)(?!\s?\d)|unidades|[uc]/[uc])\b",
     re.IGNORECASE,
 )
 # Where to break, the best place first: paragraph, line, sentence, word.
