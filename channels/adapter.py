@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from enum import StrEnum
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
-from data.content import MessageContent
-from data.states import ChannelKind, Delivery
+from data.content import MediaKind, MessageContent
+from data.states import ChannelKind, ConversationStatus, Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,44 @@ class WebhookRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel can do, so that one outbound message is rendered for all.
+
+    `text_limit` counts UTF-16 units. `most_buttons` and `most_rows` are how many choices it shows as buttons and in
+    a list; above that, and where both are 0, choices are numbered lines. `has_service_window`: free text only within
+    24 hours of the contact's last message.
+    """
+
+    text_limit: int
+    most_buttons: int = 0
+    most_rows: int = 0
+    has_service_window: bool = False
+    sends_media: bool = False
+    is_pulled: bool = False  # the shopper's page reads the table: a message written is a message sent
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file a shopper sent. `reference` is what its channel fetches it by: an address, or the provider's id."""
+
+    kind: MediaKind
+    reference: str
+    content_type: str = ""
+    filename: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedProduct:
+    """A product picked in the channel's own catalogue. What it cost there is not kept: our rows say."""
+
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class InboundMessage:
-    """One message from a shopper. `raw` keeps every parameter the provider sent; `choice` is a tapped button's id."""
+    """One message from a shopper. `raw` keeps every parameter the provider sent; `choice` is a tapped button's id;
+    `quoted_external_id` is the message it answers, `quoted_sku` the product it was written under."""
 
     external_id: str
     address: str
@@ -42,23 +79,62 @@ class InboundMessage:
     contact_name: str | None = None
     choice: str | None = None
     sent_at: datetime | None = None
+    attachments: Sequence[Attachment] = ()
+    quoted_external_id: str | None = None
+    quoted_sku: str | None = None
+    ordered: Sequence[OrderedProduct] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
+class EchoMessage:
+    """What a person of the shop wrote to `address` past us, from the phone or at a desk: the agent falls silent."""
+
+    external_id: str
+    address: str
+    text: str
+    author: str | None = None
+    sent_at: datetime | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnershipChange:
+    """The channel says who answers `address` from now on: people, the agent, or nobody (closed)."""
+
+    address: str
+    status: ConversationStatus
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusUpdate:
-    """The provider's news about an outbound message, named by its own id and by ours when it carries it."""
+    """The provider's news about an outbound message, named by its own id and by ours when it carries it.
+    `is_billed` and `billing_kind` ("service", "utility", "marketing") are what it says the message costs."""
 
     external_id: str
     delivery: Delivery
     message_id: UUID | None = None
     error: str | None = None
+    is_billed: bool | None = None
+    billing_kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An item that could not be read; the others of its request were."""
+
+    reason: str
+    raw: Any = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
     messages: Sequence[InboundMessage] = ()
     statuses: Sequence[StatusUpdate] = ()
+    echoes: Sequence[EchoMessage] = ()
+    ownership: Sequence[OwnershipChange] = ()
+    quarantined: Sequence[Quarantined] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +146,75 @@ class SendResult:
     more_external_ids: tuple[str, ...] = ()
 
 
+class Fate(StrEnum):
+    TAKEN = "taken"  # the provider has it
+    NOT_TAKEN = "not_taken"  # it certainly has not: it may be sent again
+    UNKNOWN = "unknown"  # nobody can tell: a person decides
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    fate: Fate
+    result: SendResult | None = None  # with TAKEN
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedMedia:
+    body: bytes = field(repr=False)
+    content_type: str
+    filename: str = ""
+
+
 class Adapter(Protocol):
     kind: ChannelKind
+    capabilities: Capabilities
 
     def verify(self, access: ChannelAccess, request: WebhookRequest) -> bool:
         """Whether the provider signed exactly this request. False when the channel has no secret."""
         ...
 
     def parse(self, access: ChannelAccess, request: WebhookRequest) -> Parsed:
-        """Every message and status in a verified request. Raises channels.errors.BadPayload."""
+        """All that a verified request brings. Raises channels.errors.BadPayload."""
         ...
 
     async def send(self, access: ChannelAccess, to: str, content: MessageContent, message_id: UUID) -> SendResult:
         """Hand one message to the provider. Raises channels.errors.SendError with its verdict."""
+        ...
+
+
+# What only some channels can do: an adapter that has the method can.
+
+
+@runtime_checkable
+class AnswersHandshake(Protocol):
+    def answer_handshake(self, access: ChannelAccess, request: WebhookRequest) -> str | None:
+        """The text to echo to a provider that checks a new address by GET; None refuses."""
+        ...
+
+
+@runtime_checkable
+class FindsSent(Protocol):
+    async def find_sent(self, access: ChannelAccess, to: str, content: MessageContent, sent_after: datetime) -> Found:
+        """Ask the provider whether it took a message whose sending was interrupted. Raises SendError."""
+        ...
+
+
+@runtime_checkable
+class FetchesMissed(Protocol):
+    async def fetch_missed(self, access: ChannelAccess, since: datetime) -> Parsed:
+        """What shoppers wrote since then, as the provider's own list has it. Raises SendError."""
+        ...
+
+
+@runtime_checkable
+class ShowsTyping(Protocol):
+    async def show_typing(self, access: ChannelAccess, to: str, inbound_external_id: str) -> None:
+        """Tell the shopper that an answer is on its way. Raises SendError; nobody waits for it."""
+        ...
+
+
+@runtime_checkable
+class FetchesMedia(Protocol):
+    async def fetch_media(self, access: ChannelAccess, attachment: Attachment, limit: int) -> FetchedMedia:
+        """Download it with the channel's credentials. Raises SendError, also above `limit` bytes."""
         ...

@@ -29,7 +29,7 @@ LONGEST_WAIT = timedelta(minutes=5)
 # Longer than any send takes with its time-outs: after this, the worker that sent is gone.
 SENDING_LEASE = timedelta(minutes=2)
 SERVICE_WINDOW = timedelta(hours=24)
-HAS_SERVICE_WINDOW = {ChannelKind.TWILIO_WHATSAPP}
+HAS_SERVICE_WINDOW = {ChannelKind.TWILIO_WHATSAPP, ChannelKind.META_WHATSAPP}
 # While a retry waits, later messages of its conversation wait behind it (data.jobs).
 RETRY_PRIORITY = 1
 

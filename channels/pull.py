@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from channels.adapter import ChannelAccess, Parsed, SendResult, WebhookRequest
+from channels.adapter import Capabilities, ChannelAccess, Parsed, SendResult, WebhookRequest
 from channels.errors import BadPayload
 from data.content import MessageContent
 from data.states import ChannelKind
@@ -10,6 +10,8 @@ from data.states import ChannelKind
 
 class PulledChannel:
     """The web chat and the terminal: a message in the table is a message sent."""
+
+    capabilities = Capabilities(text_limit=4000, most_buttons=10, sends_media=True, is_pulled=True)
 
     def __init__(self, kind: ChannelKind) -> None:
         self.kind = kind

@@ -17,7 +17,15 @@ from twilio.request_validator import HMAC_SHA256, RequestValidator, get_signatur
 from twilio.rest import Client
 
 from channels.access import whatsapp_address
-from channels.adapter import ChannelAccess, InboundMessage, Parsed, SendResult, StatusUpdate, WebhookRequest
+from channels.adapter import (
+    Capabilities,
+    ChannelAccess,
+    InboundMessage,
+    Parsed,
+    SendResult,
+    StatusUpdate,
+    WebhookRequest,
+)
 from channels.errors import BadPayload, SendError, twilio_verdict
 from channels.formatting import render_text, split_text
 from channels.twilio_http import TwilioHttp
@@ -72,6 +80,7 @@ class TwilioWhatsApp:
     """One for all channels: each call brings its own credentials. `api_url` replaces https://api.twilio.com."""
 
     kind = ChannelKind.TWILIO_WHATSAPP
+    capabilities = Capabilities(text_limit=BODY_LIMIT, has_service_window=True)
 
     def __init__(self, api_url: str = "", timeout_seconds: float = 15.0) -> None:
         self._api_url = api_url

@@ -15,6 +15,10 @@ class Role(StrEnum):
 
 class ChannelKind(StrEnum):
     TWILIO_WHATSAPP = "twilio_whatsapp"
+    META_WHATSAPP = "meta_whatsapp"
+    CHATWOOT = "chatwoot"  # Chatwoot owns the inbox, we are its agent bot
+    TELEGRAM = "telegram"
+    BOTPRESS = "botpress"
     WEBCHAT = "webchat"
     TERMINAL = "terminal"
 

@@ -1,0 +1,14 @@
+"""What a shop asks of its shoppers: data of an order, waitlist, leads"""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
