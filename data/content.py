@@ -73,7 +73,7 @@ class MessageContent:
     def payload(self) -> dict[str, Any]:
         """What the row keeps beside the text; empty parts are left out."""
         payload: dict[str, Any] = {
-            "choices": [asdict(choice) for choice in self.choices],
+            "choices": [_filled(choice) for choice in self.choices],
             "cards": [asdict(card) for card in self.cards],
         }
         if self.media:
@@ -91,6 +91,10 @@ class MessageContent:
             tuple(Media(**media | {"kind": MediaKind(media["kind"])}) for media in payload.get("media", [])),
             _template(payload.get("template")),
         )
+
+
+def _filled(choice: Choice) -> dict[str, str]:
+    return {name: value for name, value in asdict(choice).items() if value or name != "description"}
 
 
 def _template(row: dict[str, Any] | None) -> Template | None:
