@@ -122,7 +122,7 @@ async def test_an_answer_arrives_on_the_stream_with_its_cards_and_choices(
         second = await next_message(stream)
     assert (first["sender"], second["sender"]) == ("contact", "agent")
     assert first["position"] < second["position"]
-    assert second["choices"] == [{"id": "yes", "title": "Sí"}]
+    assert second["choices"] == [{"id": "yes", "title": "Sí", "description": ""}]
     assert second["cards"][0]["price"] == "$5.990"
 
 
