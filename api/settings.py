@@ -8,9 +8,17 @@ from pydantic import AfterValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
 
 def _without_slash(url: str) -> str:
     return url.rstrip("/")
+
+
+def _level(name: str) -> str:
+    if name.upper() not in LOG_LEVELS:
+        raise PydanticCustomError("log_level", "es uno de {levels}", {"levels": ", ".join(LOG_LEVELS)})
+    return name.upper()
 
 
 def _proxies(text: str) -> str:
@@ -40,7 +48,7 @@ class Settings(BaseSettings):
     public_base_url: Annotated[str, AfterValidator(_without_slash)] = ""
     secret_keys: SecretStr | None = None
     jwt_secret: SecretStr | None = None
-    log_level: str = "INFO"
+    log_level: Annotated[str, AfterValidator(_level)] = "INFO"
     upload_limit_mb: int = Field(default=10, ge=1, le=500)
 
     llm: str = ""

@@ -102,12 +102,12 @@ class SentenceTransformerEmbedder:
                 from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - an optional extra, heavy
             except ImportError as error:
                 raise EmbedderError(
-                    "Sentence models need an extra: pip install 'caserita[semantic]', or leave EMBEDDINGS empty."
+                    "Los modelos de frases se instalan aparte: pip install 'caserita[semantic]'; o deja EMBEDDINGS vacío."
                 ) from error
             try:
                 self._loaded = SentenceTransformer(self._model_name, local_files_only=self._is_local)
             except (OSError, ValueError) as error:
-                raise EmbedderError(f"The sentence model {self._model_name!r} cannot be loaded: {error}") from error
+                raise EmbedderError(f"El modelo de frases {self._model_name!r} no se puede cargar: {error}") from error
         return self._loaded
 
 
@@ -158,12 +158,12 @@ def make_embedder(setting: str, api_key: str = "", base_url: str | None = None) 
     if kind == "openai" and model:
         if not api_key and not base_url:
             raise EmbedderError(
-                "EMBEDDINGS=openai:… needs EMBEDDINGS_API_KEY, or EMBEDDINGS_BASE_URL for a service of your own"
+                "EMBEDDINGS=openai:… necesita EMBEDDINGS_API_KEY, o EMBEDDINGS_BASE_URL para un servicio propio."
             )
         return OpenAIEmbedder(model, api_key, base_url)
     raise EmbedderError(
-        f"{setting!r} is no embedder: accepted are '' or 'hashed' (the default, no model), "
-        "'sentence-transformers:<model name or folder>', 'openai:<model>', and 'hashed+' before either of the two."
+        f"{setting!r} no se conoce: puede ir vacío o decir hashed (lo normal, sin modelo), "
+        "sentence-transformers:<modelo o carpeta>, openai:<modelo>, o hashed+ antes de uno de esos dos."
     )
 
 

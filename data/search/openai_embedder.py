@@ -50,7 +50,9 @@ class OpenAIEmbedder:
     def __init__(self, model: str, api_key: str, base_url: str | None = None) -> None:
         self._model, _, shortened = model.partition("@")
         if not self._model or (shortened and not shortened.isdecimal()):
-            raise EmbedderError(f"{model!r} is no embedding model: write text-embedding-3-small or such, or …@512")
+            raise EmbedderError(
+                f"{model!r} no es un modelo de vectores: escribe uno como text-embedding-3-small, o con …@512"
+            )
         self._shortened = int(shortened) if shortened else None
         self._dimension = self._shortened or _DIMENSIONS.get(self._model)
         self._client = httpx.Client(

@@ -54,3 +54,14 @@ def test_a_model_leaves_the_rules_brain_time_to_answer() -> None:
     assert Settings(llm_timeout_seconds=45).llm_timeout_seconds == 45
     with pytest.raises(ValidationError):
         Settings(llm_timeout_seconds=46)
+
+
+def test_a_log_level_that_nobody_knows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "loud")
+    with pytest.raises(ValidationError, match="DEBUG, INFO"):
+        Settings()
+
+
+def test_a_log_level_may_be_written_in_small_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "warning")
+    assert Settings().log_level == "WARNING"

@@ -45,10 +45,10 @@ def make_chat_model(
     provider = PROVIDERS.get(name)
     if provider is None or not model.strip():
         raise ModelSettingInvalid(
-            f"The model {setting!r} must be written provider:model, with one of {', '.join(PROVIDERS)}."
+            f"Se escribe proveedor:modelo (aquí dice {setting!r}), con uno de: {', '.join(PROVIDERS)}."
         )
     if not api_key and not (name == "openai" and base_url):
-        raise ModelSettingInvalid(f"The model {setting!r} needs an API key.")
+        raise ModelSettingInvalid(f"El modelo {setting!r} necesita su clave en LLM_API_KEY.")
     options: dict[str, Any] = {
         "model": model.strip(),
         "api_key": api_key or "not-needed",
@@ -70,5 +70,5 @@ def _load(provider: Provider) -> Any:
         return getattr(importlib.import_module(provider.module), provider.chat_model)
     except ImportError as missing:
         raise ModelSettingInvalid(
-            f"This model needs the package {provider.package}: pip install {provider.package}"
+            f"Ese modelo necesita el paquete {provider.package}: pip install {provider.package}"
         ) from missing

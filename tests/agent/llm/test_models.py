@@ -27,11 +27,11 @@ def test_a_server_of_ones_own_needs_no_key_and_may_have_colons_in_its_names() ->
 @pytest.mark.parametrize(
     ("setting", "api_key", "said"),
     [
-        ("openai:gpt-4.1-mini", None, "needs an API key"),
-        ("openai:gpt-4.1-mini", "", "needs an API key"),
-        ("gpt-4.1-mini", "k", "provider:model"),
-        ("openai:", "k", "provider:model"),
-        ("", "k", "provider:model"),
+        ("openai:gpt-4.1-mini", None, "necesita su clave"),
+        ("openai:gpt-4.1-mini", "", "necesita su clave"),
+        ("gpt-4.1-mini", "k", "proveedor:modelo"),
+        ("openai:", "k", "proveedor:modelo"),
+        ("", "k", "proveedor:modelo"),
         ("nobody:x", "k", "openai, anthropic, google_genai"),
         ("anthropic:claude-sonnet-4-5", "k", "pip install langchain-anthropic"),
         ("google_genai:gemini-2.5-flash", "k", "pip install langchain-google-genai"),
