@@ -1,21 +1,15 @@
 """Finding and showing products."""
 
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
 from agent.workspace import Refusal, Workspace
 from data.repositories.items import CatalogueItem
+from data.search.filters import Sort
+from data.search.options import offers
 
 CANDIDATE_COUNT = 50
-
-# "JEANS MUJER T.40", "ZAPATO N°42"
-_MARKED_SIZE = re.compile(r"(?i)(?:\bt|\bn[°ºo]?|#|\btalla)[\s.:°º-]{0,2}(\d{1,3}|x{0,3}[sml])\b")
-
-Sort = Literal["relevance", "cheapest", "dearest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +101,4 @@ def show_products(workspace: Workspace, items: Sequence[CatalogueItem]) -> None:
 
 def has_option(item: CatalogueItem, wanted: str) -> bool:
     """Whether a wanted size, colour or measure is this variant's, whatever its gender, number or accents."""
-    want = option_key(wanted)
-    words = [*_option_words(item.options), *re.findall(r"[\w/.,-]+", item.name), *_MARKED_SIZE.findall(item.name)]
-    return want in map(option_key, words)
-
-
-def _option_words(options: Mapping[str, str]) -> list[str]:
-    return [part for value in options.values() for part in (value, *re.split(r"[\s/,;]+", value)) if part]
-
-
-def option_key(word: str) -> str:
-    """ "Negras" and "negro" give the same key; sizes and numbers stay as they are."""
-    folded = "".join(c for c in unicodedata.normalize("NFD", word.casefold()) if not unicodedata.combining(c))
-    folded = folded.strip(" .,")
-    if len(folded) > 3 and folded.isalpha():
-        while len(folded) > 3 and folded.endswith("s"):  # "grises" and "gris"
-            folded = re.sub(r"(es|s)$", "", folded)
-        folded = re.sub(r"[aoe]$", "", folded)
-    return folded
+    return offers(item.name, item.options, wanted)

@@ -3,6 +3,12 @@
 import re
 from fractions import Fraction
 
+NUMBER_WORDS = {
+    "un": 1, "una": 1, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8,
+    "nueve": 9, "diez": 10, "once": 11, "doce": 12, "trece": 13, "catorce": 14, "quince": 15, "dieciseis": 16,
+    "diecisiete": 17, "dieciocho": 18, "diecinueve": 19, "veinte": 20, "veinticinco": 25, "treinta": 30,
+    "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90, "cien": 100,
+}  # fmt: skip
 # alias -> (base unit, how many base units one of it is)
 _ALIASES: dict[tuple[str, str], tuple[str, ...]] = {
     ("ml", "1"): ("ml", "cc", "cm3", "mililitro", "mililitros"),

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.brains.llm.answers import Answer, Seen, as_cart, as_item, as_refusal
 from agent.tools import cart, catalogue, handoff, orders
-from agent.tools.catalogue import Sort
 from agent.workspace import CartView, Refusal
+from data.search.filters import Sort
 
 MOST_SHOWN = 10
 

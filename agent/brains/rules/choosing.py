@@ -7,11 +7,12 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from agent.brains.rules.quantities import BARCODE, NUMBER_WORDS
+from agent.brains.rules.quantities import BARCODE
 from agent.brains.rules.vocabulary import NOISE, SOFT
-from agent.tools.catalogue import option_key
 from data.repositories.items import CatalogueItem
 from data.search.lexicon import FUNCTION_WORDS, load_lexicon
+from data.search.options import option_key
+from data.search.units import NUMBER_WORDS
 from data.search.words import code_parts, is_number, phonetic, stem, tokenise
 
 _TO_DO = re.compile(

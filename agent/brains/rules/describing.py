@@ -3,12 +3,12 @@
 import re
 from dataclasses import replace
 
-from agent.brains.rules.filters import take_filters
 from agent.brains.rules.intents import Intent, Kind
 from agent.brains.rules.quantities import take_quantity
 from agent.brains.rules.references import Reference, read_reference, take_reference
 from agent.brains.rules.verbs import FILLER_END, FILLER_START
 from agent.brains.rules.vocabulary import CONTAINERS, VAGUE
+from data.search.filters import take_filters
 
 MOST_PEELINGS = 15
 

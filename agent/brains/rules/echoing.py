@@ -2,8 +2,8 @@
 
 import re
 
-from agent.brains.rules.quantities import NUMBER_WORDS
 from agent.brains.rules.vocabulary import NOISE
+from data.search.units import NUMBER_WORDS
 
 _MONEY = r"(?:mil|millon(?:es)?|lucas?|pesos?|clp|palos?|gambas?)"
 _COUNT = rf"(?:\$?\s?\d[\d.,]*k?|{'|'.join(NUMBER_WORDS)})"

@@ -11,13 +11,13 @@ from uuid import UUID
 
 from agent.brains.rules.amounts import sizes_of
 from agent.brains.rules.choosing import choose, content_words, covers, is_need
-from agent.brains.rules.filters import Filters, take_filters
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.references import Reference
 from agent.brains.rules.turn import Turn
 from agent.brains.rules.vocabulary import CONTAINERS
 from agent.tools.catalogue import CANDIDATE_COUNT, get_products, has_option, search_products
 from data.repositories.items import CatalogueItem
+from data.search.filters import Filters, take_filters
 from data.search.words import tokenise
 
 MOST_CANDIDATES = 12

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.brains.rules.filters import NO_FILTERS, Filters
 from agent.brains.rules.quantities import Quantity
 from agent.brains.rules.references import Reference
+from data.search.filters import NO_FILTERS, Filters
 
 
 class Kind(StrEnum):

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from agent.brains.rules.amounts import common_units
 from agent.brains.rules.choosing import choose, content_words, is_need
-from agent.brains.rules.filters import take_filters
 from agent.brains.rules.finding import MOST_CANDIDATES, Finding, Outcome
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.replies import MOST_SHOWN
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 from data.repositories.items import CatalogueItem
+from data.search.filters import take_filters
 
 MOST_NAME_WORDS = 4
 

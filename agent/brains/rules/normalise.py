@@ -5,7 +5,7 @@ import unicodedata
 
 from rapidfuzz.distance import OSA
 
-from agent.brains.rules.quantities import NUMBER_WORDS
+from data.search.units import NUMBER_WORDS
 from data.search.words import phonetic
 
 MOST_CHARACTERS = 2_000

@@ -5,12 +5,12 @@ from fractions import Fraction
 
 import pytest
 
-from agent.brains.rules.filters import take_filters
 from agent.brains.rules.intents import Kind
-from agent.brains.rules.money_words import read_amount
 from agent.brains.rules.normalise import fold, undo_chat_spelling
 from agent.brains.rules.parse import read_burst
 from agent.brains.rules.quantities import take_quantity
+from data.search.filters import take_filters
+from data.search.money_words import read_amount
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Literal
 
-from agent.brains.rules.money_words import AMOUNT, is_money, read_amount, unit_of
-from agent.tools.catalogue import Sort
+from data.search.money_words import AMOUNT, is_money, read_amount, unit_of
+
+Sort = Literal["relevance", "cheapest", "dearest"]
 
 COLOURS = (
     r"negr[oa]s?|blanc[oa]s?|roj[oa]s?|azul(?:es)?|verdes?|amarill[oa]s?|gris(?:es)?|cafes?|marron(?:es)?|moteado|"

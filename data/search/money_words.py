@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from agent.brains.rules.quantities import NUMBER_WORDS
+from data.search.units import NUMBER_WORDS
 
 _UNITS = {
     "luca": 1_000, "lucas": 1_000, "lukas": 1_000, "luka": 1_000, "mil": 1_000, "k": 1_000, "gamba": 100,
