@@ -90,6 +90,14 @@ class ImportMode(StrEnum):
     UPDATE = "update"  # variants missing from the file stay as they are
 
 
+class SuggestionStatus(StrEnum):
+    """What became of a question that no knowledge entry answered."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    DISMISSED = "dismissed"
+
+
 class CartStatus(StrEnum):
     OPEN = "open"
     ORDERED = "ordered"
@@ -101,6 +109,41 @@ class OrderStatus(StrEnum):
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
     FULFILLED = "fulfilled"
+
+
+ORDER_TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
+    OrderStatus.PLACED: frozenset({OrderStatus.SUBMITTED, OrderStatus.CONFIRMED, OrderStatus.CANCELLED}),
+    OrderStatus.SUBMITTED: frozenset({OrderStatus.CONFIRMED, OrderStatus.FULFILLED, OrderStatus.CANCELLED}),
+    OrderStatus.CONFIRMED: frozenset({OrderStatus.SUBMITTED, OrderStatus.FULFILLED, OrderStatus.CANCELLED}),
+    OrderStatus.CANCELLED: frozenset(),
+    OrderStatus.FULFILLED: frozenset(),
+}
+"""What an order may become next."""
+
+
+class CancelledBy(StrEnum):
+    CONTACT = "contact"
+    STORE = "store"
+    EXPIRY = "expiry"  # nobody confirmed it in time
+
+
+class WaitlistStatus(StrEnum):
+    WAITING = "waiting"
+    TOLD = "told"  # a message is on its way
+    FOR_PEOPLE = "for_people"  # it is here, but only a person may tell them now
+    CANCELLED = "cancelled"
+
+
+class LeadKind(StrEnum):
+    CALL = "call"
+    EMAIL = "email"
+    QUOTE = "quote"
+
+
+class LeadStatus(StrEnum):
+    NEW = "new"
+    CONTACTED = "contacted"
+    CLOSED = "closed"
 
 
 class BrainKind(StrEnum):

@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from data.jobs import JobQueue
 from data.repositories.catalogue import CatalogueRepository
 from data.repositories.conversations import ConversationRepository, MessageRepository, TurnRepository
+from data.repositories.demand import LeadRepository, WaitlistRepository
 from data.repositories.edits import EditRepository
 from data.repositories.events import EventRepository
 from data.repositories.imports import ImportRepository
 from data.repositories.indexed import IndexedRepository
+from data.repositories.knowledge import KnowledgeRepository, SuggestionRepository
 from data.repositories.mappings import MappingRepository
 from data.repositories.planning import PlanRepository
 from data.repositories.sales import CartRepository, OrderRepository
@@ -89,12 +91,28 @@ class Transaction:
         return ImportRepository(self._session)
 
     @cached_property
+    def knowledge(self) -> KnowledgeRepository:
+        return KnowledgeRepository(self._session)
+
+    @cached_property
+    def suggestions(self) -> SuggestionRepository:
+        return SuggestionRepository(self._session)
+
+    @cached_property
     def carts(self) -> CartRepository:
         return CartRepository(self._session)
 
     @cached_property
     def orders(self) -> OrderRepository:
         return OrderRepository(self._session)
+
+    @cached_property
+    def waitlist(self) -> WaitlistRepository:
+        return WaitlistRepository(self._session)
+
+    @cached_property
+    def leads(self) -> LeadRepository:
+        return LeadRepository(self._session)
 
     @cached_property
     def events(self) -> EventRepository:

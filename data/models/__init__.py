@@ -13,7 +13,8 @@ from data.models.imports import (
     ImportText,
     StoredMapping,
 )
-from data.models.sales import Cart, CartLine, Order, OrderLine, Summary
+from data.models.knowledge import KnowledgeEntry, UnansweredQuestion
+from data.models.sales import Cart, CartLine, Lead, Order, OrderLine, Summary, WaitlistEntry
 from data.models.tenants import Channel, Member, Tenant
 
 __all__ = [
@@ -33,6 +34,8 @@ __all__ = [
     "ImportChange",
     "ImportRow",
     "ImportText",
+    "KnowledgeEntry",
+    "Lead",
     "Member",
     "Message",
     "Order",
@@ -44,5 +47,7 @@ __all__ = [
     "Tenant",
     "TextVector",
     "Turn",
+    "UnansweredQuestion",
     "Variant",
+    "WaitlistEntry",
 ]

@@ -21,6 +21,7 @@ class Tenant(Base):
     timezone: Mapped[str] = mapped_column(server_default="America/Santiago")
     settings: Mapped[Json] = mapped_column(server_default="{}")
     catalogue_version: Mapped[BigInt] = mapped_column(server_default="0")
+    knowledge_version: Mapped[BigInt] = mapped_column(server_default="0")
     last_order_number: Mapped[BigInt] = mapped_column(server_default="0")
     created_at: Mapped[CreatedAt]
 

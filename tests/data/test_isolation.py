@@ -19,10 +19,11 @@ from data.directory import Directory
 from data.errors import DataError, NotFound, OutOfStock, UnsafeDatabaseRole
 from data.jobs import JobName
 from data.models import Base, Import, Order, OrderLine, Summary, Turn
+from data.repositories.knowledge import EntryContent
 from data.repositories.planning import Scope
 from data.repositories.sales import StoredLine
 from data.repositories.staging import StagedRow
-from data.states import BrainKind, ChannelKind, ConversationStatus, Delivery, ImportMode, Role
+from data.states import BrainKind, ChannelKind, ConversationStatus, Delivery, ImportMode, Role, SuggestionStatus
 from data.transaction import Transaction
 from tests.database import make_rut, make_tenant
 
@@ -175,13 +176,17 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:
         await tx.orders.place(order, [line])
         await tx.conversations.open_handoff(conversation.id, "pide una persona", NOW)
         await fill_import(tx, record.id)
+        entry = await tx.knowledge.add(EntryContent("¿Abren el domingo?", "No."))
+        asked = await tx.suggestions.keep("¿Aceptan cheques?", now=NOW, conversation_id=conversation.id)
+        assert asked
         await tx.events.add("order.placed", order_id=str(order.id))
         await tx.jobs.defer(JobName.TAKE_TURN, lock="x", conversation_id=conversation.id)
     rows.ids = {
         "member": member.id, "email": member.email, "channel": channel.id, "variant": variant_id,
         "search": search_id, "product": products["martillo"], "import": record.id, "conversation": conversation.id,
         "contact": conversation.contact_id, "message": outbound.id, "turn": turn.id, "cart": cart_id,
-        "summary": summary.id, "order": order.id,
+        "summary": summary.id, "order": order.id, "entry": entry.id, "entry_search": entry.search_id,
+        "suggestion": asked.id,
     }  # fmt: skip
     return rows
 
@@ -277,6 +282,10 @@ READS: dict[str, Reading] = {
     "latest order": lambda tx, ids: tx.orders.latest(ids["conversation"]),
     "orders": lambda tx, ids: tx.orders.recent(),
     "events": lambda tx, ids: tx.events.recent(),
+    "knowledge entries": lambda tx, ids: tx.knowledge.all(),
+    "page of knowledge": lambda tx, ids: tx.knowledge.page(10),
+    "knowledge by search id": lambda tx, ids: tx.knowledge.by_search_ids([ids["entry_search"]]),
+    "unanswered questions": lambda tx, ids: tx.suggestions.all(),
 }
 
 # Every way to write through a repository: each must fail or change nothing of the other tenant's.
@@ -327,6 +336,14 @@ WRITES: dict[str, Reading] = {
     "order of its cart": lambda tx, ids: tx.orders.place(
         Order(tenant_id=ids["owner"], cart_id=ids["cart"], reference="S9"), []
     ),
+    "knowledge entry": lambda tx, ids: tx.knowledge.change(ids["entry"], EntryContent("¿Robado?", "Sí.")),
+    "knowledge entry by id": lambda tx, ids: tx.knowledge.get(ids["entry"]),
+    "removed knowledge": lambda tx, ids: tx.knowledge.remove([ids["entry"]]),
+    "an unanswered question like its own": lambda tx, ids: tx.suggestions.keep("¿Aceptan cheques?", now=NOW),
+    "its conversation asked": lambda tx, ids: tx.suggestions.keep(
+        "¿Tienen taller?", now=NOW, conversation_id=ids["conversation"]
+    ),
+    "settled suggestion": lambda tx, ids: tx.suggestions.settle(ids["suggestion"], SuggestionStatus.DISMISSED),
     "a row in its name": lambda tx, ids: tx.imports.add(
         Import(tenant_id=ids["owner"], file_name="x", file_path="x", mode=ImportMode.UPDATE)
     ),
@@ -414,6 +431,8 @@ async def test_every_repository_method_is_in_the_tables_above() -> None:
         "tenants.bump_catalogue_version",
         "tenants.catalogue_version",
         "tenants.lock_catalogue",
+        "knowledge.version",
+        "knowledge.lock",
         "plan.make",
         "plan.keep_texts",
         "plan.keep_changes",
