@@ -14,6 +14,7 @@ from channels.access import open_access
 from channels.adapter import Adapter, ChannelAccess
 from channels.pull import PulledChannel
 from channels.twilio_whatsapp import TwilioWhatsApp
+from connectors.http import GuardedHttp, parse_networks
 from data.database import Database, as_service
 from data.directory import Directory
 from data.embedded import start_embedded
@@ -99,6 +100,11 @@ class Runtime:
         return TwilioWhatsApp(self.settings.twilio_api_url)
 
     @cached_property
+    def http(self) -> GuardedHttp:
+        """To addresses that tenants choose."""
+        return GuardedHttp(parse_networks(self.settings.allowed_private_networks))
+
+    @cached_property
     def agent(self) -> "Agent":
         """Made when first needed: a search or an import has no use for a language model's libraries."""
         from agent.brains.rules.brain import RulesBrain  # noqa: PLC0415
@@ -118,6 +124,8 @@ class Runtime:
             await self.indexes.close()
         if "twilio" in self.__dict__:
             await self.twilio.close()
+        if "http" in self.__dict__:
+            await self.http.close()
 
     def open_access(self, channel: Channel) -> ChannelAccess:
         """A channel as its adapter needs it. Raises data.encryption.SecretUnreadable."""

@@ -8,6 +8,8 @@ from pydantic import AfterValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from connectors.http import parse_networks
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -32,6 +34,14 @@ def _proxies(text: str) -> str:
         message = "lleva direcciones o redes separadas por comas, como 10.0.0.0/8, o un solo *"
         raise PydanticCustomError("trusted_proxies", message) from None
     return ",".join(names)
+
+
+def _networks(text: str) -> str:
+    try:
+        return ",".join(str(network) for network in parse_networks(text))
+    except ValueError:
+        message = "lleva direcciones o redes separadas por comas, como 127.0.0.1/32,10.0.0.0/8"
+        raise PydanticCustomError("allowed_private_networks", message) from None
 
 
 class Settings(BaseSettings):
@@ -62,6 +72,8 @@ class Settings(BaseSettings):
     index_memory_mb: int = Field(default=1024, ge=16)
 
     twilio_api_url: Annotated[str, AfterValidator(_without_slash)] = ""
+
+    allowed_private_networks: Annotated[str, AfterValidator(_networks)] = ""
 
     worker_concurrency: int = Field(default=8, ge=1, le=100)
 
