@@ -6,7 +6,7 @@ from uuid import UUID
 from api.runtime import Runtime
 from channels.outbox import deliver
 from data.jobs import JobName
-from data.worker import Handler, JobWorker
+from data.worker import Handler, JobWorker, Recurring
 from ingestion.embedding import embed_catalogue
 
 
@@ -39,11 +39,17 @@ def make_last_resorts(runtime: Runtime) -> dict[JobName, Handler]:
     return {JobName.TAKE_TURN: runtime.agent.give_up, JobName.RUN_IMPORT: fail_import}
 
 
+def make_recurring(runtime: Runtime) -> dict[JobName, Recurring]:
+    """What comes back by itself, for all tenants: a row here, its name in data.jobs.JobName."""
+    return {}
+
+
 def make_worker(runtime: Runtime) -> JobWorker:
     """Serves the queue that everything but terminal chats uses."""
     return JobWorker(
         runtime.database_url,
         make_handlers(runtime),
         last_resorts=make_last_resorts(runtime),
+        recurring=make_recurring(runtime),
         concurrency=runtime.settings.worker_concurrency,
     )

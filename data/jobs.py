@@ -16,12 +16,18 @@ from data.repositories.repository import Repository
 
 
 class JobName(StrEnum):
-    """Every kind of job. Their arguments are ids only; a job reads all else again."""
+    """Every kind of job. Their arguments are ids only; a job reads all else again.
+
+    Recurring ones (data.worker.Recurring) have none, and are never deferred by us.
+    """
 
     TAKE_TURN = "take_turn"  # tenant_id, conversation_id
     SEND_MESSAGE = "send_message"  # tenant_id, message_id
     RUN_IMPORT = "run_import"  # tenant_id, import_id
     EMBED_CATALOGUE = "embed_catalogue"  # tenant_id
+    TIME_OUT_HANDOFF = "time_out_handoff"  # tenant_id, handoff_id
+    SERVE_WAITLIST = "serve_waitlist"  # tenant_id
+    EXPIRE_ORDER = "expire_order"  # tenant_id, order_id
 
 
 DEFAULT_QUEUE = "default"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ HEARTBEAT_SECONDS = 10.0
 STALLED_SECONDS = 30.0
 # A job that ran longer is stopped by its worker; one still `doing` well after that has no worker.
 LONGEST_SECONDS = {JobName.TAKE_TURN: 120, JobName.SEND_MESSAGE: 60, JobName.RUN_IMPORT: 3600,
-                   JobName.EMBED_CATALOGUE: 6 * 3600}  # fmt: skip
+                   JobName.EMBED_CATALOGUE: 6 * 3600, JobName.SERVE_WAITLIST: 300, JobName.EXPIRE_ORDER: 60}  # fmt: skip
 GRACE_SECONDS = 30
 # A process that made a queue of its own (a terminal chat) and ended leaves its jobs to whoever is there.
 ORPHANED_SECONDS = 60
@@ -65,6 +66,19 @@ _FORGET = f"""
 """  # noqa: S608 - made of the constant above
 
 
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """Work that comes back by itself, once over all workers, for all tenants: the handler finds those it concerns.
+
+    `schedule` is cron, in UTC; with a sixth field, the seconds ("* * * * * */10"). A run is left out while the one
+    before it waits or runs; one that fails is not tried again, the next one comes anyway.
+    """
+
+    schedule: str
+    handler: Callable[[], Awaitable[None]]
+    longest_seconds: int = 300
+
+
 class JobWorker:
     """Runs handlers by job name. Each is called with the job's ids and may be called twice for one job.
 
@@ -79,12 +93,14 @@ class JobWorker:
         *,
         concurrency: int,
         last_resorts: Mapping[JobName, Handler] | None = None,
+        recurring: Mapping[JobName, Recurring] | None = None,
         queues: Sequence[str] = (DEFAULT_QUEUE,),
         application_name: str = "caserita-worker",
         rescue_seconds: float = RESCUE_SECONDS,
     ) -> None:
         self._handlers = handlers
         self._last_resorts = last_resorts or {}
+        self._recurring = recurring or {}
         self._concurrency = concurrency
         self._queues = list(queues)
         self._rescue_seconds = rescue_seconds
@@ -102,6 +118,8 @@ class JobWorker:
         self._app = procrastinate.App(connector=connector)
         for name in handlers:
             self._register(name)
+        for name, work in self._recurring.items():
+            self._register_recurring(name, work)
         self._running: set[int] = set()
         self._suspects: set[int] = set()
         self._worker: Worker | None = None
@@ -127,6 +145,25 @@ class JobWorker:
                 self._running.discard(context.job.id)
 
         self._app.task(name=name.value, pass_context=True, retry=_Backoff())(run)
+
+    def _register_recurring(self, name: JobName, work: Recurring) -> None:
+        async def run(context: JobContext, /, timestamp: int) -> None:
+            assert context.job.id is not None
+            self._running.add(context.job.id)
+            current_queue.set(context.job.queue)
+            try:
+                async with asyncio.timeout(work.longest_seconds):
+                    await work.handler()
+            except Exception as error:  # the edge of a job: told here, and it comes again by itself
+                log.error("job_failed", job=name.value, job_id=context.job.id, exc_info=error)
+                raise
+            finally:
+                self._running.discard(context.job.id)
+
+        task = self._app.task(
+            name=name.value, pass_context=True, queue=self._queues[0], lock=name.value, queueing_lock=name.value
+        )(run)
+        self._app.periodic(cron=work.schedule, periodic_id="")(task)
 
     async def _resort(self, name: JobName, ids: Mapping[str, str]) -> None:
         """Make good what can be made good of a job that will not be tried again."""
@@ -209,7 +246,8 @@ class JobWorker:
         A worker loses a job when its connection breaks just as it is claimed or finished: its heart beats on.
         """
         lost = await self._ids(_STALLED, seconds=STALLED_SECONDS)
-        for name, seconds in LONGEST_SECONDS.items():
+        longest = LONGEST_SECONDS | {name: work.longest_seconds for name, work in self._recurring.items()}
+        for name, seconds in longest.items():
             lost |= await self._ids(_TOO_OLD, task=name.value, seconds=seconds + GRACE_SECONDS)
         if worker.worker_id is not None:
             mine = await self._ids(_MINE, worker_id=worker.worker_id) - self._running
@@ -227,7 +265,8 @@ class JobWorker:
             if row is None:
                 return
             attempts, task_name, ids = row
-            is_last = attempts + 1 >= MOST_ATTEMPTS
+            # A recurring one comes again by itself, and two of them may not wait.
+            is_last = attempts + 1 >= MOST_ATTEMPTS or JobName(task_name) in self._recurring
             if is_last:
                 await connection.execute(_GIVE_UP, {"id": job_id})
                 log.error(

@@ -11,7 +11,7 @@ from procrastinate.worker import Worker
 
 from data.database import Database, libpq_url
 from data.jobs import JobName, current_queue
-from data.worker import MOST_ATTEMPTS, Handler, JobWorker
+from data.worker import MOST_ATTEMPTS, Handler, JobWorker, Recurring
 
 SECONDS = 20
 
@@ -285,3 +285,27 @@ async def test_the_jobs_of_an_ended_terminal_are_taken_over(database: Database, 
     await running
     assert recent not in seen
     assert await queue.rows() == [("todo", 0)]
+
+
+async def test_recurring_work_is_done_once_over_all_workers_and_survives_its_failures(
+    service_url: str, queue: Queue
+) -> None:
+    runs = 0
+
+    async def handler() -> None:
+        nonlocal runs
+        runs += 1
+        raise RuntimeError("each time")  # a job that fails is kept, and can be counted
+
+    every_second = {JobName.EMBED_CATALOGUE: Recurring("* * * * * *", handler)}
+    workers = [JobWorker(service_url, {}, concurrency=2, recurring=every_second, queues=[queue.name]) for _ in range(2)]
+    running = [asyncio.create_task(worker.run()) for worker in workers]
+    await until(lambda: runs >= 3)
+    for worker in workers:
+        worker.stop()
+    await asyncio.gather(*running)
+    kept = await queue.execute(
+        "SELECT args->>'timestamp' FROM procrastinate_jobs WHERE queue_name = %(queue)s AND status = 'failed'"
+    )
+    assert len(kept) == runs
+    assert len(set(kept)) == runs
