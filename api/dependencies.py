@@ -7,9 +7,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.errors import Forbidden, Unauthorized
+from api.errors import Forbidden, Invalid, Unauthorized
 from api.rate_limits import RateLimits
 from api.runtime import Runtime
 from api.tokens import BadToken, read_member_token
@@ -61,6 +62,22 @@ async def get_principal(
     if member is None:
         raise Unauthorized("Tu acceso a esta tienda ya no existe. Inicia sesión otra vez.")
     return Principal(member.tenant_id, member.id, member.email, member.role, member.created_at)
+
+
+async def refuse_unknown_filters(request: Request, _: Annotated[Principal, Depends(get_principal)]) -> None:
+    """For routes that list things: a filter that is misspelt would otherwise answer with everything."""
+    route = request.scope["route"]
+    assert isinstance(route, APIRoute)
+    known = [param.alias for param in route.dependant.query_params]
+    unknown = [name[:60] for name in request.query_params if name not in known]
+    if unknown:
+        named = ", ".join(f"«{name}»" for name in unknown)
+        accepted = f"Usa: {', '.join(known)}." if known else "Aquí no se usa ninguno."
+        fields = [{"field": name, "code": "extra_forbidden", "message": accepted} for name in unknown]
+        raise Invalid(f"No conozco el filtro {named}. {accepted}", {"fields": fields})
+
+
+KnownFilters = Depends(refuse_unknown_filters)
 
 
 def require(least: Role) -> Callable[[Principal], Awaitable[Principal]]:

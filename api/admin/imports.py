@@ -100,7 +100,7 @@ class MappingBody(BaseModel):
 async def create_import(
     principal: Admin,
     runtime: RuntimeNeeded,
-    file: Annotated[UploadFile, File(description="CSV o XLSX, con una fila de títulos.")],
+    file: Annotated[UploadFile, File(description="XLSX, XLS, ODS, CSV o TSV.")],
     mode: Annotated[
         ImportMode, Form(description="replace archiva lo que no viene en la planilla; update lo deja igual.")
     ] = ImportMode.REPLACE,

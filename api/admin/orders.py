@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from api.dependencies import RuntimeNeeded, Viewer
+from api.dependencies import KnownFilters, RuntimeNeeded, Viewer
 from api.errors import Missing
 from api.schemas import Limit, Moment, Money, errors, money
 from data.repositories.sales import OrderWithLines
@@ -39,7 +39,7 @@ class OrderPage(BaseModel):
     next: Annotated[Moment | None, Field(description="Pásalo como `before` para la página siguiente.")]
 
 
-@router.get("", summary="Ver los pedidos", responses=errors(401))
+@router.get("", summary="Ver los pedidos", responses=errors(401, 422), dependencies=[KnownFilters])
 async def list_orders(
     principal: Viewer,
     runtime: RuntimeNeeded,

@@ -6,9 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from api.dependencies import RuntimeNeeded, Viewer
+from api.dependencies import KnownFilters, RuntimeNeeded, Viewer
 from api.errors import Missing
 from api.schemas import Limit, Money, errors, money
+from data.catalogue_search import find_products
 from data.repositories.items import CatalogueItem
 
 router = APIRouter(prefix="/v1/products", tags=["Catálogo"])
@@ -39,7 +40,7 @@ class ProductPage(BaseModel):
     total: Annotated[int | None, Field(description="Cuántos hay en el catálogo; nulo en una búsqueda.")]
 
 
-@router.get("", summary="Ver o buscar productos", responses=errors(401))
+@router.get("", summary="Ver o buscar productos", responses=errors(401, 422), dependencies=[KnownFilters])
 async def list_products(
     principal: Viewer,
     runtime: RuntimeNeeded,
@@ -68,10 +69,8 @@ async def get_product(sku: str, principal: Viewer, runtime: RuntimeNeeded) -> Pr
 
 
 async def _search(runtime: RuntimeNeeded, tenant_id: UUID, query: str, limit: int) -> ProductPage:
-    hits = await runtime.indexes.search(tenant_id, query, limit)
-    async with runtime.database.transaction(tenant_id) as tx:
-        items = await tx.catalogue.by_search_ids([hit.id for hit in hits])
-    return ProductPage(products=[_view(items[hit.id]) for hit in hits if hit.id in items], next=None, total=None)
+    hits = await find_products(runtime.database, runtime.indexes, tenant_id, query, limit)
+    return ProductPage(products=[_view(hit.item) for hit in hits], next=None, total=None)
 
 
 def _view(item: CatalogueItem) -> ProductView:

@@ -37,7 +37,12 @@ class Upload:
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(metavar="ARCHIVO", help="Planilla CSV o Excel (.xlsx).")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="ARCHIVO", help="Planilla de Excel (.xlsx, .xls), LibreOffice (.ods) o texto (.csv, .tsv)."
+        ),
+    ],
     tenant: Annotated[str, typer.Option(metavar="RUT", help="RUT del comercio.")],
     mode: Annotated[
         ImportMode, typer.Option(help="replace: lo que no viene en la planilla se archiva; update: queda como está.")
@@ -70,7 +75,7 @@ def _require_file(file: Path) -> None:
     """Raises CommandFailed."""
     try:
         if file.is_dir():
-            raise CommandFailed(f"{file} es una carpeta; indica una planilla CSV o Excel.")
+            raise CommandFailed(f"{file} es una carpeta; indica una planilla (.xlsx, .xls, .ods, .csv, .tsv).")
         with file.open("rb"):
             return
     except FileNotFoundError:
