@@ -37,9 +37,9 @@ class WebhookRequest:
 class Capabilities:
     """What a channel can do, so that one outbound message is rendered for all.
 
-    `text_limit` counts UTF-16 units. `most_buttons` and `most_rows` are how many choices it shows as buttons and in
-    a list; above that, and where both are 0, choices are numbered lines. `has_service_window`: free text only within
-    24 hours of the contact's last message.
+    Lengths count UTF-16 units. `most_buttons` and `most_rows` are how many choices it shows as buttons and in a list;
+    above that, and where both are 0, choices are numbered lines. `interactive_text_limit` is for the text above
+    buttons or a list. `has_service_window`: free text only within 24 hours of the contact's last message.
     """
 
     text_limit: int
@@ -48,6 +48,13 @@ class Capabilities:
     has_service_window: bool = False
     sends_media: bool = False
     is_pulled: bool = False  # the shopper's page reads the table: a message written is a message sent
+    formats_marks: bool = False  # *bold*, _italic_, ~struck~ and `code` are shown as such
+    interactive_text_limit: int = 1024
+    caption_limit: int = 1024
+    button_title_limit: int = 20
+    row_title_limit: int = 24
+    row_description_limit: int = 72
+    choice_id_limit: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +146,25 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """`more_external_ids` name the further parts of a message too long for one."""
+    """`more_external_ids` name the further parts of a message too long for one; `is_numbered`: its choices went as
+    numbered lines although the channel has better."""
 
     external_id: str | None
     delivery: Delivery = Delivery.SENT
     more_external_ids: tuple[str, ...] = ()
+    is_numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A sending whose end nobody saw. `known_external_ids` are of other messages to the same address: of two equal
+    ones the provider may have only the first."""
+
+    to: str
+    content: MessageContent
+    message_id: UUID
+    sent_after: datetime
+    known_external_ids: frozenset[str] = frozenset()
 
 
 class Fate(StrEnum):
@@ -178,7 +199,10 @@ class Adapter(Protocol):
         ...
 
     async def send(self, access: ChannelAccess, to: str, content: MessageContent, message_id: UUID) -> SendResult:
-        """Hand one message to the provider. Raises channels.errors.SendError with its verdict."""
+        """Hand one message to the provider; a long one comes in parts, a call each (channels.rendering).
+
+        Raises channels.errors.SendError with its verdict.
+        """
         ...
 
 
@@ -194,7 +218,7 @@ class AnswersHandshake(Protocol):
 
 @runtime_checkable
 class FindsSent(Protocol):
-    async def find_sent(self, access: ChannelAccess, to: str, content: MessageContent, sent_after: datetime) -> Found:
+    async def find_sent(self, access: ChannelAccess, doubt: Doubt) -> Found:
         """Ask the provider whether it took a message whose sending was interrupted. Raises SendError."""
         ...
 

@@ -21,15 +21,28 @@ _JOINERS = "\u200d\ufe0f"
 
 def render_text(content: MessageContent) -> str:
     """The whole message as text, choices as lines at its end: numbered, unless the text numbers its own."""
-    mark = "• {title}" if _NUMBERED_LINE.search(content.text) else "{number}. {title}"
-    lines = [mark.format(number=n, title=choice.title) for n, choice in enumerate(content.choices, start=1)]
+    is_numbered = numbers_choices(content)
+    lines = [
+        (f"{number}. " if is_numbered else "• ") + _described(choice, content.text)
+        for number, choice in enumerate(content.choices, start=1)
+    ]
     return "\n\n".join(part for part in (content.text.strip(), "\n".join(lines)) if part)
+
+
+def numbers_choices(content: MessageContent) -> bool:
+    """Whether `render_text` numbers the choices: a text that numbers lines of its own has taken the numbers."""
+    return bool(content.choices) and _NUMBERED_LINE.search(content.text) is None
+
+
+def _described(choice: Choice, text: str) -> str:
+    is_said = not choice.description or choice.description.casefold() in text.casefold()
+    return choice.title if is_said else f"{choice.title}: {choice.description}"
 
 
 def choice_by_number(text: str, content: MessageContent) -> Choice | None:
     """The choice that a shopper who answers "2" means, when `render_text` numbered the choices."""
     number = _NUMBER.fullmatch(text)
-    if number is None or _NUMBERED_LINE.search(content.text):
+    if number is None or not numbers_choices(content):
         return None
     index = int(number.group(1)) - 1
     return content.choices[index] if 0 <= index < len(content.choices) else None
@@ -42,8 +55,8 @@ def split_text(text: str, limit: int) -> list[str]:
     """
     parts = []
     rest = text.strip()
-    while _units(rest) > limit:
-        end = _fitting(rest, limit)
+    while units(rest) > limit:
+        end = fitting(rest, limit)
         stop, start = _best_break(rest, end)
         parts.append(rest[:stop].rstrip())
         rest = rest[start:].lstrip()
@@ -67,14 +80,16 @@ def _inside(place: int, spans: Sequence[tuple[int, int]]) -> bool:
     return any(start < place < stop for start, stop in spans)
 
 
-def _fitting(text: str, limit: int) -> int:
-    units = 0
+def fitting(text: str, limit: int) -> int:
+    """How many characters of a text are within `limit` UTF-16 units."""
+    taken = 0
     for index, character in enumerate(text):
-        units += 2 if ord(character) > 0xFFFF else 1
-        if units > limit:
+        taken += 2 if ord(character) > 0xFFFF else 1
+        if taken > limit:
             return index
     return len(text)
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
+    """How long a provider says it is: in UTF-16 units."""
     return len(text) + sum(ord(character) > 0xFFFF for character in text)

@@ -61,7 +61,9 @@ class Template:
 class MessageContent:
     """A message to a shopper. `text` alone says everything; the rest only makes it nicer.
 
-    With a `template` the provider words it, and `text` is what people here read.
+    With a `template` the provider words it, and `text` is what people here read. `purpose` says what a message is
+    for that the store begins by itself ("order_update"), "" an answer. `is_verbatim`: a person wrote the text, whose
+    *marks* are meant.
     """
 
     text: str
@@ -69,6 +71,8 @@ class MessageContent:
     cards: tuple[Card, ...] = field(default=())
     media: tuple[Media, ...] = field(default=())
     template: Template | None = None
+    purpose: str = ""
+    is_verbatim: bool = False
 
     def payload(self) -> dict[str, Any]:
         """What the row keeps beside the text; empty parts are left out."""
@@ -80,6 +84,10 @@ class MessageContent:
             payload["media"] = [asdict(media) for media in self.media]
         if self.template:
             payload["template"] = asdict(self.template)
+        if self.purpose:
+            payload["purpose"] = self.purpose
+        if self.is_verbatim:
+            payload["is_verbatim"] = True
         return payload
 
     @classmethod
@@ -90,6 +98,8 @@ class MessageContent:
             tuple(Card(**card) for card in payload.get("cards", [])),
             tuple(Media(**media | {"kind": MediaKind(media["kind"])}) for media in payload.get("media", [])),
             _template(payload.get("template")),
+            payload.get("purpose", ""),
+            payload.get("is_verbatim", False),
         )
 
 
