@@ -3,27 +3,40 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import text
 
 from data.models.base import Json
+from data.states import SetAside
 
-# The function is in data/migrations/versions/0002_receive_message.py. Its arguments are computed before it runs,
+# The function is in data/migrations/versions/0007_ownership.py. Its arguments are computed before it runs,
 # so all it reads and writes is under this tenant's policies, also where no transaction has set the tenant yet.
 # Returns the conversation, and the new message: null, with nothing changed, for a second delivery.
 TAKE_IN = text(
     """
     SELECT found_conversation, new_message FROM app.receive_message(
         CASE WHEN set_config('app.tenant_id', :tenant_id, true) <> '' THEN CAST(:channel_id AS uuid) END,
-        :address, :contact_name, :external_id, :text, CAST(:payload AS jsonb), :sent_at, :received_at, :queue)
+        :address, :contact_name, :external_id, :text, CAST(:payload AS jsonb), :sent_at, :received_at, :queue,
+        :quiet_seconds, :longest_seconds, :consent, :set_aside)
     """
 )
 
 
+class Consent(StrEnum):
+    """What a message says about being written to unasked."""
+
+    OUT = "out"
+    IN = "in"
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """`payload` must be JSON that PostgreSQL takes; the turn is enqueued in `queue`."""
+    """`payload` must be JSON that PostgreSQL takes; the turn is enqueued in `queue`.
+
+    It begins when nothing more has come for `quiet_seconds`, and `longest_seconds` after the first message at most.
+    """
 
     channel_id: UUID
     address: str
@@ -34,6 +47,10 @@ class Intake:
     sent_at: datetime | None
     queue: str
     received_at: datetime
+    quiet_seconds: float = 0.0
+    longest_seconds: float = 0.0
+    consent: Consent | None = None
+    set_aside: SetAside | None = None
 
     def values(self, tenant_id: UUID) -> dict[str, object]:
         """The parameters of TAKE_IN."""
@@ -48,4 +65,8 @@ class Intake:
             "sent_at": self.sent_at,
             "received_at": self.received_at,
             "queue": self.queue,
+            "quiet_seconds": self.quiet_seconds,
+            "longest_seconds": self.longest_seconds,
+            "consent": self.consent,
+            "set_aside": self.set_aside,
         }

@@ -33,6 +33,27 @@ class ConversationStatus(StrEnum):
     CLOSED = "closed"
 
 
+class Actor(StrEnum):
+    """Who changed whom a conversation is with."""
+
+    CONTACT = "contact"  # the shopper asked
+    AGENT = "agent"  # the brain, a guardrail, a turn that failed
+    MEMBER = "member"  # a member of the tenant, here
+    DESK = "desk"  # a person at the tenant's own desk (Chatwoot)
+    PHONE = "phone"  # a person answering from the business phone
+    TIMEOUT = "timeout"  # nobody took it
+
+
+class SetAside(StrEnum):
+    """Why an inbound message is kept without being answered."""
+
+    LATE = "late"  # overtaken: a day old, or from before an order
+    AUTOMATIC = "automatic"  # an auto-responder wrote it
+    CONSENT = "consent"  # BAJA or ALTA, confirmed
+    COMMAND = "command"  # /pausa or /reanuda from an owner's phone
+    FLOOD = "flood"  # came while a loop or a flood was being sat out
+
+
 class Sender(StrEnum):
     CONTACT = "contact"
     AGENT = "agent"

@@ -30,8 +30,15 @@ RESCUE_SECONDS = 5.0
 HEARTBEAT_SECONDS = 10.0
 STALLED_SECONDS = 30.0
 # A job that ran longer is stopped by its worker; one still `doing` well after that has no worker.
-LONGEST_SECONDS = {JobName.TAKE_TURN: 120, JobName.SEND_MESSAGE: 60, JobName.RUN_IMPORT: 3600,
-                   JobName.EMBED_CATALOGUE: 6 * 3600, JobName.SERVE_WAITLIST: 300, JobName.EXPIRE_ORDER: 60}  # fmt: skip
+LONGEST_SECONDS = {
+    JobName.TAKE_TURN: 120,
+    JobName.SEND_MESSAGE: 60,
+    JobName.RUN_IMPORT: 3600,
+    JobName.EMBED_CATALOGUE: 6 * 3600,
+    JobName.SERVE_WAITLIST: 300,
+    JobName.EXPIRE_ORDER: 60,
+    JobName.TIME_OUT_HANDOFF: 60,
+}
 GRACE_SECONDS = 30
 # A process that made a queue of its own (a terminal chat) and ended leaves its jobs to whoever is there.
 ORPHANED_SECONDS = 60

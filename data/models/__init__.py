@@ -2,7 +2,16 @@
 
 from data.models.base import SCHEMA, Base
 from data.models.catalogue import Product, StockLevel, TextVector, Variant
-from data.models.conversations import Contact, ContactAddress, Conversation, Handoff, Message, Turn
+from data.models.conversations import (
+    Contact,
+    ContactAddress,
+    Conversation,
+    Handoff,
+    Message,
+    OwnershipChange,
+    QuarantinedItem,
+    Turn,
+)
 from data.models.events import Event
 from data.models.imports import (
     CatalogueChange,
@@ -40,7 +49,9 @@ __all__ = [
     "Message",
     "Order",
     "OrderLine",
+    "OwnershipChange",
     "Product",
+    "QuarantinedItem",
     "StockLevel",
     "StoredMapping",
     "Summary",

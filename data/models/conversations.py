@@ -4,17 +4,24 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.models.base import BigInt, Json, TenantRow, same_tenant_key
-from data.states import BrainKind, ConversationStatus, Delivery, Sender
+from data.states import Actor, BrainKind, ConversationStatus, Delivery, Sender, SetAside
 
 
 class Contact(TenantRow):
+    """`order_data` is what their last order was made with (agent.order_data.OrderData, as JSON).
+
+    `opted_out_at`: since when nobody may write to them unasked.
+    """
+
     __tablename__ = "contacts"
 
     name: Mapped[str | None]
+    order_data: Mapped[Json] = mapped_column(server_default="{}")
+    opted_out_at: Mapped[datetime | None]
 
 
 class ContactAddress(TenantRow):
@@ -34,7 +41,11 @@ class ContactAddress(TenantRow):
 
 class Conversation(TenantRow):
     """`memory` is what the agent keeps between turns (agent.memory.Memory, as JSON);
-    `answered_position` is the last inbound message a turn has answered."""
+    `answered_position` is the last inbound message a turn has answered.
+
+    `status_since`, `status_actor`, `status_actor_name` and `status_reason` say when, by whom and why the status is what
+    it is; OwnershipChange keeps those before. While `quieted_at` is set, a flood or a loop is being sat out.
+    `burst_began_at` is when the first message came of those one turn now waits for."""
 
     __tablename__ = "conversations"
     __table_args__ = (
@@ -60,11 +71,21 @@ class Conversation(TenantRow):
     last_inbound_at: Mapped[datetime | None]
     last_message_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    status_since: Mapped[datetime | None]
+    status_actor: Mapped[Actor | None]
+    status_actor_name: Mapped[str | None]
+    status_reason: Mapped[str | None]
+    burst_began_at: Mapped[datetime | None]
+    quieted_at: Mapped[datetime | None]
 
 
 class Message(TenantRow):
-    """One inbound or outbound message; `position` orders them, `payload` keeps all the provider sent
-    (inbound) or what to render (outbound: choices, cards)."""
+    """One inbound or outbound message; `payload` keeps all the provider sent (inbound) or what to render
+    (outbound: choices, cards).
+
+    `position` is the order in which we heard and said them; `said_at`, by the provider's clock where it tells, the
+    order in which they were meant. A message with `set_aside` wants no answer.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -82,6 +103,8 @@ class Message(TenantRow):
     payload: Mapped[Json] = mapped_column(server_default="{}")
     external_id: Mapped[str | None]
     sent_at: Mapped[datetime | None]
+    said_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    set_aside: Mapped[SetAside | None]
     delivery: Mapped[Delivery | None]
     delivery_error: Mapped[str | None]
     attempt_count: Mapped[int] = mapped_column(server_default="0")
@@ -112,7 +135,7 @@ class Turn(TenantRow):
 
 
 class Handoff(TenantRow):
-    """A period in which people answer."""
+    """A period in which people answer: `taken_at` is when the first one did, `timed_out_at` when nobody had."""
 
     __tablename__ = "handoffs"
     __table_args__ = (
@@ -130,3 +153,36 @@ class Handoff(TenantRow):
     reason: Mapped[str]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    taken_at: Mapped[datetime | None]
+    timed_out_at: Mapped[datetime | None]
+
+
+class OwnershipChange(TenantRow):
+    """Who answers a conversation from `changed_at` on, and who decided so and why. Never rewritten."""
+
+    __tablename__ = "ownership_changes"
+    __table_args__ = (
+        same_tenant_key("conversation_id", "conversations", ondelete="CASCADE"),
+        Index("ix_ownership_changes_conversation", "tenant_id", "conversation_id", "changed_at"),
+    )
+
+    conversation_id: Mapped[UUID]
+    status: Mapped[ConversationStatus]
+    actor: Mapped[Actor]
+    actor_name: Mapped[str | None]
+    reason: Mapped[str]
+    changed_at: Mapped[datetime]
+
+
+class QuarantinedItem(TenantRow):
+    """A part of a provider's request that could not be read; the rest of it was."""
+
+    __tablename__ = "quarantined_items"
+    __table_args__ = (
+        same_tenant_key("channel_id", "channels", ondelete="CASCADE"),
+        Index("ix_quarantined_items_recent", "tenant_id", "created_at"),
+    )
+
+    channel_id: Mapped[UUID]
+    reason: Mapped[str]
+    raw: Mapped[Json]

@@ -184,6 +184,7 @@ class MessageRepository(Repository):
             payload=payload,
             delivery=Delivery.QUEUED,
             turn_id=turn_id,
+            said_at=now,
         )
         self.session.add(message)
         conversation.last_message_at = now
