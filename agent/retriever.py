@@ -1,22 +1,16 @@
 """Finds variants for words: the index gives ids and scores, the rows read now give everything else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from data.catalogue_index import CatalogueIndexes
+from data.catalogue_search import Hit, find_products
 from data.database import Database
 from data.repositories.items import CatalogueItem
 
 # Cosine of name, brand and category from which one product may stand for another.
 SIMILAR = 0.3
 SIBLINGS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    item: CatalogueItem
-    score: float
 
 
 class Retriever:
@@ -28,15 +22,17 @@ class Retriever:
         self._tenant_id = tenant_id
 
     async def hits(self, query: str, limit: int) -> list[Hit]:
+        """What a whole sentence asks for, its limits of price, stock and options kept."""
+        return await find_products(self._database, self._indexes, self._tenant_id, query, limit)
+
+    async def search(self, query: str, limit: int) -> Sequence[CatalogueItem]:
+        """What words find, whatever they say of prices: a brain has read those."""
         found = await self._indexes.search(self._tenant_id, query, limit)
         if not found:
             return []
         async with self._database.transaction(self._tenant_id) as tx:
             items = await tx.catalogue.by_search_ids([hit.id for hit in found])
-        return [Hit(items[hit.id], hit.score) for hit in found if hit.id in items]
-
-    async def search(self, query: str, limit: int) -> Sequence[CatalogueItem]:
-        return [hit.item for hit in await self.hits(query, limit)]
+        return [items[hit.id] for hit in found if hit.id in items]
 
     async def similar(self, sku: str, limit: int) -> Sequence[CatalogueItem]:
         items = await self.by_skus([sku])

@@ -9,8 +9,8 @@ from api.cli.console import put, put_json, stdin_lines
 from api.cli.running import find_tenant, run
 
 if TYPE_CHECKING:
-    from agent.retriever import Hit
     from api.runtime import Runtime
+    from data.catalogue_search import Hit
 
 
 def search(

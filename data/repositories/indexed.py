@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ARRAY, BigInteger, Select, any_, exists, func, literal, select
 
-from data.models import Product, TextVector, Variant
+from data.models import Product, StockLevel, TextVector, Variant
 from data.repositories.repository import Repository
 from data.search.documents import SearchDocument
+from data.search.wish import Wish
 
 _BATCH = 2_000
 
@@ -39,6 +40,26 @@ class IndexedRepository(Repository):
         statement = select(Variant.search_id).where(
             Variant.tenant_id == self.tenant_id, Variant.indexed_version > version, Variant.is_archived
         )
+        return list((await self.session.execute(statement)).scalars())
+
+    async def narrowed(self, ids: Sequence[int] | None, wish: Wish, limit: int) -> list[int]:
+        """Search ids within a wish's prices and stock, by price if it asks for an order; of `ids`, or of all."""
+        statement = (
+            select(Variant.search_id)
+            .outerjoin(StockLevel, (StockLevel.tenant_id == Variant.tenant_id) & (StockLevel.variant_id == Variant.id))
+            .where(Variant.tenant_id == self.tenant_id, ~Variant.is_archived)
+        )
+        if ids is not None:
+            statement = statement.where(Variant.search_id == any_(literal(list(ids), ARRAY(BigInteger()))))
+        if wish.min_price is not None:
+            statement = statement.where(Variant.price >= wish.min_price)
+        if wish.max_price is not None:
+            statement = statement.where(Variant.price <= wish.max_price)
+        if wish.in_stock:
+            statement = statement.where(StockLevel.on_hand.is_(None) | (StockLevel.on_hand > StockLevel.reserved))
+        order = {"cheapest": Variant.price.asc(), "dearest": Variant.price.desc()}.get(wish.sort)
+        first = (order,) if order is not None else ()
+        statement = statement.order_by(*first, Variant.search_id).limit(limit)
         return list((await self.session.execute(statement)).scalars())
 
     async def unembedded(self, embedder: str, limit: int) -> dict[str, SearchDocument]:

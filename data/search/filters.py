@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
-from data.search.money_words import AMOUNT, is_money, read_amount, unit_of
+from data.search.money_words import AMOUNT, UNIT, is_money, read_amount, unit_of
+from data.search.units import MEASURED
 
 Sort = Literal["relevance", "cheapest", "dearest"]
 
@@ -61,12 +62,17 @@ _LEAST = (
     r"por\s+sobre|arriba\s+de|encima\s+de)"
 )
 _ABOUT = r"(?:unas|unos|como|como\s+de|alrededor\s+de|cerca\s+de|aprox(?:imadamente)?|mas\s+o\s+menos|tipo)"
-_BETWEEN = re.compile(rf"\b(?:entre|de|desde)\s+(?P<low>{AMOUNT})\s+(?:y|a|hasta)\s+(?P<high>{AMOUNT})")
+_COUNTED = rf"(?:{MEASURED}|hojas?|piezas?|pares|personas?|puestos?|anos?|meses|dias?|watts?|lumen(?:es)?|%|x)"
+_BETWEEN = re.compile(
+    rf"\b(?:entre|de|desde)\s+(?P<low>{AMOUNT})\s+(?:y|a|hasta)\s+(?P<high>{AMOUNT})(?!\s*{_COUNTED}\b)"
+)
 _RANGES = tuple(
-    (re.compile(rf"\b{words}\s+(?P<amount>{AMOUNT})(?!\s*(?:mm|cm|metros?|kilos?|unidades|w\b|v\b|pulg))"), kind)
+    (re.compile(rf"\b{words}\s+(?P<amount>{AMOUNT})(?!\s*{_COUNTED}\b)"), kind)
     for words, kind in ((_MOST, "most"), (_LEAST, "least"), (rf"(?:de\s+|por\s+)?{_ABOUT}", "about"))
 )
 _SPOKEN_MONEY = re.compile(rf"\b(?:de|a|por)\s+(?P<amount>{AMOUNT})")
+# "Caja con 100 clavos" is no budget; "con 5000 para un regalo" is.
+_CONTENT = re.compile(rf"^con\s+\d[\d.,]*\s+(?!(?:{UNIT}|para|que|quiero|maximo|no|y)\b)[a-z]{3}")
 _UNCLEAR_MOST = re.compile(r"^(?:con|tengo|hasta|unas|unos|como|tipo|sobre|desde|mas\s+de)")
 
 
@@ -121,18 +127,22 @@ NO_FILTERS = Filters()
 
 def take_filters(words: str) -> tuple[Filters, str]:
     """Read the filters off folded words and return what is left."""
-    filters, words = _take_sort(Filters(), words)
-    filters, words = _take_prices(filters, words)
-    filters, words = _take_sizes(filters, words)
+    filters, words = take_limits(words)
+    filters, words = _take_sizes(filters, " ".join(words.split()))
     filters, words = _take_colours(filters, words)
     return filters, " ".join(words.split())
+
+
+def take_limits(words: str) -> tuple[Filters, str]:
+    """Read only prices and the wish for the cheapest; what was read is blanked out."""
+    return _take_prices(*_take_sort(Filters(), words))
 
 
 def _take_sort(filters: Filters, words: str) -> tuple[Filters, str]:
     for pattern, sort, is_superlative, is_comparison in _SORTS:
         if match := pattern.search(words):
-            rest = words[: match.start()] + " " + words[match.end() :]
-            return replace(filters, sort=sort, is_superlative=is_superlative, is_comparison=is_comparison), rest
+            found = replace(filters, sort=sort, is_superlative=is_superlative, is_comparison=is_comparison)
+            return found, _without(words, match)
     return filters, words
 
 
@@ -144,12 +154,16 @@ def _take_prices(filters: Filters, words: str) -> tuple[Filters, str]:
             return replace(filters, min_price=low, max_price=high), _without(words, match)
     for pattern, kind in _RANGES:
         match = pattern.search(words)
-        if match and (is_money(match["amount"]) or not _UNCLEAR_MOST.match(match[0])):
+        if match and not _CONTENT.match(words[match.start() :]) and _may_be_limit(match):
             return _within(filters, kind, match["amount"]), _without(words, match)
     match = _SPOKEN_MONEY.search(words)
     if match and is_money(match["amount"]) and ("$" in match[0] or unit_of(match["amount"])):
         return _within(filters, "about", match["amount"]), _without(words, match)
     return filters, words
+
+
+def _may_be_limit(match: re.Match[str]) -> bool:
+    return is_money(match["amount"]) or not _UNCLEAR_MOST.match(match[0])
 
 
 def _within(filters: Filters, kind: str, said: str) -> Filters:
@@ -186,4 +200,5 @@ def _take_colours(filters: Filters, words: str) -> tuple[Filters, str]:
 
 
 def _without(words: str, match: re.Match[str]) -> str:
-    return f"{words[: match.start()]} {words[match.end() :]}"
+    """Blank it out, so that every other letter stays where it was."""
+    return f"{words[: match.start()]}{' ' * len(match[0])}{words[match.end() :]}"

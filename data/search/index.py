@@ -110,6 +110,10 @@ class CatalogueIndex:
             hits.setdefault(position, score)
         return [SearchHit(int(self.ids[p]), score) for p, score in list(hits.items())[:limit]]
 
+    def read(self, text: str) -> Query:
+        """Return what a search makes of a text."""
+        return read_query(text, self.vocabulary)
+
     def similar(self, id: int, limit: int = 10, allowed: Collection[int] | None = None) -> list[SearchHit]:
         """Return the documents most like one of them, by their vectors; without itself."""
         found = np.flatnonzero(self.ids == id)

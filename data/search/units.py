@@ -44,6 +44,8 @@ _ALIASES: dict[tuple[str, str], tuple[str, ...]] = {
 }
 _UNITS = {alias: (base, Fraction(factor)) for (base, factor), names in _ALIASES.items() for alias in names}
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
+# Units that are nothing else after a number: "hasta 800 w" is no price.
+MEASURED = "|".join(sorted(_UNITS.keys() - {"un", "u", "in"}, key=len, reverse=True))
 _NUMBER = r"\d+(?:\s+\d+\s*/\s*\d+|\s*/\s*\d+|[.,]\d+)*"
 
 _INCH = re.compile(r"(?<=\d)\s*(?:[\"”“″]|'')(?![^\Wx])")

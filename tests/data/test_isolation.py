@@ -23,6 +23,7 @@ from data.repositories.knowledge import EntryContent
 from data.repositories.planning import Scope
 from data.repositories.sales import StoredLine
 from data.repositories.staging import StagedRow
+from data.search.wish import Wish
 from data.states import BrainKind, ChannelKind, ConversationStatus, Delivery, ImportMode, Role, SuggestionStatus
 from data.transaction import Transaction
 from tests.database import make_rut, make_tenant
@@ -262,6 +263,8 @@ READS: dict[str, Reading] = {
     "item count": lambda tx, ids: tx.catalogue.count(),
     "indexed variants": lambda tx, ids: everything(tx.indexed.variants("e")),
     "indexed since": lambda tx, ids: tx.indexed.changed_since(0, "e"),
+    "narrowed": lambda tx, ids: tx.indexed.narrowed([ids["search"]], Wish(""), 10),
+    "all narrowed": lambda tx, ids: tx.indexed.narrowed(None, Wish(""), 10),
     "texts without a vector": lambda tx, ids: tx.indexed.unembedded("other", 10),
     "how many": lambda tx, ids: tx.indexed.unembedded_count("other"),
     "embedders": lambda tx, ids: tx.vectors.embedders(),

@@ -15,6 +15,7 @@ from agent.brains.llm.answers import Answer, Seen, as_cart, as_item, as_refusal
 from agent.tools import cart, catalogue, handoff, orders
 from agent.workspace import CartView, Refusal
 from data.search.filters import Sort
+from data.search.wish import read_wish
 
 MOST_SHOWN = 10
 
@@ -60,14 +61,15 @@ async def search_products(seen: Seen, wanted: Search) -> Answer:
     Devuelve `products` (calzan con las palabras y los filtros, primero los que tienen stock), `excluded` (calzan con
     las palabras pero no con un filtro) y `total`. Si ambas listas vienen vacías, la tienda no tiene eso.
     """
+    said = read_wish(wanted.query)  # a model may leave "bajo 10 lucas" among the words
     found = await catalogue.search_products(
         seen.workspace,
-        wanted.query,
-        min_price=_money(wanted.min_price),
-        max_price=_money(wanted.max_price),
+        said.words or wanted.query,
+        min_price=_money(wanted.min_price) if wanted.min_price is not None else said.min_price,
+        max_price=_money(wanted.max_price) if wanted.max_price is not None else said.max_price,
         options=wanted.options,
-        in_stock_only=wanted.in_stock_only,
-        sort=wanted.sort,
+        in_stock_only=wanted.in_stock_only or said.in_stock,
+        sort=wanted.sort if wanted.sort != "relevance" else said.sort,
         limit=6,
     )
     seen.add(*found.items, *found.excluded)
