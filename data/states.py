@@ -76,6 +76,14 @@ class Delivery(StrEnum):
 UNKNOWN_FATE = "unknown"
 
 
+class MediaStatus(StrEnum):
+    """What became of a file that a shopper sent."""
+
+    PENDING = "pending"
+    STORED = "stored"
+    FAILED = "failed"
+
+
 class ImportStatus(StrEnum):
     PENDING = "pending"
     PROCESSING = "processing"

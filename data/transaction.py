@@ -15,6 +15,8 @@ from data.repositories.imports import ImportRepository
 from data.repositories.indexed import IndexedRepository
 from data.repositories.knowledge import KnowledgeRepository, SuggestionRepository
 from data.repositories.mappings import MappingRepository
+from data.repositories.media import MediaRepository
+from data.repositories.outbound import OutboundRepository
 from data.repositories.planning import PlanRepository
 from data.repositories.sales import CartRepository, OrderRepository
 from data.repositories.staging import StagingRepository
@@ -49,6 +51,14 @@ class Transaction:
     @cached_property
     def messages(self) -> MessageRepository:
         return MessageRepository(self._session)
+
+    @cached_property
+    def outbound(self) -> OutboundRepository:
+        return OutboundRepository(self._session)
+
+    @cached_property
+    def media(self) -> MediaRepository:
+        return MediaRepository(self._session)
 
     @cached_property
     def turns(self) -> TurnRepository:

@@ -23,6 +23,7 @@ from data.models.imports import (
     StoredMapping,
 )
 from data.models.knowledge import KnowledgeEntry, UnansweredQuestion
+from data.models.outbound import Media, ProviderContent, UsageCount
 from data.models.sales import Cart, CartLine, Lead, Order, OrderLine, Summary, WaitlistEntry
 from data.models.tenants import Channel, Member, Tenant
 
@@ -45,12 +46,14 @@ __all__ = [
     "ImportText",
     "KnowledgeEntry",
     "Lead",
+    "Media",
     "Member",
     "Message",
     "Order",
     "OrderLine",
     "OwnershipChange",
     "Product",
+    "ProviderContent",
     "QuarantinedItem",
     "StockLevel",
     "StoredMapping",
@@ -59,6 +62,7 @@ __all__ = [
     "TextVector",
     "Turn",
     "UnansweredQuestion",
+    "UsageCount",
     "Variant",
     "WaitlistEntry",
 ]

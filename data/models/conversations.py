@@ -109,6 +109,12 @@ class Message(TenantRow):
     delivery_error: Mapped[str | None]
     attempt_count: Mapped[int] = mapped_column(server_default="0")
     attempted_at: Mapped[datetime | None]
+    part_count: Mapped[int] = mapped_column(server_default="1", default=1)
+    part_ids: Mapped[list[str]] = mapped_column(server_default="[]", default=list)
+    doubted_at: Mapped[datetime | None]
+    absence_count: Mapped[int] = mapped_column(server_default="0", default=0)
+    is_billed: Mapped[bool | None]
+    billing_kind: Mapped[str | None]
     turn_id: Mapped[UUID | None]
 
 

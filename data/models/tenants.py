@@ -1,5 +1,6 @@
 """Tenants, the people with access to them, and the channels they answer on."""
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import UniqueConstraint
@@ -36,7 +37,8 @@ class Member(TenantRow):
 
 
 class Channel(TenantRow):
-    """A connected address. `secrets` is ciphertext (data.encryption), never readable in a dump."""
+    """A connected address. `secrets` is ciphertext (data.encryption), never readable in a dump; `fetched_until` is how
+    far its provider's own list of messages was read."""
 
     __tablename__ = "channels"
     __table_args__ = (UniqueConstraint("tenant_id", "kind", "address"), UniqueConstraint("id"))
@@ -47,3 +49,4 @@ class Channel(TenantRow):
     config: Mapped[Json] = mapped_column(server_default="{}")
     secrets: Mapped[bytes | None]
     is_active: Mapped[bool] = mapped_column(server_default="true")
+    fetched_until: Mapped[datetime | None]

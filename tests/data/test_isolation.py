@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from structlog.testing import capture_logs
 
+from data.content import MediaKind
 from data.database import APP_ROLE, LOOKUP_ROLE, SERVICE_LOGIN, Database, parse_url
 from data.directory import Directory
 from data.errors import DataError, NotFound, OutOfStock, UnsafeDatabaseRole
@@ -127,6 +128,8 @@ async def test_a_role_that_bypasses_security_is_refused(database_url: str) -> No
         await database.check()
     await database.close()
 
+ATTACHMENT = {"kind": MediaKind.IMAGE, "reference": "https://x.example/1"}
+
 
 class Rows:
     """One of everything, of one tenant, and how to reach it."""
@@ -158,6 +161,9 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:
         )  # fmt: skip
         await tx.conversations.add_turn(turn)
         outbound = await tx.messages.add_outbound(conversation, text="hola", payload={}, now=NOW, turn_id=turn.id)
+        [media] = await tx.media.open(outbound.id, [ATTACHMENT])
+        await tx.outbound.keep_content_id(channel.id, "f", "HX1")
+        await tx.outbound.count(ChannelKind.WEBCHAT, "service", NOW, sent=1, billed=1)
         cart_id = await tx.carts.open(conversation.id)
         await tx.carts.replace(cart_id, [StoredLine(variant_id, 2, Decimal(5990))])
         summary = Summary(
@@ -185,7 +191,8 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:
     rows.ids = {
         "member": member.id, "email": member.email, "channel": channel.id, "variant": variant_id,
         "search": search_id, "product": products["martillo"], "import": record.id, "conversation": conversation.id,
-        "contact": conversation.contact_id, "message": outbound.id, "turn": turn.id, "cart": cart_id,
+        "contact": conversation.contact_id, "message": outbound.id, "turn": turn.id, "media": media.id,
+        "cart": cart_id,
         "summary": summary.id, "order": order.id, "entry": entry.id, "entry_search": entry.search_id,
         "suggestion": asked.id,
     }  # fmt: skip
@@ -249,6 +256,10 @@ READS: dict[str, Reading] = {
     "conversations": lambda tx, ids: tx.conversations.recent(),
     "message": lambda tx, ids: tx.messages.get(ids["message"]),
     "message by external id": lambda tx, ids: tx.messages.by_external_id(ids["channel"], "same"),
+    "media": lambda tx, ids: tx.media.get(ids["media"]),
+    "media of messages": lambda tx, ids: tx.media.of_messages([ids["message"]]),
+    "provider content": lambda tx, ids: tx.outbound.content_id(ids["channel"], "f"),
+    "usage": lambda tx, ids: tx.outbound.usage(NOW.date().replace(day=1)),
     "latest outbound": lambda tx, ids: tx.messages.latest_outbound(ids["channel"], "+56911111111"),
     "messages": lambda tx, ids: tx.messages.history(ids["conversation"], limit=10),
     "messages following": lambda tx, ids: tx.messages.following(ids["conversation"], 0, limit=10),
@@ -304,6 +315,9 @@ WRITES: dict[str, Reading] = {
         queue="default",
         now=NOW,
     ),
+    "media of its message": lambda tx, ids: tx.media.open(ids["message"], [ATTACHMENT]),
+    "provider content": lambda tx, ids: tx.outbound.keep_content_id(ids["channel"], "f", "stolen"),
+    "usage": lambda tx, ids: tx.outbound.count(ChannelKind.WEBCHAT, "service", NOW, sent=1),
     "delivery": lambda tx, ids: tx.messages.advance(ids["message"], Delivery.READ),
     "import": lambda tx, ids: tx.imports.set(ids["import"], file_name="stolen"),
     "variant": lambda tx, ids: tx.catalogue.update_variants([{"id": ids["variant"], "price": Decimal(1)}]),

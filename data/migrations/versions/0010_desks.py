@@ -1,14 +1,61 @@
-"""Conversations shown at a Chatwoot desk; media that was fetched"""
+"""Conversations shown at a Chatwoot desk; media that was fetched; sendings in parts and in doubt; what was billed"""
+
+from alembic import op
+
+from data.isolation import protect
 
 revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
 
+TABLES = {
+    "media": """
+        CREATE TABLE app.media (
+            tenant_id uuid NOT NULL, id uuid NOT NULL, message_id uuid NOT NULL, place integer NOT NULL,
+            kind varchar(20) NOT NULL, reference text NOT NULL, status varchar(20) NOT NULL DEFAULT 'pending',
+            error text, content_type text NOT NULL DEFAULT '', filename text NOT NULL DEFAULT '',
+            path text, byte_count integer, transcript text, created_at timestamptz NOT NULL DEFAULT now(),
+            CONSTRAINT pk_media PRIMARY KEY (tenant_id, id),
+            CONSTRAINT uq_media_tenant_id UNIQUE (tenant_id, message_id, place),
+            CONSTRAINT fk_media_tenant_id FOREIGN KEY (tenant_id) REFERENCES app.tenants (id) ON DELETE CASCADE,
+            CONSTRAINT fk_media_tenant_id_message_id FOREIGN KEY (tenant_id, message_id)
+                REFERENCES app.messages (tenant_id, id) ON DELETE CASCADE)""",
+    # What a provider keeps of ours by its own id: Twilio's Content, one for each shape of buttons or list.
+    "provider_contents": """
+        CREATE TABLE app.provider_contents (
+            tenant_id uuid NOT NULL, channel_id uuid NOT NULL, fingerprint text NOT NULL, external_id text NOT NULL,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            CONSTRAINT pk_provider_contents PRIMARY KEY (tenant_id, channel_id, fingerprint),
+            CONSTRAINT fk_provider_contents_tenant_id_channel_id FOREIGN KEY (tenant_id, channel_id)
+                REFERENCES app.channels (tenant_id, id) ON DELETE CASCADE)""",
+    "usage_counts": """
+        CREATE TABLE app.usage_counts (
+            tenant_id uuid NOT NULL, month date NOT NULL, channel_kind varchar(20) NOT NULL, kind varchar(40) NOT NULL,
+            sent_count integer NOT NULL DEFAULT 0, billed_count integer NOT NULL DEFAULT 0,
+            CONSTRAINT pk_usage_counts PRIMARY KEY (tenant_id, month, channel_kind, kind),
+            CONSTRAINT fk_usage_counts_tenant_id FOREIGN KEY (tenant_id)
+                REFERENCES app.tenants (id) ON DELETE CASCADE)""",
+}
+
 
 def upgrade() -> None:
-    pass
+    for table, statement in TABLES.items():
+        op.execute(statement)
+        for each in protect(table):
+            op.execute(each)
+    op.execute("""
+        ALTER TABLE app.messages
+            ADD COLUMN part_count integer NOT NULL DEFAULT 1, ADD COLUMN part_ids jsonb NOT NULL DEFAULT '[]',
+            ADD COLUMN doubted_at timestamptz, ADD COLUMN absence_count integer NOT NULL DEFAULT 0,
+            ADD COLUMN is_billed boolean, ADD COLUMN billing_kind varchar(40)""")
+    op.execute("ALTER TABLE app.channels ADD COLUMN fetched_until timestamptz")
 
 
 def downgrade() -> None:
-    pass
+    op.execute("ALTER TABLE app.channels DROP COLUMN fetched_until")
+    op.execute("""
+        ALTER TABLE app.messages DROP COLUMN part_count, DROP COLUMN part_ids, DROP COLUMN doubted_at,
+            DROP COLUMN absence_count, DROP COLUMN is_billed, DROP COLUMN billing_kind""")
+    for table in reversed(TABLES):
+        op.execute(f"DROP TABLE app.{table}")
