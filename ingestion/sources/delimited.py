@@ -3,10 +3,10 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final, Literal
 
@@ -14,12 +14,13 @@ from ingestion.column_names import header_score
 from ingestion.errors import SpreadsheetError
 from ingestion.sources.encodings import encoding_of, mended
 from ingestion.sources.kinds import Limits
-from ingestion.sources.records import Record, Table, cell_too_long, checked, is_blank
+from ingestion.sources.records import PAGE_RECORDS, Page, Record, Table, cell_too_long, checked, is_blank
 
 DELIMITERS: Final = (";", ",", "\t", "|")
 _HEAD_CHARACTERS = 256 * 1024
 # No list of products has a line this long; a longer one is refused before it is held in memory.
 _LONGEST_LINE = 4 * 1024 * 1024
+_BLOCK_CHARACTERS = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,25 @@ class _Text:
     is_wrapped: bool = False
 
     def lines(self) -> Iterator[str]:
+        return chain.from_iterable(self._blocks())
+
+    def _blocks(self) -> Iterator[list[str]]:
+        """The lines, many at once and with their ends."""
         with self.path.open(encoding=self.encoding) as file:
-            for number in range(1, 10**9):
-                line = file.readline(_LONGEST_LINE)
-                if not line:
-                    return
-                if len(line) == _LONGEST_LINE:
-                    raise cell_too_long(self.file_name, number, self.limits)
-                if number > self.skipped_lines:
-                    yield mended(line)
+            number, rest = 0, ""
+            while block := file.read(_BLOCK_CHARACTERS):
+                lines = io.StringIO(rest + block, newline="\n").readlines()
+                if max(map(len, lines)) >= _LONGEST_LINE:
+                    longest = next(at for at, line in enumerate(lines, start=1) if len(line) >= _LONGEST_LINE)
+                    raise cell_too_long(self.file_name, number + longest, self.limits)
+                rest = "" if lines[-1].endswith("\n") else lines.pop()
+                yield self._mended(lines[max(0, self.skipped_lines - number) :], block)
+                number += len(lines)
+            if rest and number >= self.skipped_lines:
+                yield [mended(rest)]
+
+    def _mended(self, lines: list[str], block: str) -> list[str]:
+        return lines if block.isascii() and all(map(str.isascii, lines[:1])) else [mended(line) for line in lines]
 
     def cells(self, *, strict: bool = False) -> Iterator[list[str]]:
         if self.is_wrapped:
@@ -59,6 +70,16 @@ class _Text:
             if not is_blank(cells):
                 yield Record(number, [_unquoted(cell) for cell in cells] if is_unquoted else cells)
 
+    def pages(self) -> Iterator[Page]:
+        """As `records`, but with blank records too."""
+        is_unquoted = self.quoting == csv.QUOTE_NONE
+        cells, number = self.cells(), 1 + self.skipped_lines
+        while rows := list(islice(cells, PAGE_RECORDS)):
+            if is_unquoted:
+                rows = [[_unquoted(cell) for cell in row] for row in rows]
+            yield Page(range(number, number + len(rows)), rows)
+            number += len(rows)
+
 
 def open_delimited(path: Path, file_name: str, limits: Limits) -> Table:
     """Reads the whole file once, to know its encoding and dialect and that it keeps the limits."""
@@ -70,7 +91,7 @@ def open_delimited(path: Path, file_name: str, limits: Limits) -> Table:
     delimiter, skipped_lines = _delimiter_of(unwrapped or head)
     text = _Text(path, file_name, limits, encoding, delimiter, skipped_lines=skipped_lines, is_wrapped=bool(unwrapped))
     text = _checked(text)
-    return Table(title="", records=text.records, is_ragged=True, encoding=encoding)
+    return Table(title="", records=text.records, pages=text.pages, is_ragged=True, encoding=encoding)
 
 
 def _unwrapped(head: str) -> str:
@@ -127,12 +148,33 @@ def _checked(text: _Text) -> _Text:
     return text
 
 
-def _measured(text: _Text, records: Iterable[list[str]]) -> Iterator[int]:
-    count = 0
-    for number, cells in enumerate(records, start=1 + text.skipped_lines):
-        count += any(cells)
-        checked(number, cells, count, text.file_name, text.limits)
+def _measured(text: _Text, records: Iterator[list[str]]) -> Iterator[int]:
+    """Numbers of records that keep the limits, not each one of them but the last before an error."""
+    number, count = text.skipped_lines, 0
+    is_over = False
+    while not is_over:
+        page: list[list[str]] = []
+        try:
+            page.extend(islice(records, PAGE_RECORDS))
+            is_over = not page
+        except csv.Error:
+            _check(text, page, number, count)
+            yield number + len(page)
+            raise
+        _check(text, page, number, count)
+        number += len(page)
+        count += sum(map(any, page))
         yield number
+
+
+def _check(text: _Text, page: list[list[str]], number: int, count: int) -> None:
+    limits = text.limits
+    widest, longest = max(map(len, page), default=0), max(map(len, chain.from_iterable(page)), default=0)
+    if count + len(page) <= limits.rows and widest <= limits.columns and longest <= limits.cell_characters:
+        return
+    for row, cells in enumerate(page, start=number + 1):
+        count += any(cells)
+        checked(row, cells, count, text.file_name, limits)
 
 
 def _unquoted(cell: str) -> str:

@@ -1,7 +1,8 @@
 """What every reader of files yields, and how each says that there is too much of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, islice
 
 from ingestion.errors import SpreadsheetError
 from ingestion.sources.kinds import Limits
@@ -16,15 +17,41 @@ class Record:
     sheet: str = ""
 
 
+# So many records are handled at once.
+PAGE_RECORDS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Records of one sheet that follow one another, blank ones perhaps among them; `numbers` as in Record."""
+
+    numbers: Sequence[int]
+    rows: list[list[str]]
+    sheet: str = ""
+
+    def after(self, number: int) -> "Page":
+        """Without the records up to that one."""
+        skipped = sum(1 for each in self.numbers if each <= number)
+        return Page(self.numbers[skipped:], self.rows[skipped:], self.sheet)
+
+
+def paged(records: Iterable[Record]) -> Iterator[Page]:
+    for sheet, group in groupby(records, key=lambda record: record.sheet):
+        while page := list(islice(group, PAGE_RECORDS)):
+            yield Page([record.number for record in page], [record.cells for record in page], sheet)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One sheet of a workbook, or a whole text file; `records` reads it from its beginning, without blank records.
 
-    `is_ragged`: a record may have fewer or more cells than the header; in a workbook every cell is in its column.
+    `pages` reads the same in pages, where that is faster. `is_ragged`: a record may have fewer or more cells than the
+    header; in a workbook every cell is in its column.
     """
 
     title: str
     records: Callable[[], Iterator[Record]]
+    pages: Callable[[], Iterator[Page]] | None = None
     is_ragged: bool = False
     is_hidden: bool = False
     encoding: str | None = None

@@ -12,7 +12,7 @@ from ingestion.sources.headers import SEARCH_ROWS, Header, column_names, find_he
 from ingestion.sources.kinds import LIMITS, Limits, kind_of
 from ingestion.sources.old_workbook import open_old_workbook
 from ingestion.sources.open_document import open_document
-from ingestion.sources.records import Record, Table
+from ingestion.sources.records import Page, Record, Table, paged
 from ingestion.sources.spool import Spool
 from ingestion.sources.workbook import open_workbook
 from ingestion.text import clean
@@ -25,7 +25,8 @@ _WORKBOOKS = {"xlsx": open_workbook, "xls": open_old_workbook, "ods": open_docum
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A list of products whose columns have names; `body` reads the records under the header, as often as wanted.
+    """A list of products whose columns have names; `body` reads the records under the header, as often as wanted;
+    `pages` reads them in pages, perhaps with blank ones among them.
 
     `positions` are the headers' own in a record's cells. `width` is that of the header, None where no row can be short
     or long. `titles` are the sheets read as one, `left_out` those that were not.
@@ -36,6 +37,7 @@ class Sheet:
     headers: tuple[str, ...]
     positions: tuple[int, ...]
     body: Callable[[], Iterator[Record]]
+    pages: Callable[[], Iterator[Page]]
     width: int | None = None
     encoding: str | None = None
     titles: tuple[str, ...] = ()
@@ -63,10 +65,11 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A table that has something in it, and where its titles are."""
+    """A table that has something in it, and where its titles are; `last` is the number of the last record of those."""
 
     table: Table
     header: Header
+    last: int
 
     @property
     def columns(self) -> frozenset[str]:
@@ -74,6 +77,13 @@ class _Found:
 
     def body(self) -> Iterator[Record]:
         return islice(self.table.records(), self.header.position + self.header.height, None)
+
+    def pages(self) -> Iterator[Page]:
+        if self.table.pages is None:
+            yield from paged(self.body())
+            return
+        for page in self.table.pages():
+            yield page.after(self.last) if page.numbers[0] <= self.last else page
 
 
 def read_spreadsheet(path: Path, file_name: str, limits: Limits = LIMITS) -> Sheet:
@@ -99,6 +109,7 @@ def _text_sheet(table: Table, file_name: str) -> Sheet:
         headers=tuple(names.values()),
         positions=tuple(names),
         body=found.body,
+        pages=found.pages,
         width=max(len(found.header.cells), max(names, default=0) + 1),
         encoding=table.encoding,
     )
@@ -121,6 +132,7 @@ def _workbook_sheet(tables: list[Table], file_name: str) -> Sheet:
         headers=tuple(names.values()),
         positions=tuple(names),
         body=spool.records,
+        pages=lambda: paged(spool.records()),
         titles=tuple(found.table.title for found in chosen),
         left_out=tuple(found.table.title for found in filled if found not in chosen),
     )
@@ -128,7 +140,11 @@ def _workbook_sheet(tables: list[Table], file_name: str) -> Sheet:
 
 def _find(table: Table) -> _Found | None:
     first = list(islice(table.records(), SEARCH_ROWS))
-    return _Found(table, find_header(first)) if first else None
+    if not first:
+        return None
+    header = find_header(first)
+    above = header.position + header.height
+    return _Found(table, header, first[above - 1].number if above else 0)
 
 
 def _is_same_list(found: _Found, main: _Found) -> bool:
