@@ -1,7 +1,8 @@
 """Contacts, conversations, messages, turns and handoffs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import and_, func, select, update
@@ -9,7 +10,16 @@ from sqlalchemy.dialects.postgresql import insert
 
 from data.errors import NotFound
 from data.intake import TAKE_IN, Intake
-from data.models import Contact, ContactAddress, Conversation, Handoff, Message, Turn
+from data.models import (
+    Contact,
+    ContactAddress,
+    Conversation,
+    Handoff,
+    Message,
+    OwnershipChange,
+    QuarantinedItem,
+    Turn,
+)
 from data.models.base import Json
 from data.repositories.repository import Repository
 from data.states import UNKNOWN_FATE, ConversationStatus, Delivery, Sender
@@ -29,6 +39,11 @@ def _reached(message: Message) -> int:
     """Where a message stands. One whose fate is unknown is believed to be wherever the provider says."""
     is_unknown = message.delivery is Delivery.FAILED and message.delivery_error == UNKNOWN_FATE
     return _RANK[Delivery.SENDING] if is_unknown else _RANK[message.delivery or Delivery.QUEUED]
+
+
+def in_order(messages: Iterable[Message]) -> list[Message]:
+    """As they were said, by the provider's clock where it tells; as they came where it does not."""
+    return sorted(messages, key=lambda message: (message.said_at, message.position))
 
 
 # What one turn reads of a burst; a person who took over may have left hundreds behind.
@@ -136,6 +151,69 @@ class ConversationRepository(Repository):
         if conversation.status is ConversationStatus.HANDED_OFF:
             conversation.status = ConversationStatus.AUTOMATED
 
+    async def take_handoff(self, conversation_id: UUID, now: datetime) -> None:
+        """A person attends to it now; the first one counts."""
+        await self.session.execute(
+            update(Handoff)
+            .where(
+                Handoff.tenant_id == self.tenant_id,
+                Handoff.conversation_id == conversation_id,
+                Handoff.closed_at.is_(None),
+                Handoff.taken_at.is_(None),
+            )
+            .values(taken_at=now)
+        )
+
+    async def handoff(self, handoff_id: UUID) -> Handoff | None:
+        return await self.session.get(Handoff, (self.tenant_id, handoff_id))
+
+    async def add_ownership_change(self, conversation: Conversation, now: datetime) -> None:
+        """As the conversation's own columns say it now."""
+        assert conversation.status_actor is not None
+        self.session.add(
+            OwnershipChange(
+                tenant_id=self.tenant_id,
+                conversation_id=conversation.id,
+                status=conversation.status,
+                actor=conversation.status_actor,
+                actor_name=conversation.status_actor_name,
+                reason=conversation.status_reason or "",
+                changed_at=now,
+            )
+        )
+        await self.session.flush()
+
+    async def ownership_changes(self, conversation_id: UUID, limit: int = 100) -> Sequence[OwnershipChange]:
+        """Newest first."""
+        statement = (
+            select(OwnershipChange)
+            .where(OwnershipChange.tenant_id == self.tenant_id, OwnershipChange.conversation_id == conversation_id)
+            .order_by(OwnershipChange.changed_at.desc(), OwnershipChange.created_at.desc())
+            .limit(limit)
+        )
+        return (await self.session.execute(statement)).scalars().all()
+
+    async def may_start(self, contact_id: UUID) -> bool:
+        """Whether the shop may write to them unasked: they are ours, and have not said BAJA."""
+        statement = select(Contact.opted_out_at).where(Contact.tenant_id == self.tenant_id, Contact.id == contact_id)
+        row = (await self.session.execute(statement)).one_or_none()
+        return row is not None and row.opted_out_at is None
+
+    async def quarantine(self, channel_id: UUID, reason: str, raw: Json) -> None:
+        """Keep an item that could not be read."""
+        self.session.add(QuarantinedItem(tenant_id=self.tenant_id, channel_id=channel_id, reason=reason, raw=raw))
+        await self.session.flush()
+
+    async def quarantined(self, limit: int = 100) -> Sequence[QuarantinedItem]:
+        """Newest first."""
+        statement = (
+            select(QuarantinedItem)
+            .where(QuarantinedItem.tenant_id == self.tenant_id)
+            .order_by(QuarantinedItem.created_at.desc(), QuarantinedItem.id)
+            .limit(limit)
+        )
+        return (await self.session.execute(statement)).scalars().all()
+
     async def add_turn(self, turn: Turn) -> None:
         self.session.add(turn)
         await self.session.flush()
@@ -154,13 +232,15 @@ class MessageRepository(Repository):
         sent_at: datetime | None,
         queue: str,
         now: datetime,
+        **more: Any,
     ) -> tuple[UUID, UUID | None]:
         """The conversation and the new message, in one round trip: contact and conversation are made when there
         are none, and the turn is enqueued and announced.
 
-        The message is None, and nothing is changed, when this external id is here already.
+        The message is None, and nothing is changed, when this external id is here already. `more` is what else an
+        Intake may say.
         """
-        intake = Intake(channel_id, address, contact_name, external_id, text, payload, sent_at, queue, now)
+        intake = Intake(channel_id, address, contact_name, external_id, text, payload, sent_at, queue, now, **more)
         row = (await self.session.execute(TAKE_IN, intake.values(self.tenant_id))).one()
         return row.found_conversation, row.new_message
 
@@ -191,6 +271,41 @@ class MessageRepository(Repository):
         await self.session.flush()
         return message
 
+    async def add_echo(
+        self,
+        conversation: Conversation,
+        *,
+        external_id: str,
+        text: str,
+        payload: Json,
+        sent_at: datetime | None,
+        now: datetime,
+    ) -> bool:
+        """What a person wrote to the contact past us; False when it is here already."""
+        said_at = min(sent_at or now, now)
+        statement = (
+            insert(Message)
+            .values(
+                tenant_id=self.tenant_id,
+                id=uuid4(),
+                conversation_id=conversation.id,
+                channel_id=conversation.channel_id,
+                sender=Sender.HUMAN,
+                text=text,
+                payload=payload,
+                external_id=external_id,
+                sent_at=sent_at,
+                said_at=said_at,
+                delivery=Delivery.SENT,
+            )
+            .on_conflict_do_nothing()
+            .returning(Message.id)
+        )
+        if (await self.session.execute(statement)).scalar_one_or_none() is None:
+            return False
+        conversation.last_message_at = max(conversation.last_message_at or said_at, said_at)
+        return True
+
     async def get(self, message_id: UUID, *, lock: bool = False) -> Message | None:
         statement = select(Message).where(Message.tenant_id == self.tenant_id, Message.id == message_id)
         if lock:
@@ -198,7 +313,8 @@ class MessageRepository(Repository):
         return (await self.session.execute(statement)).scalar_one_or_none()
 
     async def unanswered(self, conversation: Conversation) -> Sequence[Message]:
-        """Inbound messages that no turn has answered, oldest first; of very many only the newest."""
+        """Inbound messages that want an answer and have none, in the order they were said; of very many only the
+        newest."""
         statement = (
             select(Message)
             .where(
@@ -206,11 +322,12 @@ class MessageRepository(Repository):
                 Message.conversation_id == conversation.id,
                 Message.sender == Sender.CONTACT,
                 Message.position > conversation.answered_position,
+                Message.set_aside.is_(None),
             )
             .order_by(Message.position.desc())
             .limit(MOST_UNANSWERED)
         )
-        return list(reversed((await self.session.execute(statement)).scalars().all()))
+        return in_order((await self.session.execute(statement)).scalars().all())
 
     async def newest_inbound_position(self, conversation_id: UUID) -> int:
         statement = select(func.max(Message.position)).where(
@@ -227,14 +344,15 @@ class MessageRepository(Repository):
         limit: int,
         before_position: int | None = None,
     ) -> list[Message]:
-        """The newest `limit` messages of the conversation, or of those before a position; oldest first."""
+        """The newest `limit` messages of the conversation, or of those before a position, in the order they were
+        said."""
         statement = select(Message).where(
             Message.tenant_id == self.tenant_id, Message.conversation_id == conversation_id
         )
         if before_position is not None:
             statement = statement.where(Message.position < before_position)
         statement = statement.order_by(Message.position.desc()).limit(limit)
-        return list(reversed((await self.session.execute(statement)).scalars().all()))
+        return in_order((await self.session.execute(statement)).scalars().all())
 
     async def following(self, conversation_id: UUID, position: int, *, limit: int) -> Sequence[Message]:
         """The first `limit` messages after a position, oldest first."""

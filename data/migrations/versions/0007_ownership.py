@@ -177,7 +177,8 @@ BEGIN
         END IF;
     END IF;
     UPDATE app.conversations
-    SET last_inbound_at = greatest(last_inbound_at, the_moment), last_message_at = greatest(last_message_at, the_moment),
+    SET last_inbound_at = greatest(last_inbound_at, the_moment),
+        last_message_at = greatest(last_message_at, the_moment),
         burst_began_at = the_conversation.burst_began_at
     WHERE tenant_id = the_tenant AND id = found_conversation;
     PERFORM pg_notify('messages', the_tenant || '/' || found_conversation);

@@ -1,0 +1,45 @@
+"""What an owner may set about conversations, read from `tenants.settings`: bounded, and never an error."""
+
+import math
+from datetime import timedelta
+from typing import Any
+
+from data.models import Tenant
+
+# name: default, least, most. 0 switches it off.
+NUMBERS: dict[str, tuple[float, float, float]] = {
+    "handoff_timeout_minutes": (15, 0, 7 * 24 * 60),
+    "contact_turns_per_minute": (12, 0, 1_000),
+    "contact_turns_per_hour": (120, 0, 10_000),
+    "tenant_turns_per_minute": (6_000, 0, 100_000),
+    "quiet_minutes": (10, 1, 24 * 60),
+}
+
+
+def number(tenant: Tenant, name: str) -> float:
+    """The setting, within its bounds; its default when it is missing or no number."""
+    default, least, most = NUMBERS[name]
+    value: Any = tenant.settings.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        return default
+    return min(max(float(value), least), most)
+
+
+def handoff_timeout(tenant: Tenant) -> timedelta | None:
+    """How long a shopper waits for a person before the agent offers to go on; None for ever."""
+    minutes = number(tenant, "handoff_timeout_minutes")
+    return timedelta(minutes=minutes) if minutes else None
+
+
+def owner_phones(tenant: Tenant) -> frozenset[str]:
+    """The digits of the phones whose /pausa and /reanuda are obeyed."""
+    phones: Any = tenant.settings.get("owner_phones", [])
+    if not isinstance(phones, list):
+        return frozenset()
+    return frozenset(digits for phone in phones if (digits := digits_of(str(phone))))
+
+
+def digits_of(address: str) -> str:
+    """ "whatsapp:+56 9 1234 5678" is "56912345678"; what has too few digits to be a number is ""."""
+    digits = "".join(character for character in address if character.isascii() and character.isdigit())
+    return digits if 8 <= len(digits) <= 15 else ""
