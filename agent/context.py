@@ -8,8 +8,10 @@ from typing import Protocol
 from uuid import UUID
 
 from agent.memory import Memory
+from agent.order_data import NO_DATA, NO_SETTINGS, OrderData, OrderSettings
+from data.models.base import Json
 from data.repositories.items import CatalogueItem
-from data.states import Sender
+from data.states import OrderStatus, Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class StoreProfile:
     timezone: str = "America/Santiago"
     tone: str = "cercano"
     instructions: str = ""
+    rut: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,32 @@ class OrderSummary:
     currency: str
     text: str
     expires_at: datetime
+    data: OrderData = NO_DATA
+    dispatch_cost: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """An order of this contact, as its rows say now; `external` is what the shop's own system adds."""
+
+    id: UUID
+    reference: str
+    status: OrderStatus
+    lines: tuple[SummaryLine, ...]
+    total: Decimal
+    currency: str
+    placed_at: datetime
+    data: OrderData = NO_DATA
+    dispatch_cost: Decimal | None = None
+    expires_at: datetime | None = None
+    external: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TurnContext:
-    """`messages` is the burst to answer, oldest first; `history` what was said before it."""
+    """`messages` is the burst to answer, oldest first; `history` what was said before it. `summary` waits for a yes;
+    `last_summary` is the one shown last, whatever was said since. `orders` are the contact's, newest first;
+    `known_data` is what the last of them was made with."""
 
     tenant_id: UUID
     conversation_id: UUID
@@ -86,6 +110,11 @@ class TurnContext:
     cart: tuple[CartLine, ...]
     summary: OrderSummary | None
     now: datetime
+    address: str = ""
+    order_settings: OrderSettings = NO_SETTINGS
+    known_data: OrderData = NO_DATA
+    last_summary: OrderSummary | None = None
+    orders: tuple[PlacedOrder, ...] = ()
 
     @property
     def text(self) -> str:
@@ -99,6 +128,32 @@ class Opening:
     context: TurnContext
     first_position: int
     last_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShopAnswer:
+    """A knowledge entry that answers a question: the owner's words, cleaned."""
+
+    id: UUID
+    topic: str
+    question: str
+    answer: str
+    score: float
+
+
+class Knowledge(Protocol):
+    """What the shop has told of itself: hours, address, dispatch, payment, whatever its owner added."""
+
+    async def search(self, question: str, limit: int) -> Sequence[ShopAnswer]:
+        """Those that answer it, best first; none when the shop has not told."""
+        ...
+
+
+class NothingKnown:
+    """The knowledge of a shop that has told nothing."""
+
+    async def search(self, question: str, limit: int) -> Sequence[ShopAnswer]:
+        return ()
 
 
 class Catalogue(Protocol):

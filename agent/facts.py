@@ -13,6 +13,10 @@ class ReceiptKind(StrEnum):
     SUMMARY_SHOWN = "summary_shown"
     ORDER_PLACED = "order_placed"
     HANDOFF_OPENED = "handoff_opened"
+    QUESTION_KEPT = "question_kept"
+    ORDER_CANCELLED = "order_cancelled"
+    WAITLIST_JOINED = "waitlist_joined"
+    LEAD_RECORDED = "lead_recorded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,12 @@ class Receipt:
 @dataclass(slots=True)
 class Facts:
     """Amounts of money, whole counts (stock, quantities) and texts with digits of their own (names, SKUs,
-    references) that tools returned in this turn."""
+    references) that tools returned in this turn. `cited` are the shop's own answers, each with its question."""
 
     amounts: set[Decimal] = field(default_factory=set)
     counts: set[int] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
+    cited: dict[str, str] = field(default_factory=dict)
 
     def add_item(self, item: CatalogueItem) -> None:
         self.amounts.add(item.unit_price)
@@ -47,3 +52,7 @@ class Facts:
 
     def add_texts(self, texts: Iterable[str | None]) -> None:
         self.texts.update(text for text in texts if text)
+
+    def cite(self, question: str, answer: str) -> None:
+        """The shop's own answer to a question: what it says may be said."""
+        self.cited[answer] = question

@@ -6,10 +6,10 @@ from typing import Any, Literal
 from langgraph.runtime import Runtime
 
 from agent.brains import Brain, BrainUnavailable
-from agent.confirmation import Answer, answer_to_summary, read_answer
+from agent.confirmation import Answer, answer_to_cancelling, answer_to_summary, read_answer
 from agent.guardrails import check_draft
 from agent.handoff import asks_for_human
-from agent.ordering import answer_no, answer_yes
+from agent.ordering import answer_cancel, answer_no, answer_yes
 from agent.state import Brains, TurnState
 from agent.tools.handoff import request_human
 from agent.wording import say
@@ -31,20 +31,30 @@ def route(state: TurnState, runtime: Runtime[Brains]) -> Literal["confirm", "hum
 
 def _answer(workspace: Workspace) -> Answer:
     """A yes or no counts when it is the whole burst, and there is something to say yes to: a summary just shown,
-    or an order just placed (then it is said that it is)."""
+    whether to cancel an order, or an order just placed (then it is said that it is)."""
     context = workspace.context
     if len(context.messages) != 1:
         return Answer.NEITHER
     message = context.messages[0]
     if context.summary is not None:
         return answer_to_summary(message.text, message.choice, context.summary.id)
+    if _asked_to_cancel(workspace):
+        return answer_to_cancelling(message.text, message.choice)
     has_just_ordered = context.memory.order_reference is not None and context.memory.just_ordered
     is_yes = read_answer(message.text, message.choice) is Answer.YES
     return Answer.YES if has_just_ordered and is_yes else Answer.NEITHER
 
 
+def _asked_to_cancel(workspace: Workspace) -> bool:
+    pending = workspace.context.memory.pending
+    return pending is not None and pending.kind == "cancel_order"
+
+
 async def confirm(state: TurnState) -> dict[str, Any]:
     workspace = state["workspace"]
+    if workspace.context.summary is None and _asked_to_cancel(workspace):
+        reply = answer_cancel(workspace, agrees=_answer(workspace) is Answer.YES)
+        return {"draft": Draft((reply,)), "brain": BrainKind.RULES}
     reply = await (answer_yes(workspace) if _answer(workspace) is Answer.YES else answer_no(workspace))
     return {"draft": Draft((reply,)), "brain": BrainKind.RULES}
 
@@ -80,7 +90,8 @@ async def rules(state: TurnState, runtime: Runtime[Brains]) -> dict[str, Any]:
 
 async def _think(brain: Brain, state: TurnState) -> dict[str, Any]:
     """Each try starts from a clean desk: what a refused draft did to the cart is forgotten with it."""
-    workspace = Workspace.open(state["workspace"].context, state["workspace"].catalogue)
+    desk = state["workspace"]
+    workspace = Workspace.open(desk.context, desk.catalogue, desk.knowledge)
     workspace.tool_calls = state["workspace"].tool_calls
     draft = await brain.think(workspace, state["problems"])
     attempts = state["attempt_count"] + 1
@@ -103,7 +114,8 @@ def after_check(state: TurnState, runtime: Runtime[Brains]) -> Literal["llm", "r
 
 def template(state: TurnState) -> dict[str, Any]:
     """Say only what is in the cart, and let people look at it: a reply that cannot be trusted does not leave."""
-    workspace = Workspace.open(state["workspace"].context, state["workspace"].catalogue)
+    desk = state["workspace"]
+    workspace = Workspace.open(desk.context, desk.catalogue, desk.knowledge)
     request_human(workspace, f"Respuesta retenida: {'; '.join(state['problems'])}")
     text = say("handoff.withheld", store=workspace.context.store)
     return {"workspace": workspace, "draft": Draft((MessageContent(text),)), "brain": BrainKind.RULES}

@@ -1,22 +1,25 @@
 """Writes all that a turn decided, in one transaction: the turn, the cart, the order, the replies and their jobs."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 from agent.context import OrderSummary
 from agent.facts import Receipt, ReceiptKind
+from agent.order_data import OrderData
 from agent.state import Outcome
 from agent.wording import say
 from agent.workspace import Workspace
 from data.content import MessageContent
+from data.errors import TransitionRefused
 from data.jobs import JobName
-from data.models import Conversation, Order, OrderLine, Summary, Turn
+from data.models import Conversation, Lead, Order, OrderLine, Summary, Turn, WaitlistEntry
 from data.money import plain
+from data.order_changes import change_order, expire_later
 from data.repositories.sales import StoredLine
-from data.states import ConversationStatus
+from data.states import CancelledBy, ConversationStatus, OrderStatus
 from data.transaction import Transaction
 
 
@@ -44,21 +47,20 @@ async def save_turn(tx: Transaction, outcome: Outcome, *, now: datetime, is_last
     cart_id = await _save_cart(tx, workspace, conversation)
     if workspace.order is not None:
         assert cart_id is not None
-        reference = await _place_order(tx, workspace.order, conversation, cart_id, now)
-        replies = (
-            MessageContent(
-                say("order.placed", store=workspace.context.store, reference=reference, summary=workspace.order)
-            ),
-        )
+        reference = await _place_order(tx, workspace, workspace.order, conversation, cart_id, now)
+        replies = (MessageContent(_placed_text(workspace, workspace.order, reference)),)
         turn.receipts = [_receipt_row(Receipt(ReceiptKind.ORDER_PLACED, reference=reference))]
         workspace.remember(order_reference=reference, just_ordered=True, last_reply=replies[0].text)
     elif workspace.new_summary is not None:
         assert cart_id is not None
         await tx.orders.add_summary(_summary_row(tx.tenant_id, workspace.new_summary, cart_id))
+    await _save_wishes(tx, workspace, conversation, now)
     await _send(tx, conversation, replies, turn.id, now)
     if workspace.handoff_reason is not None:
         handoff = await tx.conversations.open_handoff(conversation.id, workspace.handoff_reason, now)
         await tx.events.add("handoff.opened", handoff_id=str(handoff.id), conversation_id=str(conversation.id))
+    for asked in workspace.unanswered:
+        await tx.suggestions.keep(asked.text, topic=asked.topic, now=now, conversation_id=conversation.id)
     conversation.memory = workspace.memory.model_dump(mode="json")
     conversation.answered_position = opening.last_position
 
@@ -122,8 +124,56 @@ async def _save_cart(tx: Transaction, workspace: Workspace, conversation: Conver
     return cart_id
 
 
+def _placed_text(workspace: Workspace, summary: OrderSummary, reference: str) -> str:
+    """What was agreed goes out in writing; where it goes and how long it is kept, if that is set."""
+    store, settings = workspace.context.store, workspace.context.order_settings
+    text = say("order.placed", store=store, reference=reference, summary=summary)
+    data = say("order.placed_data", store=store, data=summary.data, settings=settings)
+    hours = settings.reservation_hours
+    kept = say("order.placed_until", store=store, hours=hours) if hours else ""
+    return "\n".join([text, *([" ".join(filter(None, (data, kept)))] if data or kept else [])])
+
+
+async def _save_wishes(tx: Transaction, workspace: Workspace, conversation: Conversation, now: datetime) -> None:
+    """An order to cancel, places on the waitlist, a wish to be contacted."""
+    if workspace.cancelled is not None:
+        try:
+            await change_order(tx, workspace.cancelled.id, OrderStatus.CANCELLED, now=now, by=CancelledBy.CONTACT)
+        except TransitionRefused as refused:  # the shop was faster
+            raise StaleTurn from refused
+    for wait in workspace.waits:
+        entry = WaitlistEntry(
+            tenant_id=tx.tenant_id,
+            id=uuid4(),
+            contact_id=conversation.contact_id,
+            conversation_id=conversation.id,
+            variant_id=wait.variant_id,
+            wanted=wait.wanted,
+            quantity=wait.quantity,
+        )
+        if await tx.waitlist.join(entry):
+            variant_id = str(wait.variant_id) if wait.variant_id else None
+            await tx.events.add("waitlist.joined", entry_id=str(entry.id), variant_id=variant_id)
+    if workspace.lead is not None:
+        wish = Lead(
+            tenant_id=tx.tenant_id,
+            id=uuid4(),
+            contact_id=conversation.contact_id,
+            conversation_id=conversation.id,
+            **asdict(workspace.lead),
+        )
+        lead, is_new = await tx.leads.record(wish)
+        if is_new:
+            await tx.events.add("lead.created", lead_id=str(lead.id), kind=lead.kind.value)
+
+
 async def _place_order(
-    tx: Transaction, summary: OrderSummary, conversation: Conversation, cart_id: UUID, now: datetime
+    tx: Transaction,
+    workspace: Workspace,
+    summary: OrderSummary,
+    conversation: Conversation,
+    cart_id: UUID,
+    now: datetime,
 ) -> str:
     """Take the stock and write the order, at the prices of the summary and only if those still hold."""
     items = await tx.catalogue.by_skus([line.sku for line in summary.lines])
@@ -143,6 +193,11 @@ async def _place_order(
         total=summary.total,
         currency=summary.currency,
         placed_at=now,
+        details=summary.data.known(),
+        dispatch_cost=summary.dispatch_cost,
+        expires_at=now + timedelta(hours=hours)
+        if (hours := workspace.context.order_settings.reservation_hours)
+        else None,
     )
     lines = [
         OrderLine(
@@ -159,7 +214,16 @@ async def _place_order(
     ]
     await tx.orders.place(order, lines)
     await tx.events.add("order.placed", order_id=str(order.id), reference=order.reference)
+    await expire_later(tx, order)
+    await _remember_data(tx, conversation, summary.data)
     return order.reference
+
+
+async def _remember_data(tx: Transaction, conversation: Conversation, data: OrderData) -> None:
+    """For the contact's next order; what this one had no use for stays as it was."""
+    if data.known():
+        contact = await tx.conversations.contact(conversation.contact_id)
+        contact.order_data = contact.order_data | data.known()
 
 
 def _summary_row(tenant_id: UUID, summary: OrderSummary, cart_id: UUID) -> Summary:
@@ -181,6 +245,8 @@ def _summary_row(tenant_id: UUID, summary: OrderSummary, cart_id: UUID) -> Summa
         currency=summary.currency,
         text=summary.text,
         expires_at=summary.expires_at,
+        details=summary.data.known(),
+        dispatch_cost=summary.dispatch_cost,
     )
 
 

@@ -14,11 +14,13 @@ from agent.graph import build_graph
 from agent.loading import open_turn
 from agent.retriever import Retriever
 from agent.saving import StaleTurn, hand_over_unanswered, save_turn
+from agent.shop_knowledge import ShopKnowledge
 from agent.state import Brains, Outcome, TurnState, first_state
 from agent.workspace import Workspace
 from data.catalogue_index import CatalogueIndexes
 from data.database import Database
 from data.errors import OutOfStock
+from data.knowledge_index import KnowledgeIndexes
 
 MOST_TAKES = 4
 # The model's share of a turn, all tries and takes together; a job may take 120 seconds.
@@ -41,10 +43,12 @@ class Agent:
         rules: Brain,
         llm: Brain | None = None,
         *,
+        knowledge: KnowledgeIndexes | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database = database
         self._indexes = indexes
+        self._knowledge = knowledge
         self._brains = Brains(rules, llm)
         self._clock = clock
         self._graph = build_graph()
@@ -80,6 +84,7 @@ class Agent:
         context = opening.context
         started_at, started = self._clock(), time.perf_counter()
         catalogue = Retriever(self._database, self._indexes, context.tenant_id)
-        first = first_state(Workspace.open(context, catalogue), llm_deadline)
+        knowledge = ShopKnowledge(self._database, self._knowledge, context.tenant_id) if self._knowledge else None
+        first = first_state(Workspace.open(context, catalogue, knowledge), llm_deadline)
         state: TurnState = await self._graph.ainvoke(first, context=self._brains)  # type: ignore[assignment]
         return Outcome(state, opening, started_at, (time.perf_counter() - started) * 1000)

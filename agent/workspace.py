@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from agent.context import CartLine, Catalogue, OrderSummary, TurnContext
+from agent.context import CartLine, Catalogue, Knowledge, NothingKnown, OrderSummary, PlacedOrder, TurnContext
 from agent.facts import Facts, Receipt, ReceiptKind
 from agent.memory import Memory
 from data.content import MessageContent
 from data.repositories.items import CatalogueItem
+from data.states import LeadKind, Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,41 @@ class CartView:
     changed: tuple[CartLine, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A place on the waitlist: for a variant, or for words of what is not sold."""
+
+    wanted: str
+    quantity: int = 1
+    variant_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadWish:
+    """A wish to be contacted; `moment` is when, in the shopper's words."""
+
+    kind: LeadKind
+    phone: str = ""
+    email: str = ""
+    moment: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShopQuestion:
+    """A question about the shop that no knowledge entry answered."""
+
+    text: str
+    topic: str = ""
+
+
 @dataclass(slots=True)
 class Workspace:
     """Tools read and write this and nothing else; `agent.turn` writes it all in one transaction."""
 
     context: TurnContext
     catalogue: Catalogue
+    knowledge: Knowledge = field(default_factory=NothingKnown)
     lines: dict[str, CartLine] = field(default_factory=dict)
     facts: Facts = field(default_factory=Facts)
     receipts: list[Receipt] = field(default_factory=list)
@@ -43,13 +74,19 @@ class Workspace:
     shown: list[CatalogueItem] = field(default_factory=list)
     new_summary: OrderSummary | None = None
     order: OrderSummary | None = None
+    told_orders: dict[str, PlacedOrder] = field(default_factory=dict)
+    cancelled: PlacedOrder | None = None
+    waits: list[Wait] = field(default_factory=list)
+    lead: LeadWish | None = None
     handoff_reason: str | None = None
+    unanswered: list[ShopQuestion] = field(default_factory=list)
     memory: Memory = field(default_factory=Memory)
 
     @classmethod
-    def open(cls, context: TurnContext, catalogue: Catalogue) -> "Workspace":
+    def open(cls, context: TurnContext, catalogue: Catalogue, knowledge: Knowledge | None = None) -> "Workspace":
         """A fresh desk: the cart and memory as they were when the turn began."""
-        workspace = cls(context, catalogue, memory=context.memory.model_copy(update={"just_ordered": False}))
+        memory = context.memory.model_copy(update={"just_ordered": False})
+        workspace = cls(context, catalogue, knowledge or NothingKnown(), memory=memory)
         for line in context.cart:
             workspace.lines[line.item.sku] = line
             workspace.facts.add_line(line.item, line.quantity)
@@ -57,6 +94,11 @@ class Workspace:
 
     def remember(self, **fields: Any) -> None:
         self.memory = self.memory.model_copy(update=fields)
+
+    def said_by_contact(self) -> str:
+        """All that the shopper wrote, as far as the turn knows."""
+        earlier = [one.text for one in self.context.history if one.sender is Sender.CONTACT]
+        return "\n".join([*earlier, self.context.text])
 
     def note(self, kind: ReceiptKind, **fields: Any) -> Receipt:
         receipt = Receipt(kind, **fields)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from agent.turn import Agent
     from api.listener import Listener
     from data.catalogue_index import CatalogueIndexes
+    from data.knowledge_index import KnowledgeIndexes
     from ingestion.imports import Imports
 
 SHORTEST_JWT_SECRET = 32
@@ -81,6 +82,12 @@ class Runtime:
         )
 
     @cached_property
+    def knowledge(self) -> "KnowledgeIndexes":
+        from data.knowledge_index import KnowledgeIndexes  # noqa: PLC0415 - as `agent`
+
+        return KnowledgeIndexes(self.database)
+
+    @cached_property
     def imports(self) -> "Imports":
         from ingestion.imports import Imports  # noqa: PLC0415 - as `agent`
 
@@ -110,7 +117,9 @@ class Runtime:
         from agent.brains.rules.brain import RulesBrain  # noqa: PLC0415
         from agent.turn import Agent  # noqa: PLC0415
 
-        return Agent(self.database, self.indexes, RulesBrain(), _llm_brain(self.settings))
+        return Agent(
+            self.database, self.indexes, RulesBrain(), _llm_brain(self.settings), knowledge=self.knowledge
+        )
 
     @cached_property
     def listener(self) -> "Listener":

@@ -1,4 +1,4 @@
-"""The knowledge indexes of a process, one per tenant: caches that carry the version of the entries they were made from."""
+"""The knowledge indexes of a process, one per tenant: caches that carry the version of the entries they hold."""
 
 import asyncio
 from collections import OrderedDict

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.brains.llm.untrusted import clean
+from agent.untrusted import clean
 from agent.workspace import CartView, Refusal, Workspace
 from data.money import spoken
 from data.repositories.items import CatalogueItem

@@ -8,7 +8,7 @@ import pytest
 
 from agent.brains import BrainUnavailable
 from agent.brains.llm import LlmBrain, make_chat_model
-from agent.brains.llm.untrusted import clean
+from agent.untrusted import clean
 from agent.confirmation import YES_CHOICE
 from agent.context import Utterance
 from agent.guardrails import check_draft
