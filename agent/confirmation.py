@@ -97,6 +97,31 @@ def answer_to_summary(text: str, choice: str | None, summary_id: UUID) -> Answer
     return Answer.NEITHER if answer is Answer.YES and is_vague else answer
 
 
+_CANCEL_IT = re.compile(
+    r"(?:(?:si|sip|ya|dale|ok|claro|obvio|seguro|confirmo|bueno) )*"
+    r"(?:(?:cancel|anul)(?:al[oa]|ar(?:l[oa])?|a|e(?:l[oa])?|en(?:l[oa])?)"
+    r"|(?:quiero|quisiera) (?:cancelar|anular)(?:l[oa])?)(?: (?:el|la|mi|ese) (?:pedido|orden|compra))?"
+    r"(?: (?:si|ya|nomas|no mas))*"
+)
+CANCEL_CHOICE, KEEP_ORDER_CHOICE = "cancel_order", "keep_order"
+
+
+def answer_to_cancelling(text: str, choice: str | None) -> Answer:
+    """To «¿anulo tu pedido?»: there "anúlalo" is a yes, as plain as one."""
+    if choice in {CANCEL_CHOICE, KEEP_ORDER_CHOICE}:
+        return Answer.YES if choice == CANCEL_CHOICE else Answer.NO
+    if "?" in text or _DOUBTING.search(text):
+        return Answer.NEITHER
+    words = " ".join(_COURTESY.sub(" ", _plain(text)).split())
+    if _CANCEL_IT.fullmatch(words):
+        return Answer.YES
+    if re.fullmatch(
+        r"no(?: (?:gracias|mejor|l[oa]|ya|todavia|quiero))*(?: (?:cancel|anul)\w+)?(?: (?:nada|aun))*", words
+    ):
+        return Answer.NO
+    return read_answer(text, choice)
+
+
 def confirm_choice(summary_id: UUID) -> str:
     """The id of the button that says yes to one summary."""
     return f"{YES_CHOICE}:{summary_id}"

@@ -1,6 +1,6 @@
 """Reads all that a turn knows, in one short transaction."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,17 +11,23 @@ from agent.context import (
     InboundText,
     Opening,
     OrderSummary,
+    PlacedOrder,
     StoreProfile,
     SummaryLine,
     TurnContext,
     Utterance,
 )
 from agent.memory import Memory
+from agent.order_data import OrderSettings, read_data
 from data.models import Conversation, Message, Summary, Tenant
+from data.repositories.sales import OrderWithLines
 from data.states import READ_FROM_THE_TABLE, ConversationStatus, Delivery, Sender
 from data.transaction import Transaction
 
 HISTORY_LENGTH = 20
+MOST_ORDERS = 5
+# A summary shown longer ago is another visit: what changed since is no news.
+CHANGES_TOLD_FOR = timedelta(hours=1)
 
 
 async def open_turn(tx: Transaction, conversation_id: UUID, now: datetime) -> Opening | None:
@@ -36,18 +42,24 @@ async def open_turn(tx: Transaction, conversation_id: UUID, now: datetime) -> Op
     history = await tx.messages.history(conversation_id, limit=HISTORY_LENGTH, before_position=first)
     contact = await tx.conversations.contact(conversation.contact_id)
     memory = _memory(conversation)
+    tenant = await tx.tenants.get()
     context = TurnContext(
         tenant_id=tx.tenant_id,
         conversation_id=conversation_id,
         contact_id=conversation.contact_id,
         contact_name=contact.name,
-        store=_profile(await tx.tenants.get()),
+        store=_profile(tenant),
         messages=tuple(InboundText(message.text, message.payload.get("choice")) for message in waiting),
         history=tuple(Utterance(message.sender, message.text) for message in history),
         memory=memory,
         cart=await _cart(tx, conversation_id),
         summary=await _summary(tx, conversation, memory, history),
         now=now,
+        address=conversation.address,
+        order_settings=order_settings(tenant),
+        known_data=read_data(contact.order_data),
+        last_summary=await _last_summary(tx, memory, now),
+        orders=tuple(_placed(found) for found in await tx.orders.of_contact(contact.id, MOST_ORDERS)),
     )
     return Opening(context, first, waiting[-1].position)
 
@@ -60,7 +72,38 @@ def _profile(tenant: Tenant) -> StoreProfile:
         timezone=tenant.timezone,
         tone=str(settings.get("tone", "cercano")),
         instructions=str(settings.get("instructions", "")),
+        rut=tenant.rut,
     )
+
+
+def order_settings(tenant: Tenant) -> OrderSettings:
+    """Settings that cannot be read ask nothing: better an order without data than none."""
+    try:
+        return OrderSettings.model_validate(tenant.settings.get("orders", {}))
+    except ValidationError:
+        return OrderSettings()
+
+
+def _placed(found: OrderWithLines) -> PlacedOrder:
+    order = found.order
+    return PlacedOrder(
+        id=order.id,
+        reference=order.reference,
+        status=order.status,
+        lines=tuple(SummaryLine(line.sku, line.name, line.quantity, line.unit_price) for line in found.lines),
+        total=order.total,
+        currency=order.currency,
+        placed_at=order.placed_at,
+        data=read_data(order.details),
+        dispatch_cost=order.dispatch_cost,
+        expires_at=order.expires_at,
+        external=order.external_state,
+    )
+
+
+async def _last_summary(tx: Transaction, memory: Memory, now: datetime) -> OrderSummary | None:
+    row = await tx.orders.summary(memory.last_summary_id) if memory.last_summary_id else None
+    return _order_summary(row) if row and now - row.expires_at < CHANGES_TOLD_FOR else None
 
 
 def _memory(conversation: Conversation) -> Memory:
@@ -114,4 +157,6 @@ def _order_summary(row: Summary) -> OrderSummary:
         currency=row.currency,
         text=row.text,
         expires_at=row.expires_at,
+        data=read_data(row.details),
+        dispatch_cost=row.dispatch_cost,
     )

@@ -5,18 +5,32 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent.order_data import OrderData, OrderField
+
 
 class Pending(BaseModel):
     """A question the agent asked and waits for: which of `skus` (if only one: whether to add it), how many of
-    `skus[0]` (`quantity` is what was offered), or whether a person should answer. `replaces` is the SKU of the cart
-    line that the answer takes the place of."""
+    `skus[0]` (`quantity` is what was offered), whether a person should answer, whether to cancel the order
+    `reference`, whether to tell when `skus[0]` is back, or how to reach who wants to be contacted. `replaces` is the
+    SKU of the cart line that the answer takes the place of."""
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["which", "how_many", "empty_cart", "human"]
+    kind: Literal["which", "how_many", "empty_cart", "human", "cancel_order", "waitlist", "lead"]
     skus: tuple[str, ...] = ()
     quantity: int | None = None
     replaces: str | None = None
+    reference: str | None = None
+
+
+class Absent(BaseModel):
+    """What there was none of, and whoever says "avísame" waits for: a SKU, or the words for what is not sold."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sku: str | None = None
+    wanted: str = Field(default="", max_length=200)
+    quantity: int = Field(default=1, ge=1)
 
 
 class Memory(BaseModel):
@@ -37,6 +51,15 @@ class Memory(BaseModel):
     """The last search, so that "¿y en negro?" and "más barato" can refine it."""
     summary_id: UUID | None = None
     """The summary now waiting for a yes."""
+    last_summary_id: UUID | None = None
+    """The summary shown last, to say what a new one changes."""
+    order_data: OrderData = OrderData()
+    """What was said for the order being made."""
+    asked: OrderField | None = None
+    """The data of the order that the last reply asked for."""
+    offered_last_place: bool = False
+    """That reply asked whether it goes where the last order went."""
+    absent: Absent | None = None
     order_reference: str | None = None
     lost_count: int = Field(default=0, ge=0)
     just_ordered: bool = False

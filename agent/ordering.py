@@ -2,10 +2,11 @@
 
 from agent.confirmation import NO_CHOICE, confirm_choice
 from agent.context import CartLine, OrderSummary
-from agent.tools.orders import current_hash, place_order, prepare_order
+from agent.tools.orders import cancel_order, current_hash, find_order, place_order, prepare_order, tell_order
 from agent.wording import say
 from agent.workspace import Refusal, Workspace
 from data.content import Choice, MessageContent
+from data.states import OrderStatus
 
 
 def confirm_choices(summary: OrderSummary) -> tuple[Choice, Choice]:
@@ -31,13 +32,33 @@ async def answer_yes(workspace: Workspace) -> MessageContent:
     return await _summarise(workspace, _changes(workspace, summary))
 
 
+def answer_cancel(workspace: Workspace, *, agrees: bool) -> MessageContent:
+    """Cancel the order that was asked about, if it can still be; its row is looked at again as the turn commits."""
+    pending = workspace.memory.pending
+    order = find_order(workspace, pending.reference) if pending else None
+    workspace.remember(pending=None)
+    if order is None:
+        return _say(workspace, "status.unknown")
+    tell_order(workspace, order)
+    if not agrees:
+        return _say(workspace, "status.not_cancelled", reference=order.reference)
+    if order.status is OrderStatus.CANCELLED:
+        return _say(workspace, "status.already_cancelled", order=order)
+    if order.status is not OrderStatus.PLACED:
+        return _say(workspace, "status.cancel")
+    cancel_order(workspace, order)
+    return _say(workspace, "order.cancelled", order=order)
+
+
 async def answer_no(workspace: Workspace) -> MessageContent:
     workspace.remember(summary_id=None)
     return _say(workspace, "order.kept")
 
 
 async def _summarise(workspace: Workspace, before: list[str]) -> MessageContent:
-    summary = await prepare_order(workspace)
+    summary = await prepare_order(workspace, says_changes=False)
+    if isinstance(summary, Refusal) and summary.code == "DATA_MISSING":
+        return MessageContent("\n".join([*before, summary.message]))
     if isinstance(summary, Refusal):
         workspace.remember(summary_id=None)
         return MessageContent("\n".join([*before, say("order.nothing_left", store=workspace.context.store)]))

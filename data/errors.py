@@ -5,7 +5,8 @@ DataError
 ├── UnsafeDatabaseRole
 ├── NotFound
 ├── AlreadyExists
-└── OutOfStock
+├── OutOfStock
+└── TransitionRefused
 """
 
 from enum import StrEnum
@@ -62,3 +63,12 @@ class OutOfStock(DataError):
         super().__init__(f"{sku}: {available} available")
         self.sku = sku
         self.available = available
+
+
+class TransitionRefused(DataError):
+    """An order in this state cannot become that."""
+
+    def __init__(self, status: str, wanted: str) -> None:
+        super().__init__(f"{status} -> {wanted}")
+        self.status = status
+        self.wanted = wanted

@@ -1,4 +1,4 @@
-"""Carts, the summaries shown before an order, and orders."""
+"""Carts, the summaries shown before an order, orders, and what shoppers wait for."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.models.base import SCHEMA, Base, Json, TenantRow, same_tenant_key
-from data.states import CartStatus, OrderStatus
+from data.states import CartStatus, LeadKind, LeadStatus, OrderStatus, WaitlistStatus
 
 
 class Cart(TenantRow):
@@ -50,7 +50,10 @@ class CartLine(Base):
 
 
 class Summary(TenantRow):
-    """The exact lines and total shown before an order; only a yes to this very one makes the order."""
+    """The exact lines and total shown before an order; only a yes to this very one makes the order.
+
+    `details` is the data of the order (agent.order_data.OrderData); `dispatch_cost` stands apart from the total,
+    None where it is not known yet."""
 
     __tablename__ = "summaries"
     __table_args__ = (same_tenant_key("cart_id", "carts", ondelete="CASCADE"),)
@@ -62,9 +65,17 @@ class Summary(TenantRow):
     currency: Mapped[str]
     text: Mapped[str]
     expires_at: Mapped[datetime]
+    details: Mapped[Json] = mapped_column(server_default="{}")
+    dispatch_cost: Mapped[Decimal | None]
 
 
 class Order(TenantRow):
+    """`details` and `dispatch_cost` are as agreed, whatever the contact says later. `expires_at` is when the stock is
+    given back if nobody confirmed by then; `stock_settled_at` when it was given back or left the shop: once.
+
+    `external_reference`, `external_state`, `submitted_at` and `held_reason` are what the shop's own system says of
+    it, or why it was not sent there."""
+
     __tablename__ = "orders"
     __table_args__ = (
         same_tenant_key("conversation_id", "conversations", ondelete="CASCADE"),
@@ -74,6 +85,7 @@ class Order(TenantRow):
         UniqueConstraint("tenant_id", "reference"),
         UniqueConstraint("tenant_id", "cart_id"),
         UniqueConstraint("tenant_id", "summary_id"),
+        Index("ix_orders_contact", "tenant_id", "contact_id", "placed_at"),
     )
 
     reference: Mapped[str]
@@ -85,6 +97,16 @@ class Order(TenantRow):
     total: Mapped[Decimal]
     currency: Mapped[str]
     placed_at: Mapped[datetime]
+    details: Mapped[Json] = mapped_column(server_default="{}")
+    dispatch_cost: Mapped[Decimal | None]
+    expires_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    closed_reason: Mapped[str | None]
+    stock_settled_at: Mapped[datetime | None]
+    external_reference: Mapped[str | None]
+    external_state: Mapped[Json | None]
+    submitted_at: Mapped[datetime | None]
+    held_reason: Mapped[str | None]
 
 
 class OrderLine(Base):
@@ -107,3 +129,53 @@ class OrderLine(Base):
     name: Mapped[str]
     quantity: Mapped[int]
     unit_price: Mapped[Decimal]
+
+
+class WaitlistEntry(TenantRow):
+    """A contact to be told when there is something again: a variant, or words for what the shop does not sell."""
+
+    __tablename__ = "waitlist_entries"
+    __table_args__ = (
+        same_tenant_key("contact_id", "contacts", ondelete="CASCADE"),
+        same_tenant_key("conversation_id", "conversations", ondelete="CASCADE"),
+        same_tenant_key("variant_id", "variants"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        Index(
+            "uq_waitlist_entries_waiting",
+            "tenant_id",
+            "contact_id",
+            "variant_id",
+            unique=True,
+            postgresql_where=text("status = 'waiting'"),
+        ),
+        Index("ix_waitlist_entries_recent", "tenant_id", "created_at"),
+    )
+
+    contact_id: Mapped[UUID]
+    conversation_id: Mapped[UUID]
+    variant_id: Mapped[UUID | None]
+    wanted: Mapped[str]
+    quantity: Mapped[int] = mapped_column(server_default="1")
+    status: Mapped[WaitlistStatus] = mapped_column(server_default="waiting")
+    settled_at: Mapped[datetime | None]
+
+
+class Lead(TenantRow):
+    """Someone who wants the shop to get in touch; `moment` is when, in their words."""
+
+    __tablename__ = "leads"
+    __table_args__ = (
+        same_tenant_key("contact_id", "contacts", ondelete="CASCADE"),
+        same_tenant_key("conversation_id", "conversations", ondelete="CASCADE"),
+        Index("ix_leads_recent", "tenant_id", "created_at"),
+    )
+
+    contact_id: Mapped[UUID]
+    conversation_id: Mapped[UUID]
+    kind: Mapped[LeadKind]
+    status: Mapped[LeadStatus] = mapped_column(server_default="new")
+    phone: Mapped[str] = mapped_column(server_default="")
+    email: Mapped[str] = mapped_column(server_default="")
+    moment: Mapped[str] = mapped_column(server_default="")
+    note: Mapped[str] = mapped_column(server_default="")
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())

@@ -226,6 +226,24 @@ class CatalogueRepository(Repository):
             )
             raise OutOfStock(sku, (await self.session.execute(left)).scalar_one_or_none() or 0)
 
+    async def return_stock(self, variant_id: UUID, quantity: int) -> None:
+        """Units of an order that is not to be: anyone may buy them again. Called once for each order."""
+        await self._settle(variant_id, {"reserved": StockLevel.reserved - quantity})
+
+    async def ship_stock(self, variant_id: UUID, quantity: int) -> None:
+        """Units of an order that left the shop: neither reserved nor on hand any more."""
+        left = func.greatest(StockLevel.on_hand - quantity, 0)
+        on_hand = case((StockLevel.on_hand.is_(None), None), else_=left)  # greatest() takes no notice of NULL
+        await self._settle(variant_id, {"reserved": StockLevel.reserved - quantity, "on_hand": on_hand})
+
+    async def _settle(self, variant_id: UUID, values: Mapping[str, Any]) -> None:
+        await self.session.execute(
+            update(StockLevel)
+            .where(StockLevel.tenant_id == self.tenant_id, StockLevel.variant_id == variant_id)
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+
 
 def _any(values: Sequence[Any], kind: TypeEngine[Any]) -> CollectionAggregate[Any]:
     """One array parameter, however many values: a list of parameters would end at 32,767."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -94,6 +94,21 @@ class OrderRepository(Repository):
         self.session.add_all(lines)
         await self.session.flush()
 
+    async def lock(self, order_id: UUID) -> Order | None:
+        """No other transaction can change it until this one ends."""
+        statement = select(Order).where(Order.tenant_id == self.tenant_id, Order.id == order_id)
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+        return (await self.session.execute(statement)).scalar_one_or_none()
+
+    async def units(self, order_id: UUID) -> dict[UUID, int]:
+        """How many of each variant."""
+        statement = (
+            select(OrderLine.variant_id, func.sum(OrderLine.quantity))
+            .where(OrderLine.tenant_id == self.tenant_id, OrderLine.order_id == order_id)
+            .group_by(OrderLine.variant_id)
+        )
+        return {variant_id: int(quantity) for variant_id, quantity in await self.session.execute(statement)}
+
     async def bought_with(self, variant_id: UUID, limit: int) -> list[UUID]:
         """Variants of the orders that this one is in, the most often together first; cancelled orders do not count."""
         own, other = aliased(OrderLine), aliased(OrderLine)
@@ -136,9 +151,17 @@ class OrderRepository(Repository):
         statement = select(Order).where(Order.tenant_id == self.tenant_id)
         if before is not None:
             statement = statement.where(Order.placed_at < before)
+        return await self._newest(statement, limit)
+
+    async def of_contact(self, contact_id: UUID, limit: int) -> list[OrderWithLines]:
+        """Newest first, whatever conversation they were made in."""
+        statement = select(Order).where(Order.tenant_id == self.tenant_id, Order.contact_id == contact_id)
+        return await self._newest(statement, limit)
+
+    async def _newest(self, statement: Select[Order], limit: int) -> list[OrderWithLines]:
         statement = statement.order_by(Order.placed_at.desc(), Order.id).limit(limit)
         orders = (await self.session.execute(statement)).scalars().all()
-        lines = await self._lines([order.id for order in orders])
+        lines = await self._lines([order.id for order in orders]) if orders else {}
         return [OrderWithLines(order, lines.get(order.id, [])) for order in orders]
 
     async def _with_lines(self, order: Order | None) -> OrderWithLines | None:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 
 from data.errors import AlreadyExists, NotFound
 from data.models import Channel, Member, Tenant
+from data.repositories.demand import WaitlistRepository
 from data.repositories.repository import Repository
 from data.states import ChannelKind, Role
 
@@ -31,8 +32,9 @@ class TenantRepository(Repository):
         )
 
     async def bump_catalogue_version(self) -> int:
-        """Tell every process that its search index is out of date."""
+        """Tell every process that its search index is out of date, and those who wait for stock that there may be."""
         await self.lock_catalogue()
+        await WaitlistRepository(self.session).serve_later()
         statement = (
             update(Tenant)
             .where(Tenant.id == self.tenant_id)

@@ -19,13 +19,22 @@ from data.database import APP_ROLE, LOOKUP_ROLE, SERVICE_LOGIN, Database, parse_
 from data.directory import Directory
 from data.errors import DataError, NotFound, OutOfStock, UnsafeDatabaseRole
 from data.jobs import JobName
-from data.models import Base, Import, Order, OrderLine, Summary, Turn
+from data.models import Base, Import, Lead, Order, OrderLine, Summary, Turn, WaitlistEntry
 from data.repositories.knowledge import EntryContent
 from data.repositories.planning import Scope
 from data.repositories.sales import StoredLine
 from data.repositories.staging import StagedRow
 from data.search.wish import Wish
-from data.states import BrainKind, ChannelKind, ConversationStatus, Delivery, ImportMode, Role, SuggestionStatus
+from data.states import (
+    BrainKind,
+    ChannelKind,
+    ConversationStatus,
+    Delivery,
+    ImportMode,
+    LeadKind,
+    Role,
+    SuggestionStatus,
+)
 from data.transaction import Transaction
 from tests.database import make_rut, make_tenant
 
@@ -128,6 +137,7 @@ async def test_a_role_that_bypasses_security_is_refused(database_url: str) -> No
         await database.check()
     await database.close()
 
+
 ATTACHMENT = {"kind": MediaKind.IMAGE, "reference": "https://x.example/1"}
 
 
@@ -182,6 +192,12 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:
         )  # fmt: skip
         await tx.orders.place(order, [line])
         await tx.conversations.open_handoff(conversation.id, "pide una persona", NOW)
+        wait = WaitlistEntry(
+            tenant_id=tenant_id, id=uuid4(), contact_id=conversation.contact_id, conversation_id=conversation.id,
+            variant_id=variant_id, wanted="Martillo",
+        )  # fmt: skip
+        await tx.waitlist.join(wait)
+        lead, _ = await tx.leads.record(lead_row(tenant_id, conversation.contact_id, conversation.id))
         await fill_import(tx, record.id)
         entry = await tx.knowledge.add(EntryContent("¿Abren el domingo?", "No."))
         asked = await tx.suggestions.keep("¿Aceptan cheques?", now=NOW, conversation_id=conversation.id)
@@ -193,10 +209,16 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:
         "search": search_id, "product": products["martillo"], "import": record.id, "conversation": conversation.id,
         "contact": conversation.contact_id, "message": outbound.id, "turn": turn.id, "media": media.id,
         "cart": cart_id,
-        "summary": summary.id, "order": order.id, "entry": entry.id, "entry_search": entry.search_id,
+        "summary": summary.id, "order": order.id, "lead": lead.id, "entry": entry.id, "entry_search": entry.search_id,
         "suggestion": asked.id,
     }  # fmt: skip
     return rows
+
+
+def lead_row(tenant_id: UUID, contact_id: UUID, conversation_id: UUID) -> Lead:
+    return Lead(
+        tenant_id=tenant_id, id=uuid4(), contact_id=contact_id, conversation_id=conversation_id, kind=LeadKind.CALL
+    )
 
 
 def scope_of(import_id: UUID) -> Scope:
@@ -295,6 +317,13 @@ READS: dict[str, Reading] = {
     "order by reference": lambda tx, ids: tx.orders.by_reference("S00001"),
     "latest order": lambda tx, ids: tx.orders.latest(ids["conversation"]),
     "orders": lambda tx, ids: tx.orders.recent(),
+    "orders of a contact": lambda tx, ids: tx.orders.of_contact(ids["contact"], 5),
+    "order to change": lambda tx, ids: tx.orders.lock(ids["order"]),
+    "units of an order": lambda tx, ids: tx.orders.units(ids["order"]),
+    "waitlist": lambda tx, ids: tx.waitlist.recent(),
+    "waitlist to serve": lambda tx, ids: tx.waitlist.ready(10),
+    "lead": lambda tx, ids: tx.leads.get(ids["lead"]),
+    "leads": lambda tx, ids: tx.leads.recent(),
     "events": lambda tx, ids: tx.events.recent(),
     "knowledge entries": lambda tx, ids: tx.knowledge.all(),
     "page of knowledge": lambda tx, ids: tx.knowledge.page(10),
@@ -327,6 +356,20 @@ WRITES: dict[str, Reading] = {
     ),
     "stock": lambda tx, ids: tx.catalogue.set_stock([(ids["variant"], 0)]),
     "taken stock": lambda tx, ids: tx.catalogue.take_stock(ids["variant"], "M-1", 1),
+    "returned stock": lambda tx, ids: tx.catalogue.return_stock(ids["variant"], 1),
+    "shipped stock": lambda tx, ids: tx.catalogue.ship_stock(ids["variant"], 1),
+    "places on the waitlist": lambda tx, ids: tx.waitlist.cancel_of(ids["contact"], NOW),
+    "place of its contact": lambda tx, ids: tx.waitlist.join(
+        WaitlistEntry(
+            contact_id=ids["contact"],
+            conversation_id=ids["conversation"],
+            wanted="x",
+            id=uuid4(),
+            variant_id=ids["variant"],
+            tenant_id=tx.tenant_id,
+        )
+    ),
+    "lead of its contact": lambda tx, ids: tx.leads.record(lead_row(tx.tenant_id, ids["contact"], ids["conversation"])),
     "vector": lambda tx, ids: tx.vectors.save("e", [("h", b"x")]),
     "forgotten vectors": lambda tx, ids: tx.vectors.forget_unused(),
     "forgotten versions": lambda tx, ids: tx.versions.forget_old(),
@@ -468,6 +511,7 @@ async def test_every_repository_method_is_in_the_tables_above() -> None:
         "catalogue.upsert_products",
         "catalogue.option_names",
         "events.add",
+        "waitlist.serve_later",
         "jobs.defer",
         "jobs.notify",
         "orders.add_summary",
