@@ -1,0 +1,83 @@
+"""The person who buys, as a contact of the shop's Odoo: found, or created once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.odoo.calls import OdooCalls
+from connectors.odoo.loading import external, find, known_fields, load
+
+_OPTIONAL = ("phone_sanitized", "mobile", "vat", "l10n_latam_identification_type_id", "l10n_cl_activity_description",
+             "l10n_cl_sii_taxpayer_type", "company_type")  # fmt: skip
+# A company that pays VAT ("1ª categoría"), and someone at the end of the line.
+_VAT_PAYER, _FINAL_CONSUMER = "1", "4"
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """`external_id` is ours and never changes. `rut` as "76086428-5", of the company when a factura is wanted."""
+
+    external_id: str
+    name: str
+    phone: str = ""
+    email: str = ""
+    rut: str = ""
+    activity: str = ""
+    address: str = ""
+    commune: str = ""
+    is_company: bool = False
+
+
+async def find_or_create(calls: OdooCalls, customer: Customer, company_id: int | None = None) -> int:
+    """By our own id, by RUT, by phone; else created. Raises ConnectorError, RIGHTS when contacts may not be created."""
+    if (known := await find(calls, "res.partner", customer.external_id)) is not None:
+        return known
+    fields = await known_fields(calls, "res.partner", _OPTIONAL)
+    for domain in _ways_to_find(customer, fields):
+        found = await calls.call("res.partner", "search_read", domain=domain, fields=["id", "vat"], limit=2, order="id")
+        # Two of one phone are two people: neither is taken for the other.
+        if len(found) == 1 or (found and domain[0][0] == "vat"):
+            return int(found[0]["id"])
+    values = await _values(calls, customer, fields) | ({"company_id/.id": company_id} if company_id else {})
+    values = {"id": external(customer.external_id)} | values
+    return await load(calls, "res.partner", list(values), [list(values.values())])
+
+
+def _ways_to_find(customer: Customer, fields: dict[str, str]) -> list[list[list[Any]]]:
+    ways: list[list[list[Any]]] = []
+    if customer.rut and "vat" in fields:
+        ways.append([["vat", "=", customer.rut], ["parent_id", "=", False]])
+    if customer.phone and "phone_sanitized" in fields:
+        way = [["phone_sanitized", "=", customer.phone]]
+        # Whoever has another RUT is somebody else who answers the same phone.
+        ways.append([*way, ["vat", "=", False]] if customer.rut else way)
+    return ways
+
+
+async def _values(calls: OdooCalls, customer: Customer, fields: dict[str, str]) -> dict[str, object]:
+    """As columns of `load`. Without a country, Odoo neither checks nor normalises a RUT."""
+    values: dict[str, object] = {
+        "name": customer.name or customer.phone or "Cliente de WhatsApp",
+        "phone": customer.phone,
+        "email": customer.email,
+        "street": customer.address,
+        "city": customer.commune,
+    }
+    countries = await calls.call("res.country", "search_read", domain=[["code", "=", "CL"]], fields=["id"], limit=1)
+    if countries:
+        values["country_id/.id"] = countries[0]["id"]
+    if customer.is_company and "company_type" in fields:
+        values["is_company"] = "1"
+    if customer.rut and "vat" in fields:
+        values["vat"] = customer.rut
+        if "l10n_latam_identification_type_id" in fields:
+            kinds = await calls.call(
+                "l10n_latam.identification.type", "search_read",
+                domain=[["name", "=", "RUT"], ["country_id.code", "=", "CL"]], fields=["id"], limit=1,
+            )  # fmt: skip
+            if kinds:
+                values["l10n_latam_identification_type_id/.id"] = kinds[0]["id"]
+        if "l10n_cl_sii_taxpayer_type" in fields:
+            values["l10n_cl_sii_taxpayer_type"] = _VAT_PAYER if customer.is_company else _FINAL_CONSUMER
+    if customer.activity and "l10n_cl_activity_description" in fields:
+        values["l10n_cl_activity_description"] = customer.activity[:40]
+    return {name: value for name, value in values.items() if value not in ("", None)}

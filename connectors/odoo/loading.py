@@ -1,0 +1,66 @@
+"""Creating a record exactly once: Odoo's `load` with an external id, which a unique index of its database guards.
+
+Searching first and creating then makes six of six clients that try at once; repeating a lost create makes two.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from connectors.errors import ConnectorError, Verdict
+from connectors.odoo.calls import OdooCalls
+from connectors.odoo.faults import no_rights, refused
+
+MODULE = "caserita"
+HAS_ACCESS_SINCE = 18
+
+
+async def find(calls: OdooCalls, model: str, external_id: str) -> int | None:
+    """The record of an external id of ours. Changes nothing: there is no value to write, nor enough to create with."""
+    answer = await calls.call(model, "load", fields=["id"], data=[[f"{MODULE}.{external_id}"]])
+    return _first_id(answer)
+
+
+async def load(calls: OdooCalls, model: str, fields: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
+    """Creates the record of the first row, or finds it again; the other rows are its lines. Raises ConnectorError."""
+    data = [[_cell(value) for value in row] for row in rows]
+    answer = await calls.call(model, "load", fields=list(fields), data=data)
+    record_id = _first_id(answer)
+    if record_id is None:
+        # What `load` says of it is translated; only asking tells a missing right from bad values.
+        if not await may(calls, model, "create"):
+            raise no_rights()
+        raise refused("not_loaded", "Odoo no aceptó los datos: puede que algo esté archivado o mal escrito.")
+    return record_id
+
+
+def external(name: str) -> str:
+    """As a column of `load` wants it."""
+    return f"{MODULE}.{name}"
+
+
+async def may(calls: OdooCalls, model: str, operation: str) -> bool:
+    """`operation` is read, write, create or unlink. False too where there is no such model."""
+    try:
+        if calls.version >= HAS_ACCESS_SINCE:
+            return bool(await calls.call(model, "has_access", [], operation=operation))
+        return bool(await calls.call(model, "check_access_rights", operation=operation, raise_exception=False))
+    except ConnectorError as error:
+        if error.verdict in (Verdict.RIGHTS, Verdict.REJECTED):
+            return False
+        raise
+
+
+async def known_fields(calls: OdooCalls, model: str, wanted: Sequence[str]) -> dict[str, str]:
+    """Those that this Odoo has, and their types: versions rename them and modules bring them."""
+    found = await calls.call(model, "fields_get", allfields=list(wanted), attributes=["type"])
+    return {name: str(about.get("type", "")) for name, about in found.items()}
+
+
+def _first_id(answer: Any) -> int | None:
+    """Errors come as a success without ids, too."""
+    ids = answer.get("ids") if isinstance(answer, Mapping) else None
+    return int(ids[0]) if ids else None
+
+
+def _cell(value: object) -> str:
+    return "" if value is None or value is False else str(value)

@@ -1,0 +1,187 @@
+"""Sale orders: created once, read back, confirmed, cancelled, followed."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from connectors.errors import ConnectorError, Verdict
+from connectors.odoo.calls import OdooCalls
+from connectors.odoo.loading import external, find, known_fields, load
+
+_FIELDS = ("id", "name", "state", "amount_total", "client_order_ref", "order_line", "currency_id", "partner_id",
+           "write_date")  # fmt: skip
+_OPTIONAL = ("delivery_status", "invoice_status", "picking_ids", "invoice_ids")
+CONFIRMED = frozenset({"sale", "done"})
+CANCELLED = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    product_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """`external_id` is ours and never changes; `reference` is what the shopper was told."""
+
+    external_id: str
+    partner_id: int
+    reference: str
+    lines: Sequence[NewLine]
+    origin: str = "Caserita"
+    company_id: int | None = None
+    warehouse_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SoldLine:
+    id: int
+    product_id: int
+    quantity: Decimal
+    unit_price: Decimal
+    untaxed: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderState:
+    """As Odoo has it. `delivery` and `invoice` are Odoo's words, "" where it has no such thing."""
+
+    id: int
+    name: str
+    state: str
+    total: Decimal
+    currency: str
+    reference: str
+    line_ids: Sequence[int]
+    delivery: str
+    invoice: str
+    changed_at: str
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.state in CONFIRMED
+
+
+async def find_order(calls: OdooCalls, external_id: str) -> int | None:
+    return await find(calls, "sale.order", external_id)
+
+
+async def create_order(calls: OdooCalls, order: NewOrder) -> int:
+    """A quotation, made once however often this is asked; prices and taxes are Odoo's. Raises ConnectorError."""
+    head: dict[str, object] = {
+        "id": external(order.external_id),
+        "partner_id/.id": order.partner_id,
+        "client_order_ref": order.reference,
+        "origin": order.origin,
+    }
+    if order.company_id is not None:
+        head["company_id/.id"] = order.company_id
+    if order.warehouse_id is not None:
+        head["warehouse_id/.id"] = order.warehouse_id
+    lines = [
+        {
+            "order_line/id": external(f"{order.external_id}_{position}"),
+            "order_line/product_id/.id": line.product_id,
+            "order_line/product_uom_qty": line.quantity,
+        }
+        for position, line in enumerate(order.lines)
+    ]
+    fields = [*head, *lines[0]]
+    rows = [[*(head.values() if at == 0 else [""] * len(head)), *line.values()] for at, line in enumerate(lines)]
+    return await load(calls, "sale.order", fields, rows)
+
+
+async def read_order(calls: OdooCalls, order_id: int) -> OrderState | None:
+    """None when it was deleted there: Odoo answers an unknown id with nothing."""
+    found = await read_orders(calls, [order_id])
+    return found[0] if found else None
+
+
+async def read_orders(calls: OdooCalls, order_ids: Sequence[int]) -> list[OrderState]:
+    optional = await known_fields(calls, "sale.order", _OPTIONAL)
+    rows = await calls.call(
+        "sale.order", "search_read", domain=[["id", "in", list(order_ids)]], fields=[*_FIELDS, *optional], order="id"
+    )
+    return [_state(row) for row in rows]
+
+
+async def read_lines(calls: OdooCalls, order_id: int) -> list[SoldLine]:
+    """Notes and sections left out."""
+    rows = await calls.call(
+        "sale.order.line", "search_read", domain=[["order_id", "=", order_id], ["display_type", "=", False]],
+        fields=["id", "product_id", "product_uom_qty", "price_unit", "price_subtotal", "price_total"],
+        order="sequence, id",
+    )  # fmt: skip
+    return [
+        SoldLine(
+            id=row["id"],
+            product_id=row["product_id"][0] if row["product_id"] else 0,
+            quantity=_decimal(row["product_uom_qty"]),
+            unit_price=_decimal(row["price_unit"]),
+            untaxed=_decimal(row["price_subtotal"]),
+            total=_decimal(row["price_total"]),
+        )
+        for row in rows
+    ]
+
+
+async def set_unit_price(calls: OdooCalls, line_id: int, unit_price: Decimal) -> None:
+    await calls.call("sale.order.line", "write", [line_id], vals={"price_unit": float(unit_price)})
+
+
+async def confirm_order(calls: OdooCalls, order_id: int) -> None:
+    """Odoo refuses a second time with the same error as any: what it refused, reading the order tells."""
+    try:
+        await calls.call("sale.order", "action_confirm", [order_id])
+    except ConnectorError as error:
+        if error.verdict is not Verdict.REJECTED:
+            raise
+        now = await read_order(calls, order_id)
+        if now is None or not now.is_confirmed:
+            raise
+
+
+async def cancel_order(calls: OdooCalls, order_id: int) -> None:
+    """Without the wizard that would ask a person first. Cancelled already is done."""
+    now = await read_order(calls, order_id)
+    if now is None or now.state == CANCELLED:
+        return
+    await calls.call("sale.order", "action_cancel", [order_id], context={"disable_cancel_wizard": True})
+
+
+async def add_note(calls: OdooCalls, order_id: int, text: str) -> None:
+    """Once: one that says the same is not written again."""
+    same = [["model", "=", "sale.order"], ["res_id", "=", order_id], ["body", "ilike", text]]
+    if not await calls.call("mail.message", "search_count", domain=same):
+        await calls.call("sale.order", "message_post", [order_id], body=text)
+
+
+async def portal_path(calls: OdooCalls, order_id: int) -> str:
+    """Where the shopper may look at it, without the server's address; "" where the portal is not installed."""
+    with suppress(ConnectorError):
+        path = await calls.call("sale.order", "get_portal_url", [order_id])
+        return path if isinstance(path, str) else ""
+    return ""
+
+
+def _state(row: dict[str, Any]) -> OrderState:
+    return OrderState(
+        id=row["id"],
+        name=row["name"] or "",
+        state=row["state"] or "",
+        total=_decimal(row["amount_total"]),
+        currency=row["currency_id"][1] if row["currency_id"] else "",
+        reference=row["client_order_ref"] or "",
+        line_ids=row["order_line"],
+        delivery=row.get("delivery_status") or "",
+        invoice=row.get("invoice_status") or "",
+        changed_at=row["write_date"] or "",
+    )
+
+
+def _decimal(value: object) -> Decimal:
+    return Decimal(str(value or 0))

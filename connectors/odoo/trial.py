@@ -1,0 +1,75 @@
+"""Tries a connection and says in one Spanish sentence what is wrong with it, if anything."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from connectors.errors import ConnectorError, Verdict
+from connectors.http import GuardedHttp
+from connectors.odoo.access import OdooAccess
+from connectors.odoo.calls import OdooCalls, connect
+from connectors.odoo.loading import may
+
+# What each part of the work needs; what comes first is missed first.
+_NEEDS = (
+    ("product.product", "read", "leer productos"),
+    ("sale.order", "create", "crear pedidos"),
+    ("res.partner", "create", "crear contactos"),
+)
+_EXPIRY_WARNING = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """`sentence` is for the owner. `expires_at` is when the first of the user's keys does, where Odoo says so."""
+
+    is_working: bool
+    code: str
+    sentence: str
+    version: int | None = None
+    expires_at: datetime | None = None
+
+
+async def try_connection(http: GuardedHttp, access: OdooAccess, now: datetime) -> Trial:
+    """Changes nothing in Odoo."""
+    try:
+        calls = await connect(http, access, call_seconds=15)
+        can = {what: await may(calls, model, operation) for model, operation, what in _NEEDS}
+        expires_at = await key_expiry(calls, now)
+    except ConnectorError as error:
+        return Trial(False, error.code, error.sentence)
+    lacking = [what for what, is_granted in can.items() if not is_granted]
+    if lacking:
+        granted = [what for what in can if what not in lacking]
+        return Trial(False, "no_rights", _rights_sentence(granted, lacking), calls.version, expires_at)
+    sentence = f"Conectado a Odoo {calls.version}: puede leer productos, crear pedidos y crear contactos."
+    if expires_at is not None and expires_at - now < _EXPIRY_WARNING:
+        sentence += f" La clave vence el {expires_at:%d-%m-%Y}: crea otra antes."
+    return Trial(True, "ok", sentence, calls.version, expires_at)
+
+
+async def key_expiry(calls: OdooCalls, now: datetime) -> datetime | None:
+    """Odoo does not say which of the user's keys this is: the one that ends first is warned of. None: not known."""
+    try:
+        rows = await calls.call("res.users.apikeys", "search_read", domain=[], fields=["expiration_date"])
+    except ConnectorError as error:
+        if error.verdict in (Verdict.RIGHTS, Verdict.REJECTED):
+            return None
+        raise
+    dates = [moment(row["expiration_date"]) for row in rows if row["expiration_date"]]
+    return min((date for date in dates if date > now), default=None)
+
+
+def moment(text: str) -> datetime:
+    """Odoo's times are UTC and do not say so."""
+    return datetime.strptime(text[:19], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+
+
+def _rights_sentence(granted: Sequence[str], lacking: Sequence[str]) -> str:
+    if not granted:
+        return f"El usuario de Odoo no puede {_listed(lacking, 'ni')}: dale esos permisos en Odoo."
+    return f"El usuario de Odoo puede {_listed(granted, 'y')} pero no {_listed(lacking, 'ni')}."
+
+
+def _listed(items: Sequence[str], word: str) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}"
