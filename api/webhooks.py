@@ -4,20 +4,25 @@ from datetime import UTC, datetime
 
 import structlog
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from api.errors import BadRequest, Forbidden
 from api.open_channels import OpenChannels
 from api.runtime import Runtime
 from api.schemas import errors
-from channels.adapter import ChannelAccess, WebhookRequest
+from channels.adapter import AnswersHandshake, ChannelAccess, WebhookRequest
 from channels.errors import BadPayload
-from channels.inbox import apply_statuses, receive
+from channels.inbox import take_in
+from data.states import ChannelKind
 
 router = APIRouter(prefix="/v1/webhooks", tags=["Webhooks"])
 log = structlog.get_logger("api.webhooks")
 
-# To Twilio, an answer without instructions.
-_ACKNOWLEDGED = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+# What a provider reads as «received»; to Twilio, an answer without instructions.
+_ACKNOWLEDGED = {
+    ChannelKind.TWILIO_WHATSAPP: (b'<?xml version="1.0" encoding="UTF-8"?><Response/>', "application/xml"),
+}
+_PLAINLY = (b'{"received":true}', "application/json")
 
 
 # Read as they come, since a signature covers the bytes: FastAPI only describes them.
@@ -40,7 +45,7 @@ _DESCRIBED = {
     description="La firma se comprueba contra la dirección pública (`PUBLIC_BASE_URL`) y el secreto del canal.",
     response_class=Response,
     responses={
-        200: {"content": {"application/xml": {}}, "description": "Recibido y guardado."},
+        200: {"content": {"application/xml": {}, "application/json": {}}, "description": "Recibido y guardado."},
         **errors(400, 403, 404),
     },
     openapi_extra=_DESCRIBED,
@@ -50,7 +55,29 @@ async def receive_webhook(request: Request) -> Response:
     channels: OpenChannels = request.app.state.open_channels
     access = await channels.get(request.path_params["channel_id"])
     await _keep(runtime, access, await _read(request))
-    return Response(_ACKNOWLEDGED, media_type="application/xml")
+    body, media_type = _ACKNOWLEDGED.get(access.kind, _PLAINLY)
+    return Response(body, media_type=media_type)
+
+
+@router.get(
+    "/channels/{channel_id}",
+    summary="Comprobación de la dirección por el proveedor",
+    description="Meta la hace al guardar la dirección: se devuelve su `hub.challenge` si el token coincide.",
+    response_class=PlainTextResponse,
+    responses=errors(403, 404),
+    openapi_extra={"parameters": _DESCRIBED["parameters"]},
+)
+async def answer_handshake(request: Request) -> PlainTextResponse:
+    runtime: Runtime = request.app.state.runtime
+    channels: OpenChannels = request.app.state.open_channels
+    access = await channels.get(request.path_params["channel_id"])
+    adapter = runtime.adapters[access.kind]
+    answer = None
+    if isinstance(adapter, AnswersHandshake):
+        answer = adapter.answer_handshake(access, await _read(request))
+    if answer is None:
+        raise Forbidden("Este canal no reconoce la comprobación. Revisa el token de verificación.")
+    return PlainTextResponse(answer)
 
 
 async def _read(request: Request) -> WebhookRequest:
@@ -68,8 +95,7 @@ async def _keep(runtime: Runtime, access: ChannelAccess, request: WebhookRequest
     except BadPayload as error:
         log.warning("webhook_unreadable", channel_id=str(access.channel_id), reason=str(error))
         raise BadRequest("La firma es correcta, pero el contenido no es un mensaje ni un estado.") from error
-    now = datetime.now(UTC)
-    if parsed.messages:
-        await receive(runtime.database, access, parsed.messages, now=now)
-    if parsed.statuses:
-        await apply_statuses(runtime.database, access, parsed.statuses)
+    except RecursionError as error:
+        log.warning("webhook_unreadable", channel_id=str(access.channel_id), reason="nested too deeply")
+        raise BadRequest("La firma es correcta, pero el contenido está anidado de más.") from error
+    await take_in(runtime.database, access, parsed, datetime.now(UTC))

@@ -1,24 +1,40 @@
 """What providers bring: inbound messages become rows and jobs, once each; statuses move outbound messages on."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import structlog
 
-from channels.adapter import ChannelAccess, InboundMessage, StatusUpdate
+from channels.adapter import (
+    ChannelAccess,
+    EchoMessage,
+    InboundMessage,
+    OwnershipChange,
+    Parsed,
+    Quarantined,
+    StatusUpdate,
+)
+from channels.bursts import burst_of
 from channels.cleaning import ID_LIMIT, TEXT_LIMIT, clean_id, clean_payload, clean_text
 from channels.formatting import choice_by_number
+from channels.signals import Command, is_automatic, read_command, read_consent
 from data.content import MessageContent
 from data.database import Database
 from data.intake import Intake
 from data.jobs import current_queue
-from data.states import ChannelKind, Delivery
+from data.models import Conversation
+from data.ownership import By, close, hand_back, hand_off, person_answered
+from data.states import Actor, ChannelKind, ConversationStatus, Delivery, SetAside
+from data.transaction import Transaction
 
 NAME_LIMIT = 200
+REASON_LIMIT = 300
+MOST_ATTACHMENTS = 30
+MOST_ORDERED = 100
 SHOWS_CHOICES_AS_TEXT = {ChannelKind.TWILIO_WHATSAPP}
 LIKE_A_NUMBER = re.compile(r"\W{0,2}\d{1,2}\W{0,2}")
 
@@ -58,16 +74,21 @@ async def _receive(
         return None
     text = clean_text(message.text)
     choice = message.choice or await _numbered_choice(database, access, address, text)
+    burst = burst_of(access, text, is_whole=bool(choice or message.ordered))
     intake = Intake(
         channel_id=access.channel_id,
         address=address,
         contact_name=clean_text(message.contact_name or "")[:NAME_LIMIT] or None,
         external_id=external_id,
         text=text,
-        payload=_payload(message, text, choice),
+        payload=inbound_payload(message, text, choice),
         sent_at=message.sent_at,
         queue=queue or current_queue.get(),
         received_at=now,
+        quiet_seconds=burst.quiet_seconds,
+        longest_seconds=burst.longest_seconds,
+        consent=read_consent(text),
+        set_aside=SetAside.AUTOMATIC if is_automatic(text) else None,
     )
     return Received(*await database.take_in(access.tenant_id, intake))
 
@@ -82,14 +103,112 @@ async def _numbered_choice(database: Database, access: ChannelAccess, address: s
     return choice.id if choice else None
 
 
-def _payload(message: InboundMessage, text: str, choice: str | None) -> dict[str, Any]:
-    """What the row keeps besides its text: `choice`, the whole `raw`, and `text_length` when the text was cut."""
+def inbound_payload(message: InboundMessage, text: str, choice: str | None) -> dict[str, Any]:
+    """What the row keeps besides its text, each where there is one: `choice`; `attachments` (kind, reference,
+    content_type, filename); `quoted`, the external id it answers, and `quoted_sku`; `ordered` (sku, quantity);
+    `text_length` when the text was cut; and the whole `raw`."""
     payload: dict[str, Any] = {"raw": clean_payload(message.raw)}
     if choice:
         payload["choice"] = clean_text(choice)[:ID_LIMIT]
     if len(message.text) > TEXT_LIMIT and len(text) == TEXT_LIMIT:
         payload["text_length"] = len(message.text)
-    return payload
+    more: dict[str, Any] = {
+        "attachments": [asdict(attachment) for attachment in message.attachments[:MOST_ATTACHMENTS]],
+        "quoted": message.quoted_external_id,
+        "quoted_sku": message.quoted_sku,
+        "ordered": [asdict(product) for product in message.ordered[:MOST_ORDERED]],
+    }
+    return payload | clean_payload({name: value for name, value in more.items() if value})
+
+
+async def take_in(database: Database, access: ChannelAccess, parsed: Parsed, now: datetime) -> None:
+    """Keep all that a request brought. Said again, it changes nothing."""
+    await apply_ownership(database, access, parsed.ownership, now)
+    await receive(database, access, parsed.messages, now=now)
+    await apply_echoes(database, access, parsed.echoes, now)
+    await apply_statuses(database, access, parsed.statuses)
+    await quarantine(database, access, parsed.quarantined)
+
+
+async def apply_ownership(
+    database: Database, access: ChannelAccess, changes: Sequence[OwnershipChange], now: datetime
+) -> None:
+    """People, the agent or nobody answers from now on, as the channel says."""
+    for change in changes:
+        address = clean_id(change.address)
+        if address is None:
+            continue
+        reason = clean_text(change.reason)[:REASON_LIMIT] or "Lo dijo el canal."
+        async with database.transaction(access.tenant_id) as tx:
+            if change.status is ConversationStatus.HANDED_OFF:
+                found: Conversation | None = await tx.conversations.open(access.channel_id, address)
+            else:
+                found = await tx.conversations.find(access.channel_id, address)
+            if found is None:
+                continue
+            conversation = await tx.conversations.get(found.id, lock=True)
+            await _CHANGES[change.status](tx, conversation, reason, By(Actor.DESK), now)
+
+
+_CHANGES = {
+    ConversationStatus.HANDED_OFF: hand_off,
+    ConversationStatus.AUTOMATED: hand_back,
+    ConversationStatus.CLOSED: close,
+}
+
+
+async def apply_echoes(
+    database: Database, access: ChannelAccess, echoes: Sequence[EchoMessage], now: datetime
+) -> list[UUID]:
+    """What a person wrote past us joins the conversation, and the agent falls silent in it; "/reanuda" wakes it.
+
+    Returns the conversations. What is here already, as an echo or as a message of our own, changes nothing.
+    """
+    touched = []
+    for echo in echoes:
+        external_id, address = clean_id(echo.external_id), clean_id(echo.address)
+        if external_id is None or address is None:
+            log.warning("message.unusable", channel_id=str(access.channel_id))
+            continue
+        async with database.transaction(access.tenant_id) as tx:
+            found = await tx.conversations.open(access.channel_id, address)
+            conversation = await tx.conversations.get(found.id, lock=True)
+            author = clean_text(echo.author or "")[:NAME_LIMIT] or None
+            text = clean_text(echo.text)
+            is_new = await tx.messages.add_echo(
+                conversation,
+                external_id=external_id,
+                text=text,
+                payload={"raw": clean_payload(echo.raw)} | ({"author": author} if author else {}),
+                sent_at=echo.sent_at,
+                now=now,
+            )
+            if is_new:
+                await _heed(tx, conversation, text, By(Actor.PHONE, author), now)
+                await tx.jobs.notify("messages", f"{access.tenant_id}/{conversation.id}")
+                touched.append(conversation.id)
+    return touched
+
+
+async def _heed(tx: Transaction, conversation: Conversation, text: str, by: By, now: datetime) -> None:
+    command = read_command(text)
+    if command is None:
+        await person_answered(tx, conversation, "Respondió una persona desde el teléfono.", by, now)
+    elif command[0] is Command.PAUSE:
+        await hand_off(tx, conversation, "Pausa pedida desde el teléfono.", by, now)
+    else:
+        await hand_back(tx, conversation, "Reanudado desde el teléfono.", by, now)
+
+
+async def quarantine(database: Database, access: ChannelAccess, items: Sequence[Quarantined]) -> None:
+    """Keep what could not be read, for people to look at."""
+    for item in items:
+        log.warning("item_quarantined", channel_id=str(access.channel_id), reason=item.reason)
+        raw = item.raw if isinstance(item.raw, Mapping) else {"item": item.raw}
+        async with database.transaction(access.tenant_id) as tx:
+            await tx.conversations.quarantine(
+                access.channel_id, clean_text(item.reason)[:REASON_LIMIT], clean_payload(raw)
+            )
 
 
 async def apply_statuses(database: Database, access: ChannelAccess, statuses: Sequence[StatusUpdate]) -> int:

@@ -1,0 +1,107 @@
+"""What a message plainly is, judged by code as it comes in: an opt-out, an auto-reply, a command, a whole thought."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from enum import StrEnum
+
+from data.intake import Consent
+
+_MOST_READ = 600
+
+# Alone in the message, but for politeness. WhatsApp and SMS teach people these words in capitals.
+_POLITE = r"(?:(?:por favor|porfa(?:vor)?|gracias|hola|ya|buenas|buenos dias|buenas tardes|buenas noches)\W*)*"
+_OUT_WORD = (
+    r"(?:(?:me )?(?:quiero |deseo |solicito )?(?:dar(?:me)? (?:de )?)?baja"
+    r"|dame de baja|deme de baja|denme de baja|stop|stopall|unsubscribe|cancelar suscripcion"
+    r"|desuscribir(?:me)?|desuscribanme|desinscribir(?:me)?|salir de la lista|no mas mensajes)"
+)
+_OUT_PHRASE = re.compile(
+    r"\bno (?:me )?(?:(?:quiero|deseo) (?:que me )?)?"
+    r"(?:escriban|escribas|escriba|manden|mandes|mande|envien|envies|envie|contacten|contactes|contacte"
+    r"|recibir(?: mas)?)(?:me)? ?"
+    r"(?:mas|nunca mas|publicidad|promociones|ofertas|mensajes|informacion|nada|propaganda)\b"
+    r"(?!.{0,15}\b(?:todavia|aun|hoy|ahora|hasta)\b)"
+    r"|\b(?:dejen|deja|dejame|paren|para|basta|parenle|termina|terminen) (?:ya )?de "
+    r"(?:escribir|mandar|enviar|molestar|contactar)(?:me|nos)?\b"
+    r"|\b(?:saquenme|sacame|borrenme|borrame|eliminenme|eliminame|quitenme|quitame|remuevanme)\b.{0,25}"
+    r"\b(?:lista|base|contactos|difusion|registros?)\b"
+    r"|\b(?:quiero|deseo|solicito|necesito)\b.{0,15}\b(?:darme|dar) de baja\b(?! (?:el|la|un|una|mi) (?:pedido|compra))"
+)
+_OUT = re.compile(rf"{_POLITE}{_OUT_WORD}\W*{_POLITE}")
+_IN = re.compile(
+    rf"{_POLITE}(?:alta|start|unstop|suscribir(?:me)?|suscribeme|suscribanme|quiero suscribirme"
+    rf"|(?:quiero )?(?:dar(?:me)? )?de alta|quiero recibir (?:mensajes|ofertas|promociones|novedades)"
+    rf"|(?:me )?(?:pueden|puedes) (?:volver a )?escribir(?:me)?)\W*{_POLITE}"
+)
+
+# What WhatsApp Business, mail and call centres answer by themselves.
+_AUTOMATIC = re.compile(
+    r"\b(?:gracias|muchas gracias) por (?:comunicarte|comunicarse|contactarnos|contactarte|contactar|escribirnos"
+    r"|tu mensaje|su mensaje|ponerte en contacto|ponerse en contacto|preferirnos|tu contacto|su contacto)\b.{0,80}"
+    r"(?:\bcon\b|\bte (?:responderemos|atenderemos|contactaremos)|\b(?:responderemos|atenderemos|contactaremos)"
+    r"|\ben que (?:podemos|puedo) ayudar|\bhorario|\bbreve|\ben este momento|\bpronto|\bdejanos|\bdejenos)"
+    r"|\b(?:este|esta|esto) es (?:un|una) (?:mensaje|respuesta) automatic[oa]"
+    r"|^\W*(?:mensaje|respuesta|contestacion|correo) automatic[oa]\b|\b(?:mensaje|respuesta) automatic[oa]\W*$"
+    r"|\brespuesta generada automaticamente|\bauto.?reply\b|\bautomatic reply\b|\bout of (?:the )?office\b"
+    r"|\b(?:en este momento|por el momento|ahora) no (?:podemos|puedo) (?:atender|responder|contestar)"
+    r"(?:te|le|los)?\b.{0,80}\b(?:brevedad|pronto|horario|luego|mas tarde|apenas|cuanto antes)"
+    r"|\b(?:estamos|nos encontramos|te encuentras) fuera (?:de|del) (?:nuestro )?(?:horario|oficina)"
+    r"|\bno (?:responda|respondas|responder) (?:a )?este mensaje\b|\bdo not reply\b"
+    r"|\bsoy (?:el|la|un|una) (?:asistente|bot|chatbot) (?:virtual|automatic[oa])\b"
+    r"|\b(?:tu|su) mensaje (?:es (?:muy )?importante para nosotros|ha sido recibido)\b"
+)
+
+
+class Command(StrEnum):
+    PAUSE = "pause"
+    RESUME = "resume"
+
+
+_COMMANDS = {
+    "pausa": Command.PAUSE, "pausar": Command.PAUSE, "pause": Command.PAUSE,
+    "reanuda": Command.RESUME, "reanudar": Command.RESUME, "resume": Command.RESUME,
+}  # fmt: skip
+_COMMAND = re.compile(r"/\s?(\w+)(?:\s+(\+?[\d\s().-]{8,20}))?[\s.!]*")
+
+
+def read_consent(text: str) -> Consent | None:
+    """Whether the writer wants to be left alone (BAJA, STOP, "no me escriban más") or the opposite (ALTA)."""
+    words = _folded(text)
+    if _OUT.fullmatch(words) or _OUT_PHRASE.search(words):
+        return Consent.OUT
+    return Consent.IN if _IN.fullmatch(words) else None
+
+
+def is_automatic(text: str) -> bool:
+    """Whether an auto-responder wrote it: to answer it would be answered in turn."""
+    return bool(_AUTOMATIC.search(_folded(text)))
+
+
+def read_command(text: str) -> tuple[Command, str | None] | None:
+    """ "/pausa" and "/reanuda", with the phone of whom it is about when it names one."""
+    found = _COMMAND.fullmatch(_folded(text))
+    if found is None or found[1] not in _COMMANDS:
+        return None
+    return _COMMANDS[found[1]], found[2]
+
+
+# How much of the quiet time a message is still given, by the first that holds: the thought it says may be whole.
+_WHOLE: tuple[tuple[Callable[[str], object], float], ...] = (
+    (re.compile(r"(?:[,;:…]|\.\.\.|\b(?:y|e|o|u|pero|porque|que|de|con|para|en|a|ademas|tambien|mas|un|una|el|la))$").search, 1.0),  # noqa: E501 - one row
+    (re.compile(r"\S+ \S+.*[?]$").search, 0.3),
+    (re.compile(r"(?:\S+ ){5,}.*[.!]$").search, 0.3),
+    (re.compile(r"(?:si|no|dale|ok|okey|confirmo|confirmado|listo|sip|nop)(?: (?:gracias|por favor|porfa|confirmo|dale))?[.!]*").fullmatch, 0.5),  # noqa: E501 - one row
+    (re.compile(r"(?:\S+ ){11,}").search, 0.5),
+)  # fmt: skip
+
+
+def quiet_share(text: str) -> float:
+    """How much of the window to wait after it: all, or less where the message seems to be all there is to say."""
+    words = _folded(text)
+    return next((share for looks, share in _WHOLE if looks(words)), 1.0)
+
+
+def _folded(text: str) -> str:
+    letters = unicodedata.normalize("NFD", text[:_MOST_READ].casefold())
+    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
