@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import groupby
 
 from ingestion.mapping import ColumnMapping
 from ingestion.sources.records import Record
 from ingestion.text import folded
 
 # What only the first row of a product says, in exports that leave it blank in the others.
-_PRODUCT_FIELDS = ("name", "brand", "category", "description", "synonyms")
+_PRODUCT_FIELDS = ("name", "brand", "category", "description", "synonyms", "tags")
 _COUNTED_WITHOUT_END = "si"
 _YES = frozenset({"1", "yes", "si", "true", "verdadero", "continue"})
 _VARIATIONS = frozenset({"variation", "variacion"})
@@ -33,11 +34,13 @@ class Arranger:
             return records
         rules: dict[str, Callable[[Record], Record | None]] = {
             "flat": lambda record: record,
-            "filled_down": self._filled_down,
             "parents": self._variation,
         }
+        listed = (record for record in records if not self._is_unlisted(record))
+        if export.arrangement == "filled_down":
+            return self._filled_groups(listed)
         rule = rules[export.arrangement]
-        return (done for record in records if not self._is_unlisted(record) and (done := rule(record)) is not None)
+        return (done for record in listed if (done := rule(record)) is not None)
 
     def _cell(self, record: Record, name: str) -> str:
         """A field's or a flag's text."""
@@ -60,11 +63,23 @@ class Arranger:
             )
         return is_so
 
-    def _filled_down(self, record: Record) -> Record | None:
-        """Rows of one group after the first leave the product's own cells blank; rows of mere images go."""
+    def _filled_groups(self, records: Iterator[Record]) -> Iterator[Record]:
+        """Rows of one group come together; those of mere images give theirs to its first row."""
+        for _, group in groupby(records, key=lambda record: self._cell(record, "group") or record.number):
+            filled: list[Record] = []
+            images: list[str] = []
+            for record in group:
+                if self._cell(record, "price") or self._cell(record, "sku"):
+                    filled.append(self._filled_down(record))
+                else:
+                    images.append(self._cell(record, "image_url"))
+            if filled and images:
+                self._put(filled[0].cells, "image_url", " ".join([self._cell(filled[0], "image_url"), *images]))
+            yield from filled
+
+    def _filled_down(self, record: Record) -> Record:
+        """Rows of one group after the first leave the product's own cells blank."""
         group = self._cell(record, "group")
-        if not self._cell(record, "price") and not self._cell(record, "sku"):
-            return None
         first = self._products.get(group) if group else None
         cells = list(record.cells)
         if first is None:

@@ -4,7 +4,6 @@ import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ingestion.errors import RowError
 from ingestion.stream import asked
 from ingestion.text import neutralised
 
@@ -15,20 +14,17 @@ _SECTION_COLUMN = "Categoría"
 def write_bad_rows(
     path: Path,
     file_name: str,
-    errors: Iterable[RowError],
     out: Path,
     currency: str = "CLP",
     override: Mapping[str, str] | None = None,
 ) -> int:
     """The file's own columns and a last one with what is wrong, for Excel in Spanish; returns how many rows.
 
-    `path` is the file that was imported, and `override` what it was imported with. Once mended the CSV imports as it
-    is: nobody takes its last column for anything. Blocking. Raises SpreadsheetError.
+    `path` is the file that was imported, and `override` what it was imported with: it is read again, for however many
+    rows are wrong none is remembered. Once mended the CSV imports as it is: nobody takes its last column for anything.
+    Blocking. Raises SpreadsheetError.
     """
-    sentences: dict[tuple[str, int], list[str]] = {}
-    for error in errors:
-        sentences.setdefault((error.sheet, error.row), []).append(error.message)
-    with asked(path, file_name, currency, override, wanted=sentences) as answers:
+    with asked(path, file_name, currency, override, is_of_bad_rows=True) as answers:
         head = next(answers)
         # A heading above the rows is not in the CSV, so the category it gave them becomes a column.
         sections = [] if head["has_category"] else [_SECTION_COLUMN]
@@ -37,7 +33,7 @@ def write_bad_rows(
             writer = csv.writer(file, delimiter=";", quoting=csv.QUOTE_ALL)
             writer.writerow(_safe([*head["headers"], *sections, ERRORS_COLUMN]))
             for count, line in enumerate(answers, start=1):  # noqa: B007 - told at the end
-                wrong = " ".join(sentences[line["sheet"], line["row"]])
+                wrong = " ".join(line["wrong"])
                 section = [line["section"]] if sections else []
                 writer.writerow(_safe([*line["cells"], *section, wrong, *line["extra"]]))
     return count

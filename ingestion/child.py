@@ -14,7 +14,7 @@ from typing import Any
 
 from ingestion.errors import SpreadsheetError
 from ingestion.file_warnings import file_warnings
-from ingestion.lines import LineReader, cell_at
+from ingestion.lines import cell_at
 from ingestion.mapping import ColumnMapping, fingerprint, map_columns
 from ingestion.numbers import ExactNumber
 from ingestion.rows import RowBatch, RowReader
@@ -35,8 +35,8 @@ class Request:
     cpu_seconds: int
     # Earlier overrides, by the fingerprint of their file's headers.
     remembered: dict[str, dict[str, str]] | None = None
-    # Only these rows, as they stand in the file: [sheet, row] pairs.
-    wanted: list[tuple[str, int]] | None = None
+    # Only the rows with errors, as they stand in the file.
+    is_of_bad_rows: bool = False
 
 
 def answers(request: Request) -> Iterator[dict[str, Any]]:
@@ -44,10 +44,10 @@ def answers(request: Request) -> Iterator[dict[str, Any]]:
     sheet = read_spreadsheet(Path(request.path), request.file_name, Limits(**request.limits))
     override = request.override or (request.remembered or {}).get(fingerprint(sheet.headers))
     mapping = map_columns(sheet.headers, sheet.sample, override)
-    if request.wanted is not None:
-        yield from _wanted_lines(sheet, mapping, {(title, row) for title, row in request.wanted})
-        return
     reader = RowReader(sheet, mapping, request.currency)
+    if request.is_of_bad_rows:
+        yield from _bad_lines(sheet, mapping, reader)
+        return
     yield {
         "headers": sheet.headers,
         "row_count": reader.survey.line_count,
@@ -66,6 +66,7 @@ def answers(request: Request) -> Iterator[dict[str, Any]]:
                     "size_stocks",
                     "guessed",
                     "flags",
+                    "further",
                 )
             },
             "export": mapping.export and mapping.export.name,
@@ -76,15 +77,13 @@ def answers(request: Request) -> Iterator[dict[str, Any]]:
     yield {"is_end": True}
 
 
-def _wanted_lines(sheet: Sheet, mapping: ColumnMapping, wanted: set[tuple[str, int]]) -> Iterator[dict[str, Any]]:
+def _bad_lines(sheet: Sheet, mapping: ColumnMapping, reader: RowReader) -> Iterator[dict[str, Any]]:
     yield {"headers": sheet.headers, "has_category": "category" in mapping.fields}
-    reader = LineReader(sheet, mapping)
-    for line in reader.lines():
-        if (line.sheet, line.number) not in wanted:
-            continue
+    for line, errors in reader.bad_lines():
         cells = [_as_typed(cell_at(line.cells, position)) for position in sheet.positions]
         extra = [_as_typed(cell) for cell in line.cells[sheet.width :]] if sheet.width else []
-        yield {"sheet": line.sheet, "row": line.number, "cells": cells, "extra": extra, "section": line.section}
+        wrong = [error.message for error in errors]
+        yield {"cells": cells, "extra": extra, "section": line.section, "wrong": wrong}
     yield {"is_end": True}
 
 
@@ -97,7 +96,8 @@ def _batch(batch: RowBatch) -> dict[str, Any]:
     return {
         "rows": [
             (row.row, row.sku, row.name, str(row.price), row.stock, row.brand, row.category, row.description,
-             row.barcode, row.unit, row.synonyms, row.image_url, row.options, row.product_key)
+             row.barcode, row.unit, row.synonyms, row.image_url, row.options, row.product_key, row.tags,
+             row.more_images)
             for row in batch.rows
         ],
         "errors": [asdict(error) for error in batch.errors],

@@ -61,6 +61,8 @@ _TABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             r"cantidad (?:en|mano)(?: stock)?|stock quantity|(?:me )?quedan?|hay|en existencia",
             r"cantidad|cant|cantidades|unidades|quantity|qty|quantidade|qtd|qtde|unids?|uds?|unds?",
             r"(?:stock|existencias?|inventario|estoque) .*",
+            r"(?:saldo|cantidad|cant|unidades|disponibles?) (?:en )?(?:sucursal|bodega|local|tienda)\b.*|"
+            r"(?:sucursal|bodega|local|tienda) \w.*|casa matriz",
         ),
     ),
     (
@@ -108,14 +110,18 @@ _TABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         "synonyms",
         (
             r"sinonimos?|synonyms?|alias|tambien llamado|otros nombres|nombres alternativos|palabras clave|keywords|"
-            r"tags?|etiquetas?|busqueda",
+            r"busqueda",
         ),
     ),
+    ("tags", (r"tags?|etiquetas?|hashtags?",)),
     (
         "image_url",
         (
             r"(?:url |link |src )?(?:imagen|imagenes|image|images|foto|fotos|picture|imagem|photo)"
             r"(?: (?:url|src|link|principal|1))?",
+            r"(?:url |link |src )?(?:imagen|image|foto|picture|imagem|photo) ?\d{1,2}(?: (?:url|src|link))?|"
+            r"(?:imagenes|images|fotos|imagen|image|foto) (?:adicional(?:es)?|extras?|secundarias?|additional|galeria)"
+            r"(?: \d{1,2})?|additional images?|galeria(?: (?:imagenes|fotos))?|gallery",
         ),
     ),
 )

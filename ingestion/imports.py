@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -47,12 +46,16 @@ class ImportFailure:
 
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
-    """What an import did, or in a dry run would do, counted in variants. `changes` are the first of them."""
+    """What an import did, or in a dry run would do, counted in variants; `changes` are the first of them.
+
+    `errors` are the first of `error_count`.
+    """
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     archived: int = 0
+    error_count: int = 0
     errors: Sequence[RowError] = ()
     warnings: Sequence[str] = ()
     changes: Sequence[Change] = ()
@@ -141,8 +144,7 @@ class Imports:
         except ImportCancelled:
             return await self.fail(tenant_id, import_id, *CANCELLED)
         except SpreadsheetError as error:
-            errors = error.errors if isinstance(error, _NoGoodRows) else ()
-            return await self.fail(tenant_id, import_id, error.code, error.message, errors)
+            return await self.fail(tenant_id, import_id, error.code, error.message, _read_by(error))
 
     async def preview(
         self,
@@ -159,20 +161,16 @@ class Imports:
             async with self._staged(tenant_id, uuid4(), Source(file, file_name, mode, override), progress) as read:
                 return await self._compare(tenant_id, read)
         except SpreadsheetError as error:
-            errors = error.errors if isinstance(error, _NoGoodRows) else ()
-            return ImportOutcome(errors=errors, failure=ImportFailure(error.code, error.message))
+            staged, failure = _read_by(error), ImportFailure(error.code, error.message)
+            return ImportOutcome(error_count=staged.error_count, errors=staged.errors, failure=failure)
 
-    async def bad_rows(self, tenant_id: UUID, record: Import) -> bytes:
-        """The rows with errors as a CSV to mend and upload again. Raises SpreadsheetError."""
+    async def write_bad_rows(self, tenant_id: UUID, record: Import, out: Path) -> int:
+        """The rows with errors as a CSV to mend and upload again; how many. Raises SpreadsheetError."""
         async with self._database.transaction(tenant_id) as tx:
             currency = (await tx.tenants.get()).currency
-        errors = [RowError(**error) for error in record.errors]
         override = record.columns.get("columns") or record.columns.get("override")
-        with tempfile.TemporaryDirectory() as folder:
-            out = Path(folder) / "filas.csv"
-            source = self.path_of(record)
-            await asyncio.to_thread(write_bad_rows, source, record.file_name, errors, out, currency, override)
-            return await asyncio.to_thread(out.read_bytes)
+        source = self.path_of(record)
+        return await asyncio.to_thread(write_bad_rows, source, record.file_name, out, currency, override)
 
     def path_of(self, record: Import) -> Path:
         """Where the uploaded file is kept."""
@@ -199,10 +197,11 @@ class Imports:
             await self.fail(tenant_id, import_id, *CANCELLED)
 
     async def fail(
-        self, tenant_id: UUID, import_id: UUID, code: str, message: str, errors: Sequence[RowError] = ()
+        self, tenant_id: UUID, import_id: UUID, code: str, message: str, staged: Staged | None = None
     ) -> ImportOutcome:
         """Ends an import without effect on the catalogue."""
-        outcome = ImportOutcome(errors=errors, failure=ImportFailure(code, message))
+        read = staged or Staged()
+        outcome = ImportOutcome(error_count=read.error_count, errors=read.errors, failure=ImportFailure(code, message))
         async with self._database.transaction(tenant_id, is_long=True) as tx:
             await tx.staging.clear(import_id)
             await tx.imports.set(import_id, **_columns(outcome))
@@ -238,7 +237,7 @@ class Imports:
             await progress.begin(opened.row_count)
             staged = await stage(self._database, tenant_id, import_id, opened, progress.report)
             if not staged.good_count:
-                raise _NoGoodRows(staged.errors)
+                raise _NoGoodRows(staged)
             yield _File(opened, staged, _scope(import_id, source.mode, currency, opened.mapping), source.override)
         finally:
             await asyncio.to_thread(opening.__exit__, None, None, None)
@@ -293,6 +292,7 @@ class Imports:
             updated=counts.updated,
             unchanged=counts.unchanged,
             archived=counts.archived,
+            error_count=file.staged.error_count,
             errors=file.staged.errors,
             warnings=find_warnings(file.opened.warnings, file.staged, counts, jumps),
             changes=await tx.plan.changes(MOST_CHANGES_RETURNED),
@@ -322,6 +322,7 @@ class Imports:
             updated=record.updated_count,
             unchanged=record.unchanged_count,
             archived=record.archived_count,
+            error_count=record.error_count,
             errors=[RowError(**error) for error in record.errors],
             warnings=record.warnings,
             changes=changes,
@@ -332,11 +333,16 @@ class Imports:
 class _NoGoodRows(SpreadsheetError):
     """A file of which nothing is usable would, taken at its word, empty the shop."""
 
-    def __init__(self, errors: Sequence[RowError]) -> None:
+    def __init__(self, staged: Staged) -> None:
         super().__init__(
             "NO_VALID_ROWS", "Ninguna fila se pudo usar, así que tu catálogo quedó como estaba. Revisa los errores."
         )
-        self.errors = errors
+        self.staged = staged
+
+
+def _read_by(error: SpreadsheetError) -> Staged:
+    """What was read of the file before it was refused."""
+    return error.staged if isinstance(error, _NoGoodRows) else Staged()
 
 
 def _keep_copy(source: Path, target: Path) -> None:
@@ -364,6 +370,7 @@ def _counts(outcome: ImportOutcome) -> dict[str, int]:
 def _columns(outcome: ImportOutcome) -> dict[str, Any]:
     return {
         **{f"{name}_count": count for name, count in _counts(outcome).items()},
+        "error_count": outcome.error_count,
         "errors": [asdict(error) for error in outcome.errors],
         "warnings": list(outcome.warnings),
         "failure": asdict(outcome.failure) if outcome.failure else None,

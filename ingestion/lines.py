@@ -38,12 +38,21 @@ class Columns:
         self.fields = {name: at[header] for name, header in mapping.fields.items()}
         self.options = {name: at[header] for header, name in mapping.options.items()}
         self.named_options = [(at[name], at[header]) for header, name in mapping.named_options.items()]
+        self.further = {
+            name: tuple((header, at[header]) for header, its in mapping.further.items() if its == name)
+            for name in mapping.further.values()
+        }
         self.size_stocks = {size: at[header] for header, size in mapping.size_stocks.items()}
 
     def text(self, cells: Sequence[str], name: str) -> str:
         """The cell of a field as it stands, "" when there is none."""
         position = self.fields.get(name, _NOWHERE)
         return cells[position] if position < len(cells) else ""
+
+    def texts(self, cells: Sequence[str], name: str) -> list[tuple[str, str]]:
+        """The cells of a field that may have several columns, each behind its header."""
+        first = [(self.headers[name], self.text(cells, name))] if name in self.headers else []
+        return first + [(header, cell_at(cells, position)) for header, position in self.further.get(name, ())]
 
 
 def cell_at(cells: Sequence[str], position: int) -> str:

@@ -29,12 +29,20 @@ Sample = Sequence[Mapping[str, str]]
 _CONTRADICTED = 100
 # Taken by their name alone when nothing better is there: the rows will say what is wrong with them.
 _LAST_RESORT = ("price", "name", "stock")
+# Fields that may have several columns: images one after the other, units of each branch added up.
+SEVERAL: Final = frozenset({"image_url", "stock"})
 FIELD_NAMES: Final = frozenset({*(name for name, _ in FIELDS), "group"})
 _SPANISH: Final = {
     "price": "precio", "name": "nombre", "sku": "código", "stock": "stock", "barcode": "código de barras",
     "image_url": "imagen", "option:talla": "talla", "option:color": "color",
 }  # fmt: skip
 _UNTITLED = re.compile(r"Columna [A-Z]{1,2}")
+# A place's units; what is total, free to sell or counted at some time is of all places.
+_BRANCH = re.compile(
+    r"(?:stock|existencias?|inventario|saldo|cantidad|cant|unidades|disponibles?) (?:en )?"
+    r"(?!(?:total|disponible|actual|fisico|real|final|general|unidades|un|hoy)\b)\w.*|"
+    r"(?:sucursal|bodega|local|tienda) \w.*|casa matriz"
+)
 _SIZE_TITLE = re.compile(
     r"(?:(?:stock|cantidad|cant)\.? )?(?:talla|t|n)?\.? ?°?((?=\D|1[4-9]|[2-9]\d).+)", re.IGNORECASE
 )
@@ -46,7 +54,8 @@ class ColumnMapping:
 
     `named_options`: header of an option's values -> header of its name. `size_stocks`: header -> size whose units its
     cells count. `guessed`: headers known by their cells alone. `export`: the shop system whose export this is, with
-    `flags`, columns that change what a row means.
+    `flags`, columns that change what a row means. `further`: headers of a second image, or of another branch's units,
+    each with its field.
     """
 
     fields: dict[str, str]
@@ -58,6 +67,7 @@ class ColumnMapping:
     guessed: tuple[str, ...] = ()
     export: Export | None = None
     flags: dict[str, str] = field(default_factory=dict)
+    further: dict[str, str] = field(default_factory=dict)
 
     @property
     def has_stock(self) -> bool:
@@ -74,6 +84,7 @@ class ColumnMapping:
         """
         return (
             {header: name for name, header in self.fields.items()}
+            | self.further
             | {header: f"option:{name}" for header, name in self.options.items()}
             | {header: f"option named by:{name}" for header, name in self.named_options.items()}
             | {header: f"units of:{size}" for header, size in self.size_stocks.items()}
@@ -103,12 +114,13 @@ class _Draft:
     named_options: dict[str, str] = field(default_factory=dict)
     size_stocks: dict[str, str] = field(default_factory=dict)
     ignored: set[str] = field(default_factory=set)
+    further: dict[str, str] = field(default_factory=dict)
     guessed: dict[str, str] = field(default_factory=dict)
 
     @property
     def free(self) -> list[str]:
         taken = {*self.fields.values(), *self.options, *self.named_options, *self.named_options.values(),
-                 *self.size_stocks, *self.ignored}  # fmt: skip
+                 *self.size_stocks, *self.ignored, *self.further}  # fmt: skip
         return [header for header in self.headers if header not in taken]
 
     def take(self, target: str, header: str) -> None:
@@ -122,6 +134,8 @@ class _Draft:
                 self.size_stocks[header] = name
             case "ignore":
                 self.ignored.add(header)
+            case _ if target in SEVERAL and target in self.fields:
+                self.further[header] = target
             case _:
                 self.fields[target] = header
 
@@ -143,7 +157,9 @@ def map_columns(
     if not export or export.arrangement == "flat":
         _take_size_stocks(draft, sample_rows)
         _take_named(draft, candidates)
+        _take_branches(draft, candidates)
         _take_by_contents(draft, sample_rows)
+    _take_further_images(draft, candidates)
     _require(draft.fields, headers)
     is_option = _is_known_option if export else _is_option
     rest = draft.free
@@ -161,6 +177,7 @@ def map_columns(
         guessed=tuple(draft.guessed),
         export=export,
         flags=flags,
+        further=draft.further,
     )
 
 
@@ -173,7 +190,7 @@ def _take_override(draft: _Draft, override: Mapping[str, str]) -> None:
             raise SpreadsheetError("BAD_MAPPING", f"No sé qué es «{target}», lo que elegiste para «{own_header}».")
         if header is None:
             continue
-        if target in draft.fields:
+        if target in draft.fields and target not in SEVERAL:
             shown = _SPANISH.get(target, target)
             raise SpreadsheetError(
                 "BAD_MAPPING", f"Elegiste dos columnas para {shown}: «{draft.fields[target]}» y «{header}». Deja una."
@@ -223,6 +240,23 @@ def _take_named(draft: _Draft, candidates: Mapping[str, list[_Candidate]]) -> No
     models = [header for header in draft.free if option_of(plain_name(header)) == "modelo"]
     if "name" not in draft.fields and models:
         draft.take("name", models[0])
+
+
+def _take_branches(draft: _Draft, candidates: Mapping[str, list[_Candidate]]) -> None:
+    """ "Stock Sucursal A", "Stock Bodega": without a column that counts all there is, each branch's units count."""
+    chosen = draft.fields.get("stock", "")
+    if _BRANCH.fullmatch(plain_name(chosen)) is None:
+        return
+    for candidate in sorted(candidates.get("stock", ()), key=lambda candidate: candidate.position):
+        is_branch = _BRANCH.fullmatch(plain_name(candidate.header)) and candidate.rank < _CONTRADICTED
+        if is_branch and candidate.header in draft.free:
+            draft.take("stock", candidate.header)
+
+
+def _take_further_images(draft: _Draft, candidates: Mapping[str, list[_Candidate]]) -> None:
+    for candidate in sorted(candidates.get("image_url", ()), key=lambda candidate: candidate.position):
+        if "image_url" in draft.fields and candidate.rank < _CONTRADICTED and candidate.header in draft.free:
+            draft.take("image_url", candidate.header)
 
 
 def _take_size_stocks(draft: _Draft, sample_rows: Sample) -> None:
@@ -341,6 +375,9 @@ def _warnings(draft: _Draft, ignored: Sequence[str], *, is_export: bool, is_over
         found += [
             f"Usé «{price}» como precio de venta y dejé fuera «{header}»." for header in ignored if _is_rival(header)
         ]
+    branches = [f"«{header}»" for header, name in draft.further.items() if name == "stock"]
+    if branches:
+        found.append(f"Sumé como stock «{draft.fields['stock']}», {', '.join(branches)}.")
     words = set(folded(price).split())
     if "neto" in words or ({"sin", "s"} & words and "iva" in words):
         found.append(f"«{price}» parece un precio sin IVA: es el que verán tus clientes, tal como está.")

@@ -11,7 +11,7 @@ from ingestion.identity import Identity, IdentityReader, Variant, often_shown, s
 from ingestion.lines import Line, LineReader
 from ingestion.mapping import ColumnMapping
 from ingestion.messages import row_message
-from ingestion.numbers import Problem, parse_price, parse_stock
+from ingestion.numbers import HIGHEST, Problem, parse_price, parse_stock
 from ingestion.skus import LONGEST
 from ingestion.sources.spreadsheet import Sheet
 from ingestion.survey import Survey, product_name
@@ -20,6 +20,11 @@ from ingestion.text import clean
 BATCH_ROWS = 1_000
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{1,2}")
 _LIST_BREAK = re.compile(r"[,;|\n]|\s/\s")
+# Links hold commas of their own; one ends where the next begins.
+_LINK_BREAK = re.compile(r"[\s|]+|[,;]+(?=\s|https?://|$)", re.IGNORECASE)
+MOST_WORDS = 60
+MOST_IMAGES = 20
+_LONGEST_LINKS = 30_000
 _TAG = re.compile(r"<(?:/?[a-z][^<>]{0,2000}|!--.{0,2000}?--)>", re.IGNORECASE | re.DOTALL)
 _FORMULA = re.compile(r"[=\uff1d]\s*[\w+\-@(\"]")
 _ROOT_CATEGORY = re.compile(
@@ -49,6 +54,8 @@ class CatalogueRow:
     image_url: str | None
     options: dict[str, str]
     product_key: str
+    tags: tuple[str, ...] = ()
+    more_images: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +113,26 @@ class RowReader:
         errors: list[RowError] = []
         rejected: list[str] = []
         read_count = 0
-        for read_count, line in enumerate(self.lines.lines(), start=1):
-            identity = self._identities.read(line)
-            found = self._errors(line, identity, rejected)
+        for read_count, (line, identity, found) in enumerate(self._judged(rejected), start=1):
             if found:
                 errors += found
             else:
                 rows += self._rows(line, identity)
-            self._variant_count += len(identity.variants)
             if len(rows) + len(errors) >= BATCH_ROWS:
                 yield RowBatch(rows, errors, frozenset(rejected), read_count)
-                rows, errors, rejected = [], [], []
+                rows, errors = [], []
+                rejected.clear()
         yield RowBatch(rows, errors, frozenset(rejected), read_count)
+
+    def bad_lines(self) -> Iterator[tuple[Line, list[RowError]]]:
+        """Once, in place of `batches`."""
+        return ((line, found) for line, _, found in self._judged([]) if found)
+
+    def _judged(self, rejected: list[str]) -> Iterator[tuple[Line, Identity, list[RowError]]]:
+        for line in self.lines.lines():
+            identity = self._identities.read(line)
+            yield line, identity, self._errors(line, identity, rejected)
+            self._variant_count += len(identity.variants)
 
     def _errors(self, line: Line, identity: Identity, rejected: list[str]) -> list[RowError]:
         broken = self._broken_shape(line)
@@ -196,31 +211,39 @@ class RowReader:
         if not self._counts:
             return
         for variant in identity.variants:
-            stock = self._stock(line, variant)
-            if isinstance(stock, Problem):
-                text = self._stock_text(line, variant)
-                yield self._error(line, "stock", stock.code, text, *stock.readings)
-                return
+            for header, text in self._stock_cells(line, variant):
+                stock = parse_stock(text, self.survey.stocks)
+                if isinstance(stock, Problem):
+                    message = row_message(stock.code, text, *stock.readings)
+                    yield RowError(line.number, header, stock.code, message, line.sheet)
+                    return
 
     def _price(self, line: Line) -> Decimal | Problem:
         return parse_price(self._columns.text(line.cells, "price"), self._currency, self.survey.prices)
 
-    def _stock_text(self, line: Line, variant: Variant) -> str:
-        return self._columns.text(line.cells, "stock") if variant.stock is None else variant.stock
+    def _stock_cells(self, line: Line, variant: Variant) -> list[tuple[str, str]]:
+        """Behind its header each: several where every branch counts its own."""
+        if variant.stock is None:
+            return self._columns.texts(line.cells, "stock")
+        return [(self._headers.get("stock") or next(iter(self._columns.size_stocks), ""), variant.stock)]
 
-    def _stock(self, line: Line, variant: Variant) -> int | Problem | None:
-        return parse_stock(self._stock_text(line, variant), self.survey.stocks)
+    def _stock(self, line: Line, variant: Variant) -> int | None:
+        found = [parse_stock(text, self.survey.stocks) for _, text in self._stock_cells(line, variant)]
+        counted = [units for units in found if isinstance(units, int)]
+        return min(sum(counted), HIGHEST) if len(counted) == len(found) else None
 
     def _error(self, line: Line, field: str, code: str, value: str = "", *readings: str) -> RowError:
-        header = self._headers.get(field) or next(iter(self._columns.size_stocks), "")
-        return RowError(line.number, header, code, row_message(code, value, *readings), line.sheet)
+        return RowError(
+            line.number, self._headers.get(field, ""), code, row_message(code, value, *readings), line.sheet
+        )
 
     def _rows(self, line: Line, identity: Identity) -> Iterator[CatalogueRow]:
         price = self._price(line)
         assert isinstance(price, Decimal)
         category, description = self._category(line), self._description(line)
         barcode, unit = self._barcode(line), self._text(line, "unit", 30)
-        synonyms, image_url = self._synonyms(line), self._image_url(line)
+        synonyms, tags = self._words(line, "synonyms"), self._words(line, "tags")
+        images = self._images(line)
         for offset, variant in enumerate(identity.variants):
             yield CatalogueRow(
                 row=line.number,
@@ -234,7 +257,9 @@ class RowReader:
                 barcode=barcode,
                 unit=unit,
                 synonyms=synonyms,
-                image_url=image_url,
+                tags=tags,
+                image_url=images[0] if images else None,
+                more_images=images[1:],
                 options=variant.options,
                 product_key=self._product_key(identity, variant, self._variant_count + offset),
             )
@@ -244,7 +269,7 @@ class RowReader:
         if not self._counts:
             return None
         stock = self._stock(line, variant)
-        if isinstance(stock, Problem) or (identity.is_listed and variant.stock is None and stock):
+        if identity.is_listed and variant.stock is None and stock:
             return None
         return stock
 
@@ -277,13 +302,20 @@ class RowReader:
         barcode = self._text(line, "barcode", LONGEST)
         return None if barcode is None or _SCIENTIFIC.fullmatch(barcode) else barcode
 
-    def _synonyms(self, line: Line) -> tuple[str, ...]:
-        cell = self._columns.text(line.cells, "synonyms")
+    def _words(self, line: Line, field: str) -> tuple[str, ...]:
+        cell = self._columns.text(line.cells, field)
         if not cell:
             return ()
         words = dict.fromkeys(word for part in _LIST_BREAK.split(cell) if (word := clean(part, 60)))
-        return tuple(words)[:30]
+        return tuple(words)[:MOST_WORDS]
 
-    def _image_url(self, line: Line) -> str | None:
-        text = (self._text(line, "image_url", 2_000) or "").split(" ")[0].rstrip(",;")
-        return text if re.match(r"https?://[^/]", text) and len(text) <= 1_000 else None
+    def _images(self, line: Line) -> tuple[str, ...]:
+        links = (link for _, cell in self._columns.texts(line.cells, "image_url") if cell for link in _links(cell))
+        return tuple(dict.fromkeys(links))[:MOST_IMAGES]
+
+
+def _links(cell: str) -> Iterator[str]:
+    for part in _LINK_BREAK.split(cell[:_LONGEST_LINKS]):
+        link = clean(part, 1_001)
+        if len(link) <= 1_000 and re.match(r"https?://[^/]", link):
+            yield link

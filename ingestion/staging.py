@@ -1,6 +1,7 @@
 """Carries a file's good rows into the database batch by batch, and keeps its row errors."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -12,21 +13,25 @@ from ingestion.rows import CatalogueRow, RowBatch
 from ingestion.stream import OpenFile
 
 BATCH = 4_000
-# An import keeps this many errors: more are as good as "all of them".
+# So many errors are kept to be looked at; they are counted all, and the file can say them again (bad_rows).
 MOST_ERRORS_KEPT = 5_000
 
 
 @dataclass(slots=True)
 class Staged:
-    """What came of reading a file. `errors` are the first of `error_count`."""
+    """What came of reading a file. `errors` are the first of all those that `codes` counts."""
 
     good_count: int = 0
-    error_count: int = 0
+    codes: Counter[str] = field(default_factory=Counter)
     errors: list[RowError] = field(default_factory=list)
+
+    @property
+    def error_count(self) -> int:
+        return self.codes.total()
 
     def note(self, batch: RowBatch) -> None:
         self.good_count += len(batch.rows)
-        self.error_count += len(batch.errors)
+        self.codes.update(error.code for error in batch.errors)
         self.errors += batch.errors[: MOST_ERRORS_KEPT - len(self.errors)]
 
 
@@ -90,7 +95,9 @@ def _staged(position: int, row: CatalogueRow) -> StagedRow:
         price=str(row.price),
         stock=row.stock,
         synonyms=row.synonyms,
+        tags=row.tags,
         image_url=row.image_url,
+        more_images=row.more_images,
         options=row.options,
         product_key=row.product_key,
     )

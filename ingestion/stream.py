@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -84,15 +84,15 @@ def asked(
     *,
     limits: Limits = LIMITS,
     remembered: Mapping[str, Mapping[str, str]] | None = None,
-    wanted: Iterable[tuple[str, int]] | None = None,
+    is_of_bad_rows: bool = False,
 ) -> Iterator["Answers"]:
-    """A child that was asked to read a file; with `wanted`, (sheet, row) pairs, only for those rows as they stand."""
+    """A child that was asked to read a file; with `is_of_bad_rows` only for those with errors, as they stand."""
     seconds = _seconds(path)
     name = clean(file_name, 100) or "El archivo"
     request = Request(
         str(path.resolve()), name, currency, dict(override) if override else None, asdict(limits), MEMORY_MIB, seconds,
         {key: dict(choices) for key, choices in remembered.items()} if remembered else None,
-        None if wanted is None else list(wanted),
+        is_of_bad_rows,
     )  # fmt: skip
     with tempfile.TemporaryFile() as complaints, _child(complaints) as child:
         answers = Answers(child, name, seconds, complaints)
@@ -216,7 +216,9 @@ def _batch(answer: dict[str, Any]) -> RowBatch:
 
 
 def _row(values: list[Any]) -> CatalogueRow:
-    row, sku, name, price, stock, brand, category, description, barcode, unit, synonyms, *rest = values
+    row, sku, name, price, stock, brand, category, description, barcode, unit, synonyms, image, *rest = values
+    options, product_key, tags, more_images = rest
     return CatalogueRow(
-        row, sku, name, Decimal(price), stock, brand, category, description, barcode, unit, tuple(synonyms), *rest
-    )
+        row, sku, name, Decimal(price), stock, brand, category, description, barcode, unit, tuple(synonyms), image,
+        options, product_key, tuple(tags), tuple(more_images),
+    )  # fmt: skip

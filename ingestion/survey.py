@@ -37,7 +37,8 @@ class Survey:
         for line in reader.lines():
             line_count += 1
             prices.update(_proofs(reader.columns.text(line.cells, "price"), currency))
-            stocks.update(_proofs(reader.columns.text(line.cells, "stock"), "CLP"))
+            for _, text in reader.columns.texts(line.cells, "stock"):
+                stocks.update(_proofs(text, "CLP"))
             identity = identities.read(line)
             shared_stock_count += identity.is_listed and identity.variants[0].stock is None
             product = hash(product_name(identity))

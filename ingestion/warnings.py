@@ -1,6 +1,5 @@
 """What the owner should look at before, or after, a file changes the catalogue; in Spanish."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -45,8 +44,7 @@ _PRICE_FAULTS = {"PRICE_MISSING": "no traen precio", "PRICE_NOT_POSITIVE": "trae
 
 
 def _prices(staged: Staged) -> str:
-    counted = Counter(error.code for error in staged.errors)
-    parts = [f"{counted[code]} {words}" for code, words in _PRICE_FAULTS.items() if counted[code]]
+    parts = [f"{staged.codes[code]} {words}" for code, words in _PRICE_FAULTS.items() if staged.codes[code]]
     return f"Filas sin precio de venta: {', '.join(parts)}. Se quedan fuera." if parts else ""
 
 

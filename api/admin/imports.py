@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from api.dependencies import Admin, RuntimeNeeded, Viewer
+from api.downloads import temporary_file
 from api.errors import Conflict, Invalid, Missing, PayloadTooLarge
 from api.runtime import Runtime
 from api.schemas import Limit, Moment, Money, errors, money
@@ -45,7 +47,9 @@ class ImportView(BaseModel):
     unchanged: int
     archived: int
     error_count: int
-    errors: Annotated[list[dict[str, Any]], Field(description="Por fila: row, column, code, message.")]
+    errors: Annotated[
+        list[dict[str, Any]], Field(description="Por fila: row, column, code, message. Las primeras 5.000.")
+    ]
     warnings: Annotated[list[str], Field(description="Lo que conviene revisar antes de dar por buena la carga.")]
     failure: Annotated[dict[str, Any] | None, Field(description="Por qué no entró nada: code, message.")]
     phase: Annotated[ImportPhase | None, Field(description="En qué va mientras se procesa.")]
@@ -173,16 +177,17 @@ async def cancel_import(import_id: UUID, principal: Admin, runtime: RuntimeNeede
 @router.get(
     "/{import_id}/bad-rows.csv",
     summary="Bajar solo las filas con errores",
-    response_class=Response,
+    response_class=FileResponse,
     responses=errors(401, 404) | {200: {"content": {"text/csv": {}}, "description": "Corrígela y súbela de nuevo."}},
 )
-async def get_bad_rows(import_id: UUID, principal: Viewer, runtime: RuntimeNeeded) -> Response:
+async def get_bad_rows(import_id: UUID, principal: Viewer, runtime: RuntimeNeeded) -> FileResponse:
     record = await _record(runtime, principal.tenant_id, import_id)
-    if not record.errors:
+    if not record.error_count:
         raise Missing("Esa importación no tiene filas con errores.")
-    content = await runtime.imports.bad_rows(principal.tenant_id, record)
-    headers = {"Content-Disposition": f'attachment; filename="filas-con-errores-{str(import_id)[:8]}.csv"'}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+    name = f"filas-con-errores-{str(import_id)[:8]}.csv"
+    async with temporary_file(name, "text/csv; charset=utf-8") as answer:
+        await runtime.imports.write_bad_rows(principal.tenant_id, record, Path(answer.path))
+    return answer
 
 
 async def _record(runtime: Runtime, tenant_id: UUID, import_id: UUID) -> Import:
@@ -250,7 +255,7 @@ def _view(record: Import) -> ImportView:
         updated=record.updated_count,
         unchanged=record.unchanged_count,
         archived=record.archived_count,
-        error_count=len(record.errors),
+        error_count=record.error_count,
         errors=record.errors,
         warnings=record.warnings,
         failure=record.failure,

@@ -26,7 +26,7 @@ def show_outcome(outcome: "ImportOutcome", *, is_dry_run: bool) -> None:
         title = "Cambiaría (todavía no se guardó nada)" if is_dry_run else "Catálogo al día"
         put(
             f"{title}: {outcome.created} nuevos, {outcome.updated} con cambios, {outcome.unchanged} iguales, "
-            f"{outcome.archived} archivados, {len(outcome.errors)} errores."
+            f"{outcome.archived} archivados, {outcome.error_count} errores."
         )
 
 
@@ -71,5 +71,5 @@ def _show_errors(outcome: "ImportOutcome") -> None:
     for error in outcome.errors[:MOST_ERRORS_SHOWN]:
         table.add_row(str(error.row), Text(error.column), Text(error.message))
     Console().print(table)
-    if (more := len(outcome.errors) - MOST_ERRORS_SHOWN) > 0:
-        put(f"… y {more} más; con --json salen todas.")
+    if (more := outcome.error_count - MOST_ERRORS_SHOWN) > 0:
+        put(f"… y {more} más; con --json salen las primeras {len(outcome.errors)}.")

@@ -145,6 +145,8 @@ def _row(outcome: "ImportOutcome", *, is_dry_run: bool) -> dict[str, Any]:
         "archived": outcome.archived,
         "errors": errors,
     }
+    if outcome.error_count > len(errors):
+        row["error_count"] = outcome.error_count
     if is_dry_run:
         row |= {
             "warnings": list(outcome.warnings),

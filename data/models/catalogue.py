@@ -24,6 +24,7 @@ class Product(TenantRow):
     synonyms: Mapped[list[str]] = mapped_column(server_default="[]")
     tags: Mapped[list[str]] = mapped_column(server_default="[]")
     image_url: Mapped[str | None]
+    more_images: Mapped[list[str]] = mapped_column(server_default="[]")
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
 
@@ -38,6 +39,7 @@ class Variant(TenantRow):
         same_tenant_key("product_id", "products", ondelete="CASCADE"),
         CheckConstraint("price > 0", name="price_positive"),
         Index("uq_variants_sku", "tenant_id", text("lower(sku)"), unique=True),
+        Index("ix_variants_product_id", "tenant_id", "product_id"),
         Index("ix_variants_search_id", "tenant_id", "search_id", unique=True),
         Index("ix_variants_indexed_version", "tenant_id", "indexed_version"),
     )

@@ -12,7 +12,8 @@ from data.states import ChangeKind, ImportMode, ImportPhase, ImportStatus, Versi
 
 
 class Import(TenantRow):
-    """One file becoming catalogue. Counts are of variants; `errors` are row errors as the API shows them."""
+    """One file becoming catalogue. Counts are of variants; `errors` are the first of `error_count`, as the API shows
+    them."""
 
     __tablename__ = "imports"
 
@@ -32,6 +33,7 @@ class Import(TenantRow):
     unchanged_count: Mapped[int] = mapped_column(server_default="0")
     archived_count: Mapped[int] = mapped_column(server_default="0")
     change_count: Mapped[int] = mapped_column(server_default="0")
+    error_count: Mapped[int] = mapped_column(server_default="0")
     errors: Mapped[list[Json]] = mapped_column(server_default="[]")
     warnings: Mapped[list[str]] = mapped_column(server_default="[]")
     failure: Mapped[Json | None]
@@ -61,6 +63,7 @@ class ImportRow(Base):
     synonyms: Mapped[list[str] | None]
     tags: Mapped[list[str] | None]
     image_url: Mapped[str | None]
+    more_images: Mapped[list[str] | None]
     options: Mapped[dict[str, str] | None]
     product_key: Mapped[str | None]
     is_rejected: Mapped[bool] = mapped_column(server_default="false")

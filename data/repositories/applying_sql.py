@@ -20,7 +20,7 @@ REMEMBER: Final = f"""
         'sku', v.sku, 'barcode', v.barcode, 'options', v.options, 'unit', v.unit, 'price', v.price,
         'currency', v.currency, 'is_archived', v.is_archived, 'product_id', v.product_id, 'on_hand', l.on_hand,
         'name', p.name, 'brand', p.brand, 'category', p.category, 'description', p.description,
-        'image_url', p.image_url, 'synonyms', p.synonyms, 'tags', p.tags)
+        'image_url', p.image_url, 'more_images', p.more_images, 'synonyms', p.synonyms, 'tags', p.tags)
     FROM app.variants v
     JOIN app.products p ON p.tenant_id = v.tenant_id AND p.id = v.product_id
     LEFT JOIN app.stock_levels l ON l.tenant_id = v.tenant_id AND l.variant_id = v.id
@@ -46,13 +46,13 @@ STEPS: Final = (
     ),
     """
     INSERT INTO app.products (
-        tenant_id, id, key, name, brand, category, description, image_url, synonyms, tags)
-    SELECT app.tenant(), id, key, name, brand, category, description, image_url, synonyms, tags
+        tenant_id, id, key, name, brand, category, description, image_url, more_images, synonyms, tags)
+    SELECT app.tenant(), id, key, name, brand, category, description, image_url, more_images, synonyms, tags
     FROM plan_products WHERE is_new
     """,
     """
     UPDATE app.products p SET name = n.name, brand = n.brand, category = n.category, description = n.description,
-        image_url = n.image_url, synonyms = n.synonyms, tags = n.tags, updated_at = now()
+        image_url = n.image_url, more_images = n.more_images, synonyms = n.synonyms, tags = n.tags, updated_at = now()
     FROM plan_products n WHERE n.is_changed AND p.tenant_id = app.tenant() AND p.id = n.id
     """,
     f"""

@@ -13,7 +13,7 @@ TABLES: Final = (
         position integer, key text, own_key text, is_same boolean, variant_id uuid) ON COMMIT DROP""",
     """CREATE TEMPORARY TABLE plan_products (
         key text, id uuid, is_new boolean, is_changed boolean, name text, brand text, category text, description text,
-        image_url text, synonyms jsonb, tags jsonb) ON COMMIT DROP""",
+        image_url text, more_images jsonb, synonyms jsonb, tags jsonb) ON COMMIT DROP""",
     """CREATE TEMPORARY TABLE plan_variants (
         position integer, id uuid, product_id uuid, is_new boolean, is_changed boolean, is_found_otherwise boolean,
         sku text, name text, barcode text, options jsonb, unit text, price numeric(14, 2), stock integer,
@@ -60,15 +60,16 @@ PRODUCTS: Final = """
     WITH sizes AS MATERIALIZED (
         SELECT key, count(*) AS size, min(position) AS first FROM plan_rows GROUP BY key
     ), staged AS (
-        SELECT * FROM app.import_rows WHERE tenant_id = app.tenant() AND import_id = :import_id AND NOT is_rejected
+        SELECT *, CASE WHEN image_url IS NULL THEN '[]' ELSE jsonb_build_array(image_url) END || more_images AS images
+        FROM app.import_rows WHERE tenant_id = app.tenant() AND import_id = :import_id AND NOT is_rejected
     ), described AS (
-        SELECT z.key, s.name, s.brand, s.category, s.description, s.image_url, s.synonyms, s.tags
+        SELECT z.key, s.name, s.brand, s.category, s.description, s.images, s.synonyms, s.tags
         FROM sizes z JOIN staged s ON s.position = z.first WHERE z.size = 1
         UNION ALL
         SELECT z.key, min(s.name) FILTER (WHERE s.position = z.first), min(s.brand) FILTER (WHERE s.position = z.first),
             (array_agg(s.category ORDER BY s.position) FILTER (WHERE s.category IS NOT NULL))[1],
             (array_agg(s.description ORDER BY s.position) FILTER (WHERE s.description IS NOT NULL))[1],
-            (array_agg(s.image_url ORDER BY s.position) FILTER (WHERE s.image_url IS NOT NULL))[1],
+            app.merged_words(jsonb_agg(s.images ORDER BY s.position)),
             app.merged_words(jsonb_agg(s.synonyms ORDER BY s.position)),
             app.merged_words(jsonb_agg(s.tags ORDER BY s.position))
         FROM sizes z JOIN plan_rows r ON r.key = z.key JOIN staged s ON s.position = r.position
@@ -79,19 +80,21 @@ PRODUCTS: Final = """
             CASE WHEN :has_category THEN d.category ELSE coalesce(d.category, p.category) END AS category,
             CASE WHEN :has_description THEN d.description ELSE coalesce(d.description, p.description) END
                 AS description,
-            CASE WHEN :has_image_url THEN d.image_url ELSE coalesce(d.image_url, p.image_url) END AS image_url,
+            CASE WHEN :has_image_url OR p.id IS NULL THEN d.images ->> 0 ELSE p.image_url END AS image_url,
+            CASE WHEN :has_image_url OR p.id IS NULL THEN d.images - 0 ELSE p.more_images END AS more_images,
             CASE WHEN :has_synonyms OR p.id IS NULL THEN d.synonyms ELSE p.synonyms END AS synonyms,
             CASE WHEN :has_tags OR p.id IS NULL THEN d.tags ELSE p.tags END AS tags,
             p.name AS old_name, p.brand AS old_brand, p.category AS old_category, p.description AS old_description,
-            p.image_url AS old_image_url, p.synonyms AS old_synonyms, p.tags AS old_tags
+            p.image_url AS old_image_url, p.more_images AS old_more_images,
+            p.synonyms AS old_synonyms, p.tags AS old_tags
         FROM described d LEFT JOIN app.products p ON p.tenant_id = app.tenant() AND p.key = d.key
     )
     INSERT INTO plan_products
     SELECT key, id, is_new, NOT is_new AND (
             name <> old_name OR brand IS DISTINCT FROM old_brand OR category IS DISTINCT FROM old_category
             OR description IS DISTINCT FROM old_description OR image_url IS DISTINCT FROM old_image_url
-            OR synonyms <> old_synonyms OR tags <> old_tags),
-        name, brand, category, description, image_url, synonyms, tags
+            OR more_images <> old_more_images OR synonyms <> old_synonyms OR tags <> old_tags),
+        name, brand, category, description, image_url, more_images, synonyms, tags
     FROM wanted
 """
 

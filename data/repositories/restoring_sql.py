@@ -42,11 +42,12 @@ STEPS: Final = (
     REMEMBER.format(chosen="v.id IN (SELECT id FROM restored)"),
     """
     UPDATE app.products p SET name = b.name, brand = b.brand, category = b.category, description = b.description,
-        image_url = b.image_url, synonyms = b.synonyms, tags = b.tags, updated_at = now()
+        image_url = b.image_url, more_images = coalesce(b.more_images, '[]'),
+        synonyms = b.synonyms, tags = b.tags, updated_at = now()
     FROM (
         SELECT DISTINCT ON (c.before ->> 'product_id') s.*
         FROM app.catalogue_changes c CROSS JOIN LATERAL jsonb_to_record(c.before) AS s (product_id uuid, name text,
-            brand text, category text, description text, image_url text, synonyms jsonb, tags jsonb)
+            brand text, category text, description text, image_url text, more_images jsonb, synonyms jsonb, tags jsonb)
         WHERE c.tenant_id = app.tenant() AND c.version > :version ORDER BY c.before ->> 'product_id', c.version
     ) b
     WHERE p.tenant_id = app.tenant() AND p.id = b.product_id

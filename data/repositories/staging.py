@@ -30,6 +30,7 @@ class StagedRow:
     synonyms: Sequence[str] = ()
     tags: Sequence[str] = ()
     image_url: str | None = None
+    more_images: Sequence[str] = ()
     options: dict[str, str] | None = None
     product_key: str | None = None
     is_rejected: bool = False
@@ -40,25 +41,25 @@ _STAGE = text(
     """
     INSERT INTO app.import_rows (
         tenant_id, import_id, position, row, sku, name, brand, category, description, barcode, unit, price, stock,
-        synonyms, tags, image_url, options, product_key, is_rejected)
+        synonyms, tags, image_url, more_images, options, product_key, is_rejected)
     SELECT app.tenant(), :import_id, u.position, u.row, u.sku, u.name, u.brand, u.category, u.description, u.barcode,
-        u.unit, u.price::numeric, u.stock, u.synonyms::jsonb, u.tags::jsonb, u.image_url, u.options::jsonb,
-        u.product_key, u.is_rejected
+        u.unit, u.price::numeric, u.stock, u.synonyms::jsonb, u.tags::jsonb, u.image_url, u.more_images::jsonb,
+        u.options::jsonb, u.product_key, u.is_rejected
     FROM unnest(
         CAST(:position AS integer[]), CAST(:row AS integer[]), CAST(:sku AS text[]), CAST(:name AS text[]),
         CAST(:brand AS text[]), CAST(:category AS text[]), CAST(:description AS text[]), CAST(:barcode AS text[]),
         CAST(:unit AS text[]), CAST(:price AS text[]), CAST(:stock AS integer[]), CAST(:synonyms AS text[]),
-        CAST(:tags AS text[]), CAST(:image_url AS text[]), CAST(:options AS text[]), CAST(:product_key AS text[]),
-        CAST(:is_rejected AS boolean[])
+        CAST(:tags AS text[]), CAST(:image_url AS text[]), CAST(:more_images AS text[]), CAST(:options AS text[]),
+        CAST(:product_key AS text[]), CAST(:is_rejected AS boolean[])
     ) AS u (position, row, sku, name, brand, category, description, barcode, unit, price, stock, synonyms, tags,
-        image_url, options, product_key, is_rejected)
+        image_url, more_images, options, product_key, is_rejected)
     """
 )
 _PLAIN = (
     "position", "row", "sku", "name", "brand", "category", "description", "barcode", "unit", "price", "stock",
     "image_url", "product_key", "is_rejected",
 )  # fmt: skip
-_PACKED = ("synonyms", "tags", "options")
+_PACKED = ("synonyms", "tags", "more_images", "options")
 
 
 class StagingRepository(Repository):
@@ -98,7 +99,7 @@ class StagingRepository(Repository):
         return int((await self.session.execute(statement, {"id": import_id})).scalar_one())
 
 
-_EMPTY = {"synonyms": "[]", "tags": "[]", "options": "{}"}
+_EMPTY = {"synonyms": "[]", "tags": "[]", "more_images": "[]", "options": "{}"}
 
 
 def _packed(value: Any, name: str) -> str:

@@ -33,7 +33,8 @@ FIELD_NAMES = {
     "category": ["Categoría", "CATEGORIA", "Rubro", "Familia", "Línea", "Category", "Departamento", "Tipo de producto"],
     "description": ["Descripción", "Descripción del producto", "Description", "Características"],
     "unit": ["Unidad", "Unidad de medida", "U.M.", "UdM"],
-    "synonyms": ["Sinónimos", "Palabras clave", "Tags"],
+    "synonyms": ["Sinónimos", "Palabras clave"],
+    "tags": ["Tags", "Etiquetas", "Tag"],
     "image_url": ["Imagen", "URL imagen", "Foto", "Image URL"],
 }  # fmt: skip
 CELLS = {"stock": "5", "price": "990", "image_url": "https://tienda.example/a.jpg"}

@@ -110,8 +110,7 @@ def test_bad_rows_come_back_as_a_file_that_imports_once_mended(tmp_path: Path) -
     )
     path = text_file(tmp_path, text)
     out = tmp_path / "errores.csv"
-    _, errors = read(path)
-    assert write_bad_rows(path, "lista.csv", errors, out) == 3
+    assert write_bad_rows(path, "lista.csv", out) == 3
     content = out.read_text(encoding="utf-8-sig")
     assert content.splitlines()[0] == '"Código";"Producto";"Precio";"Stock";"Categoría";"Errores"'
     assert "No entiendo el stock «x»." in content
@@ -131,5 +130,5 @@ def test_bad_rows_of_a_workbook_keep_what_was_wrong(tmp_path: Path) -> None:
     rows: list[list[object]] = [["Nombre", "Precio"], ["Clavo", 12.345], ["Perno", 60]]
     path = workbook_file(tmp_path, rows)
     out = tmp_path / "errores.csv"
-    assert write_bad_rows(path, "lista.xlsx", read(path)[1], out) == 1
+    assert write_bad_rows(path, "lista.xlsx", out) == 1
     assert [error.code for error in read(out)[1]] == ["PRICE_AMBIGUOUS"]
