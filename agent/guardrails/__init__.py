@@ -14,6 +14,7 @@ from agent.guardrails.known import Known, plain
 from agent.guardrails.numbers import number_problems
 from agent.guardrails.pairing import pairing_problems
 from agent.guardrails.promises import promise_problems
+from agent.guardrails.quoting import quoting_problems, without_quotes
 from agent.workspace import Draft, Workspace
 from data.content import Card, MessageContent
 
@@ -35,6 +36,7 @@ def _reply_problems(reply: MessageContent, workspace: Workspace, known: Known) -
     summary = workspace.new_summary
     # The summary was made by code from rows: its own words need no second look.
     own_words = reply.text.replace(summary.text, "\n") if summary else reply.text
+    own_words = without_quotes(own_words, workspace.facts)
     if len(own_words) > MOST_CHARACTERS:
         yield f"The message has {len(own_words)} characters; the most is {MOST_CHARACTERS}."
         return
@@ -55,6 +57,7 @@ def _text_problems(text: str, workspace: Workspace, known: Known) -> Iterator[st
     yield from promise_problems(read, known)
     yield from claim_problems(text, workspace, known)
     yield from pairing_problems(read, workspace)
+    yield from quoting_problems(read, workspace, known)
 
 
 def _card_problems(card: Card, workspace: Workspace, known: Known) -> Iterator[str]:

@@ -20,7 +20,8 @@ _AGES = {"ano", "anos"}  # sizes of children's clothes
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """`texts` and `owner` are folded; `numbers` and `measures` are those inside known texts, `own_…` the shopper's."""
+    """`texts` and `owner` (with what the shop says of itself) are folded; `numbers` and `measures` are those inside
+    known texts, `own_…` the shopper's."""
 
     amounts: frozenset[Decimal]
     counts: frozenset[Decimal]
@@ -41,7 +42,8 @@ class Known:
         for utterance in context.history:
             if utterance.sender is Sender.CONTACT:
                 said += _figures(utterance.text[:_MOST_READ])
-        owner = plain(f"{context.store.name}\n{context.store.instructions}")
+        told = (text for answer, question in facts.cited.items() for text in (question, answer))
+        owner = plain("\n".join((context.store.name, context.store.instructions, *told)))
         owner_figures = _figures(owner)
         inside = [figure for text in texts for figure in _figures(text)]
         return cls(

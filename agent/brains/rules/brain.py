@@ -13,6 +13,7 @@ from agent.brains.rules.normalise import spelt_as_typed, without_attachments
 from agent.brains.rules.parse import read_burst
 from agent.brains.rules.quantities import Quantity
 from agent.brains.rules.replies import Reply
+from agent.brains.rules.shop_questions import gathered, lead_back, tells_of_shop
 from agent.brains.rules.turn import Turn
 from agent.context import InboundText
 from agent.guardrails import check_draft
@@ -26,7 +27,7 @@ _TAPS = {"checkout": Kind.CHECKOUT, "cart": Kind.CART, "human": Kind.HUMAN}
 # These leave an open question open: the shopper may still answer it.
 _ASIDE = frozenset(
     {Kind.GREET, Kind.HOW_ARE_YOU, Kind.THANK, Kind.LAUGH, Kind.JOKE, Kind.INSULT, Kind.BOT, Kind.CART, Kind.HELP,
-     Kind.ATTACHMENT, Kind.STATUS, Kind.BYE, Kind.TOTAL}
+     Kind.ATTACHMENT, Kind.STATUS, Kind.BYE, Kind.TOTAL, Kind.SHOP}
 )  # fmt: skip
 
 
@@ -39,7 +40,7 @@ class RulesBrain:
         intents = _read(workspace.context.messages)
         spelt = spelt_as_typed(workspace.context.text)
         turn = Turn(workspace, Reply(workspace), intents, spelt, workspace.memory)
-        turn.intents = await _rejoined(turn)
+        turn.intents = gathered(await _rejoined(turn))
         workspace.remember(just_added=())
         if any(intent.kind not in _ASIDE for intent in turn.intents):
             workspace.remember(pending=None)
@@ -47,6 +48,7 @@ class RulesBrain:
             await _act(turn, intent)
         await ask_what_waits(turn, _act)
         await close_turn(turn)
+        lead_back(turn)
         await _count_lost(turn)
         let_summary_go(turn)
         return _worded(turn)
@@ -57,7 +59,7 @@ async def _act(turn: Turn, intent: Intent) -> None:
         return
     if _is_the_order_again(turn, intent):
         intent = Intent(Kind.REPEAT)
-    if not await answer_waiting(turn, intent):
+    if not await answer_waiting(turn, intent) and not await tells_of_shop(turn, intent):
         await ACTIONS[intent.kind](turn, intent)
 
 

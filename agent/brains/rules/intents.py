@@ -1,6 +1,6 @@
 """What a shopper may mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from agent.brains.rules.quantities import Quantity
@@ -52,7 +52,8 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Intent:
     """`words` are what it is about without quantity, filters and reference; `is_definite`: said with "el" or "la";
-    `joins_previous`: only an "y" stands between it and the one before, which may be one name ("sal y pimienta")."""
+    `joins_previous`: only an "y" stands between it and the one before, which may be one name ("sal y pimienta");
+    `asked` is the whole piece it was read from."""
 
     kind: Kind
     words: str = ""
@@ -66,6 +67,7 @@ class Intent:
     joins_previous: bool = False
     sku: str | None = None
     option: str = ""
+    asked: str = field(default="", compare=False)
 
     @property
     def count(self) -> int | None:

@@ -97,7 +97,7 @@ def _read_piece(piece: str, is_question: bool) -> list[Intent]:
             intents.append(Intent(kind))
             piece = piece[match.end() :].strip(" ,.:")
     if piece:
-        intents.extend(_read_core(piece, is_question))
+        intents.extend(replace(intent, asked=piece) for intent in _read_core(piece, is_question))
     return intents
 
 

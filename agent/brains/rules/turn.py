@@ -30,6 +30,7 @@ class Turn:
     is_half_lost: bool = False
     added: list[CatalogueItem] = field(default_factory=list)
     is_late_answer: bool = False
+    told_of_shop: bool = False
     replaces: str | None = None
     _seen: list[CatalogueItem] | None = None
 

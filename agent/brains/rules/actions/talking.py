@@ -6,6 +6,7 @@ from agent.brains.rules.choosing import content_words, covers_whole
 from agent.brains.rules.finding import Finding, search
 from agent.brains.rules.intents import Intent, Kind
 from agent.brains.rules.listing import list_finding
+from agent.brains.rules.shop_questions import answer_shop, product_of
 from agent.brains.rules.turn import Turn
 from agent.tools.handoff import request_human
 
@@ -68,20 +69,9 @@ async def tell_shop(turn: Turn, intent: Intent) -> None:
     if intent.other and (named := await _named_so(turn, intent.other)):
         await list_finding(turn, intent.other, named)
         return
-    _tell_topic(turn, intent.words)
-    turn.reply.offer("human", "Sí, con una persona")
-    if turn.reply.listing is None:
-        turn.ask("human")
-        turn.reply.asks = True
-
-
-def _tell_topic(turn: Turn, topic: str) -> None:
-    """Several questions of the shop are one sentence."""
-    told = next((part for part in turn.reply.notices if part.key == "talk.shop"), None)
-    if told is None:
-        turn.reply.tell("talk.shop", topics=[topic])
-    elif topic not in told.values["topics"]:
-        told.values["topics"].append(topic)
+    if not await answer_shop(turn, intent):
+        product = product_of(intent)
+        await list_finding(turn, product, await search(turn, product.words, product.filters))
 
 
 async def _named_so(turn: Turn, name: Intent) -> Finding | None:

@@ -1,0 +1,155 @@
+"""Questions about the shop itself: told apart from questions about products, answered in the owner's own words."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from agent.brains.rules.choosing import choose, content_words, covers, is_headed, is_known_word
+from agent.brains.rules.describing import describe
+from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
+from agent.brains.rules.turn import Turn
+from agent.context import ShopAnswer
+from agent.tools.catalogue import CANDIDATE_COUNT, search_products
+from agent.tools.knowledge import cite, keep_question, look_up
+from data.search.asking import asked_words
+from data.search.topics import Topics, load_topics
+
+# Beside no topic at all, an entry has to fit this well before it is said instead of looking for a product.
+SURE = 0.62
+# What only the catalogue, or nobody, can tell.
+_NOT_TOLD = frozenset({"cuándo vuelve a haber stock", "las fotos"})
+_HAGGLING = re.compile(r"\d|^(?:no )?(?:me|te|le)\b")
+_MAYBE_SHOP = PRODUCT_KINDS - {Kind.REMOVE, Kind.SET, Kind.ADD_MORE}
+# "¿Tienen cajas para despacho?" asks for boxes; "¿tienen servicio de despacho?" for dispatch.
+_THING_FOR = re.compile(
+    r"\b(?:tienes|tienen|venden|hay|busco|quiero|necesito|quisiera|dame|traen|vale[n]?|cuesta[n]?) "
+    r"(?:(?:un|una|unos|unas|el|la|los|las|algun|alguna|algunos|algunas|\d+) )?(?P<thing>[a-z]{3,}) (?:de|para|con|en) "
+)
+_ABSTRACT = (
+    "servicio servicios opcion opciones posibilidad costo costos precio precios valor valores tipo tipos forma formas "
+    "informacion info datos dato dia dias hora horas plazo plazos politica politicas sistema modalidad problema "
+    "alternativa alternativas empresa cobertura metodo metodos medio medios sector zona convenio duda consulta saber "
+    "que alguien algo"
+)
+_NOT_THINGS = frozenset(_ABSTRACT.split())
+
+
+def gathered(intents: list[Intent]) -> list[Intent]:
+    """ "¿Abren sábado y domingo?": what the comma or the "y" cut off goes back to its question."""
+    joined: list[Intent] = []
+    for intent in intents:
+        previous = joined[-1] if joined else None
+        if previous and previous.kind is Kind.SHOP and _goes_on(previous, intent):
+            joined[-1] = replace(previous, asked=f"{previous.asked} y {intent.asked}")
+        else:
+            joined.append(intent)
+    return joined
+
+
+def _goes_on(question: Intent, intent: Intent) -> bool:
+    if intent.kind not in {Kind.MENTION, Kind.SHOP} or intent.reference or intent.quantity:
+        return False
+    first, second = load_topics().read(question.asked), load_topics().read(intent.asked)
+    more = second.firm | second.hinted
+    words = asked_words(intent.asked)
+    return bool(more) and more <= first.firm | first.hinted and len(words) <= 2
+
+
+async def tells_of_shop(turn: Turn, intent: Intent) -> bool:
+    """Whether something that was read as about products was about the shop, and was answered or kept as such."""
+    if intent.kind not in _MAYBE_SHOP or intent.reference or intent.sku or not intent.words:
+        return False
+    topics = load_topics().read(intent.asked)
+    is_bare = intent.kind in {Kind.BUY, Kind.MENTION} and not intent.is_question
+    if (is_bare and not topics.firm) or await _names_product(turn, intent):
+        return False
+    answers = await look_up(turn.workspace, said_as_typed(turn, intent))
+    if answers and (topics.firm or answers[0].score >= SURE):
+        _tell(turn, answers)
+        return True
+    if topics.firm and not is_bare and not is_known_word(intent.words):
+        _keep(turn, intent, topics)
+        return True
+    return False
+
+
+async def answer_shop(turn: Turn, intent: Intent) -> bool:
+    """Answer a question about the shop, from what the shop has told. False: it is about a product after all."""
+    if thing := _thing_for(intent.asked):
+        product = describe(Kind.SHOW, intent.asked[thing.start("thing") :])
+        if is_known_word(thing["thing"]) or await _names_product(turn, product, by=thing["thing"]):
+            return False
+    if intent.words not in _NOT_TOLD:
+        answers = await look_up(turn.workspace, said_as_typed(turn, intent))
+        if answers:
+            _tell(turn, answers)
+            return True
+    _keep(turn, intent, load_topics().read(intent.asked))
+    return True
+
+
+def product_of(intent: Intent) -> Intent:
+    """What a question that only sounded like one about the shop is after."""
+    thing = _thing_for(intent.asked)
+    assert thing is not None
+    return replace(describe(Kind.SHOW, intent.asked[thing.start("thing") :]), is_question=True, asked=intent.asked)
+
+
+def said_as_typed(turn: Turn, intent: Intent) -> str:
+    """The question with its accents."""
+    return " ".join(turn.spelt.get(word, word) for word in intent.asked.split())
+
+
+def _thing_for(asked: str) -> re.Match[str] | None:
+    match = _THING_FOR.search(asked)
+    if match is None or match["thing"] in _NOT_THINGS or load_topics().read(match["thing"]).firm:
+        return None
+    return match
+
+
+async def _names_product(turn: Turn, intent: Intent, by: str = "") -> bool:
+    """Whether the shop sells something that these words begin to name."""
+    found = await search_products(turn.workspace, intent.words, limit=CANDIDATE_COUNT)
+    if by:
+        return any(is_headed(by, item) for item in found.items)
+    best = choose(intent.words, found.items).best
+    has_words = bool(content_words(intent.words))
+    return has_words and any(is_headed(intent.words, item) or covers(intent.words, item) for item in best)
+
+
+def _tell(turn: Turn, answers: Iterable[ShopAnswer]) -> None:
+    """The best one, whole; how it leads back to selling is for the end of the reply."""
+    best = next(iter(answers))
+    cite(turn.workspace, [best])
+    turn.reply.tell("shop.answer", answer=best.answer)
+    turn.told_of_shop = True
+
+
+def _keep(turn: Turn, intent: Intent, topics: Topics) -> None:
+    """Say that it is not known; the owner learns that it was asked, unless it was haggling."""
+    labels = load_topics().labels
+    firm = sorted(topics.firm)
+    is_named = intent.kind is Kind.SHOP and intent.words != "eso"
+    topic = labels[firm[0]] if firm and not is_named else intent.words
+    is_kept = intent.words not in _NOT_TOLD and not (intent.words == "rebajas" and _HAGGLING.search(intent.asked))
+    if is_kept:
+        keep_question(turn.workspace, said_as_typed(turn, intent), firm[0] if firm else "")
+    key = "shop.unknown" if is_kept else "talk.shop"
+    told = next((part for part in turn.reply.notices if part.key == key), None)
+    if told is None:
+        turn.reply.tell(key, topics=[topic])
+    elif topic not in told.values["topics"]:
+        told.values["topics"].append(topic)
+    turn.reply.offer("human", "Sí, con una persona")
+    if turn.reply.listing is None:
+        turn.ask("human")
+        turn.reply.asks = True
+
+
+def lead_back(turn: Turn) -> None:
+    """After an answer about the shop, half a sentence back to selling, unless the reply asks something already."""
+    reply = turn.reply
+    if not turn.told_of_shop or reply.listing or reply.closing or reply.asks or reply.shows_cart or reply.raw:
+        return
+    if not turn.workspace.handoff_reason:
+        reply.close("shop.lead_with_cart" if turn.workspace.lines else "shop.lead")
