@@ -23,6 +23,7 @@ from starlette.exceptions import HTTPException
 from channels.errors import BadPayload
 from data.errors import AlreadyExists, DatabaseUnavailable, NotFound
 from data.outages import is_outage, is_unstorable
+from data.states import ChannelKind
 
 RETRY_SECONDS = 5
 
@@ -179,6 +180,7 @@ _FIELD_MESSAGES = {
     "enum": "Debe ser uno de: {expected}.",
     "literal_error": "Debe ser uno de: {expected}.",
     "bool_parsing": "Debe ser true o false.",
+    "union_tag_invalid": "Debe ser uno de: {expected_tags}.",
     "extra_forbidden": "Este dato no se usa aquí.",
 }
 
@@ -192,7 +194,8 @@ def _field_error(item: Mapping[str, Any]) -> dict[str, str]:
         message = str(context.get("error", MESSAGES[422]))
     else:
         message = "No es válido."
-    return {"field": _path(item["loc"]), "code": item["type"], "message": message}
+    field = "kind" if item["type"].startswith("union_tag") else _path(item["loc"])
+    return {"field": field, "code": item["type"], "message": message}
 
 
 class _Known(dict[str, Any]):
@@ -200,8 +203,12 @@ class _Known(dict[str, Any]):
         return "…"
 
 
+# Where in a request it is, and which of several kinds a body is of.
+_NOT_FIELDS = {"body", "query", "path", *ChannelKind}
+
+
 def _path(location: Sequence[str | int]) -> str:
-    parts = [str(part) for part in location if part not in ("body", "query", "path")]
+    parts = [str(part) for part in location if part not in _NOT_FIELDS]
     return ".".join(parts) or str(location[0])
 
 

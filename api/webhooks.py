@@ -63,8 +63,8 @@ async def receive_webhook(request: Request) -> Response:
     "/channels/{channel_id}",
     summary="Comprobación de la dirección por el proveedor",
     description="Meta la hace al guardar la dirección: se devuelve su `hub.challenge` si el token coincide.",
-    response_class=PlainTextResponse,
-    responses=errors(403, 404),
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}, "description": "Lo que pidió repetir."}, **errors(403, 404)},
     openapi_extra={"parameters": _DESCRIBED["parameters"]},
 )
 async def answer_handshake(request: Request) -> PlainTextResponse:

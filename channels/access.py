@@ -1,12 +1,12 @@
 """From a channel's row to what its adapter may use, and back: the only place that opens or seals its secrets."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
 from channels.adapter import ChannelAccess
-from data.encryption import SecretBox
+from data.encryption import SecretBox, SecretUnreadable
 from data.models import Channel
 from data.states import ChannelKind
 from data.transaction import Transaction
@@ -40,11 +40,11 @@ async def create_channel(  # noqa: PLR0917 - a row's fields, in their order
 ) -> Channel:
     """A new channel of this tenant; secrets that are empty are left out. Raises data.errors.AlreadyExists.
 
+    What each kind keeps is in api.admin.channel_kinds and in its adapter.
     Twilio needs `config["account_sid"]` and `secrets["auth_token"]`; optional are `secrets["shared_key"]`
     (signatures) and `secrets["api_key"]` with `secrets["api_key_secret"]` (sending).
     """
-    if kind is ChannelKind.TWILIO_WHATSAPP:
-        address = whatsapp_address(address)
+    address = _ADDRESSES.get(kind, str.strip)(address)
     channel_id = uuid4()
     kept = {key: value for key, value in secrets.items() if value}
     sealed = box.seal(kept, tx.tenant_id, _place(channel_id)) if kept else None
@@ -58,6 +58,20 @@ def whatsapp_address(number: str) -> str:
     """
     bare = number.strip().removeprefix(_WHATSAPP).strip()
     return _WHATSAPP + ("+" + re.sub(r"\D", "", bare) if _PHONE.fullmatch(bare) else bare)
+
+
+def replace_secrets(channel: Channel, box: SecretBox, secrets: Mapping[str, str]) -> None:
+    """Replace those given, keep the others; an empty one is forgotten. What cannot be opened any more is dropped."""
+    try:
+        old = box.open(channel.secrets, channel.tenant_id, _place(channel.id)) if channel.secrets else {}
+    except SecretUnreadable:
+        old = {}
+    kept = {name: value for name, value in (old | dict(secrets)).items() if value}
+    channel.secrets = box.seal(kept, channel.tenant_id, _place(channel.id)) if kept else None
+
+
+# How a kind writes its own address; others as they are given.
+_ADDRESSES: dict[ChannelKind, Callable[[str], str]] = {ChannelKind.TWILIO_WHATSAPP: whatsapp_address}
 
 
 def _place(channel_id: UUID) -> str:

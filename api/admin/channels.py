@@ -1,54 +1,55 @@
-"""Where a store answers: connecting a WhatsApp number of Twilio, seeing what is connected."""
+"""Where a store answers: connecting channels of any kind, seeing, changing and disconnecting them."""
 
-import re
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from fastapi import APIRouter, Body
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from api.admin.channel_kinds import KINDS, PLAIN, NewChannel, clean_origins
 from api.dependencies import Admin, RuntimeNeeded, Viewer
-from api.errors import Conflict
+from api.errors import Conflict, Invalid, Missing
 from api.schemas import Moment, errors
-from channels.access import create_channel, whatsapp_address
+from channels.access import create_channel, replace_secrets
+from channels.bursts import LONGEST_SECONDS
 from data.errors import AlreadyExists
 from data.models import Channel
 from data.states import ChannelKind
+from data.transaction import Transaction
 
 router = APIRouter(prefix="/v1/channels", tags=["Canales"])
 
-_E164 = re.compile(r"whatsapp:\+[1-9]\d{7,14}")
-_ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
-# How Twilio is to insist: five times, at any failure, within its fifteen seconds for all. What follows "#" it keeps to
-# itself, neither requested nor signed: https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
-_INSISTENCE = "#rc=5&rp=all&ct=2000&rt=3000"
+Seconds = Annotated[float | None, Field(ge=0, le=LONGEST_SECONDS)]
 
 
-class NewChannel(BaseModel):
-    """A WhatsApp sender as the Twilio console shows it."""
+class ChannelSettings(BaseModel):
+    """What is left out stays as it is; null goes back to what is usual for the kind."""
 
-    kind: Literal[ChannelKind.TWILIO_WHATSAPP] = ChannelKind.TWILIO_WHATSAPP
-    name: Annotated[str, Field(min_length=1, max_length=80)] = "WhatsApp"
-    number: Annotated[str, Field(max_length=40, examples=["+56 9 1234 5678"])]
-    account_sid: Annotated[str, Field(examples=["AC00000000000000000000000000000000"])]
-    auth_token: Annotated[SecretStr, Field(min_length=16, max_length=200)]
+    model_config = ConfigDict(extra="forbid")
 
-    @field_validator("number")
+    burst_seconds: Annotated[
+        Seconds, Field(description="Cuánto silencio se espera antes de contestar, por si siguen escribiendo.")
+    ] = None
+    longest_burst_seconds: Annotated[Seconds, Field(description="Cuánto se espera en total, como máximo.")] = None
+    allowed_origins: Annotated[
+        list[str] | None, Field(max_length=20, description="Sitios que pueden mostrar el chat web.")
+    ] = None
+
+    @field_validator("allowed_origins")
     @classmethod
-    def _international(cls, number: str) -> str:
-        address = whatsapp_address(number)
-        # "9 1234 5678" is a number within Chile: read as international, it would be someone else's.
-        is_local = "+" not in number and len(address) < len("whatsapp:+56912345678")
-        if is_local or _E164.fullmatch(address) is None:
-            raise ValueError("Escribe el número con código de país, por ejemplo +56 9 1234 5678.")
-        return address
+    def _origins(cls, origins: list[str] | None) -> list[str] | None:
+        return None if origins is None else clean_origins(origins)
 
-    @field_validator("account_sid")
-    @classmethod
-    def _sid(cls, sid: str) -> str:
-        if _ACCOUNT_SID.fullmatch(sid.strip()) is None:
-            raise ValueError("El Account SID empieza con AC y sigue con 32 letras y números.")
-        return sid.strip()
+
+class ChannelChange(BaseModel):
+    """What is left out stays as it is. Secrets are replaced one by one; an empty one is forgotten."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str | None, Field(min_length=1, max_length=80)] = None
+    is_active: bool | None = None
+    settings: ChannelSettings | None = None
+    secrets: Annotated[dict[str, Annotated[SecretStr, Field(max_length=4_000)]] | None, Field(max_length=10)] = None
 
 
 class ChannelView(BaseModel):
@@ -61,9 +62,14 @@ class ChannelView(BaseModel):
     is_active: bool
     webhook_url: Annotated[
         str | None,
-        Field(description="Pégala en Twilio: entera, con lo que sigue a #: «When a message comes in», POST."),
+        Field(
+            description="Pégala donde el proveedor pide la dirección de los mensajes, entera. En Twilio también lo que "
+            "sigue a #: «When a message comes in», POST."
+        ),
     ]
     page_url: Annotated[str | None, Field(description="La página de chat para compartir.")]
+    settings: ChannelSettings
+    is_paused: Annotated[bool, Field(description="El agente calla en todo el canal: alguien escribió /pausa.")]
     created_at: Moment
 
 
@@ -78,34 +84,86 @@ async def list_channels(principal: Viewer, runtime: RuntimeNeeded) -> ChannelLis
     return ChannelList(channels=[_view(channel, runtime.settings.base_url) for channel in channels])
 
 
-@router.post("", status_code=201, summary="Conectar un número de WhatsApp", responses=errors(401, 403, 409, 422))
-async def connect_channel(body: NewChannel, principal: Admin, runtime: RuntimeNeeded) -> ChannelView:
+@router.post("", status_code=201, summary="Conectar un canal", responses=errors(401, 403, 409, 422))
+async def connect_channel(body: Annotated[NewChannel, Body()], principal: Admin, runtime: RuntimeNeeded) -> ChannelView:
+    row = body.row()
     try:
         async with runtime.database.transaction(principal.tenant_id) as tx:
             channel = await create_channel(
-                tx,
-                runtime.secrets,
-                body.kind,
-                body.name,
-                body.number,
-                {"account_sid": body.account_sid},
-                {"auth_token": body.auth_token.get_secret_value().strip()},
+                tx, runtime.secrets, body.kind, body.name, row.address, row.config, row.secrets
             )
     except AlreadyExists as error:
-        raise Conflict("Ese número ya está conectado a tu tienda.", {"field": "number"}) from error
+        message = "Ese canal ya está conectado a tu tienda. Si está apagado, actívalo."
+        raise Conflict(message, {"field": body.address_field}) from error
     return _view(channel, runtime.settings.base_url)
 
 
+@router.patch("/{channel_id}", summary="Cambiar un canal", responses=errors(401, 403, 404, 422))
+async def change_channel(
+    channel_id: UUID, body: ChannelChange, principal: Admin, runtime: RuntimeNeeded
+) -> ChannelView:
+    async with runtime.database.transaction(principal.tenant_id) as tx:
+        channel = await _channel(tx, channel_id)
+        if body.secrets:
+            _require_known(channel.kind, body.secrets)
+            given = {name: value.get_secret_value().strip() for name, value in body.secrets.items()}
+            replace_secrets(channel, runtime.secrets, given)
+        if body.name is not None:
+            channel.name = body.name
+        if body.is_active is not None:
+            channel.is_active = body.is_active
+        if body.settings is not None:
+            changes = body.settings.model_dump(exclude_unset=True)
+            kept = {name: value for name, value in channel.config.items() if name not in changes}
+            channel.config = kept | {name: value for name, value in changes.items() if value is not None}
+    return _view(channel, runtime.settings.base_url)
+
+
+@router.delete(
+    "/{channel_id}",
+    status_code=204,
+    summary="Desconectar un canal",
+    description="Se apaga y se olvidan sus secretos. Si nadie escribió por él, desaparece; si no, quedan sus "
+    "conversaciones y pedidos.",
+    responses=errors(401, 403, 404),
+)
+async def disconnect_channel(channel_id: UUID, principal: Admin, runtime: RuntimeNeeded) -> None:
+    async with runtime.database.transaction(principal.tenant_id) as tx:
+        channel = await _channel(tx, channel_id)
+        if await tx.channels.is_used(channel_id):
+            channel.is_active = False
+            channel.secrets = None
+        else:
+            await tx.channels.remove(channel_id)
+
+
+async def _channel(tx: Transaction, channel_id: UUID) -> Channel:
+    channel = await tx.channels.get(channel_id)
+    if channel is None:
+        raise Missing("No encontramos ese canal.")
+    return channel
+
+
+def _require_known(kind: ChannelKind, secrets: dict[str, SecretStr]) -> None:
+    known = KINDS.get(kind, PLAIN).secret_names
+    if unknown := sorted(set(secrets) - known):
+        message = f"Este canal no usa ese secreto. Los suyos: {', '.join(sorted(known)) or 'ninguno'}."
+        raise Invalid(message, {"field": f"secrets.{unknown[0]}"})
+
+
 def _view(channel: Channel, base_url: str) -> ChannelView:
+    kind = KINDS.get(channel.kind, PLAIN)
+    webhook_url = f"{base_url}/v1/webhooks/channels/{channel.id}{kind.webhook_suffix}"
+    known = {name: value for name, value in channel.config.items() if name in ChannelSettings.model_fields}
     return ChannelView(
         id=channel.id,
         kind=channel.kind,
         name=channel.name,
         address=channel.address,
         is_active=channel.is_active,
-        webhook_url=f"{base_url}/v1/webhooks/channels/{channel.id}{_INSISTENCE}"
-        if channel.kind is ChannelKind.TWILIO_WHATSAPP
-        else None,
-        page_url=f"{base_url}/c/{channel.id}" if channel.kind is ChannelKind.WEBCHAT else None,
+        webhook_url=webhook_url if kind.has_webhook else None,
+        page_url=f"{base_url}/c/{channel.id}" if kind.has_page else None,
+        settings=ChannelSettings.model_construct(**known),
+        is_paused=bool(channel.config.get("is_paused")),
         created_at=channel.created_at,
     )

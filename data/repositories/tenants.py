@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from data.errors import AlreadyExists, NotFound
-from data.models import Channel, Member, Tenant
+from data.models import Channel, Conversation, Member, Tenant
 from data.repositories.demand import WaitlistRepository
 from data.repositories.repository import Repository
 from data.states import ChannelKind, Role
@@ -108,6 +108,18 @@ class ChannelRepository(Repository):
 
     async def get(self, channel_id: UUID) -> Channel | None:
         return await self.session.get(Channel, (self.tenant_id, channel_id))
+
+    async def is_used(self, channel_id: UUID) -> bool:
+        """Whether anything was ever said on it."""
+        statement = select(
+            select(Conversation.id)
+            .where(Conversation.tenant_id == self.tenant_id, Conversation.channel_id == channel_id)
+            .exists()
+        )
+        return bool((await self.session.execute(statement)).scalar_one())
+
+    async def remove(self, channel_id: UUID) -> None:
+        await self.session.execute(delete(Channel).where(Channel.tenant_id == self.tenant_id, Channel.id == channel_id))
 
     async def by_address(self, kind: ChannelKind, address: str) -> Channel | None:
         statement = select(Channel).where(

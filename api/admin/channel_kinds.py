@@ -1,0 +1,127 @@
+"""What each kind of channel asks for when it is connected: one class and one row of the table per kind."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import uuid4
+
+from pydantic import BaseModel, Discriminator, Field, SecretStr, Tag, field_validator
+
+from channels.access import whatsapp_address
+from data.states import ChannelKind
+
+_E164 = re.compile(r"whatsapp:\+[1-9]\d{7,14}")
+_ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?", re.IGNORECASE)
+# How Twilio is to insist: five times, at any failure, within its fifteen seconds for all. What follows "#" it keeps to
+# itself, neither requested nor signed: https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+_TWILIO_INSISTENCE = "#rc=5&rp=all&ct=2000&rt=3000"
+
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+Secret = Annotated[SecretStr, Field(min_length=16, max_length=200)]
+Origins = Annotated[list[str], Field(max_length=20, description="Sitios que pueden mostrar el chat; vacío: todos.")]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """What is kept of a new channel; empty secrets are left out."""
+
+    address: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+
+class NewTwilioWhatsApp(BaseModel):
+    """A WhatsApp sender as the Twilio console shows it."""
+
+    address_field: ClassVar[str] = "number"
+
+    kind: Literal[ChannelKind.TWILIO_WHATSAPP] = ChannelKind.TWILIO_WHATSAPP
+    name: Name = "WhatsApp"
+    number: Annotated[str, Field(max_length=40, examples=["+56 9 1234 5678"])]
+    account_sid: Annotated[str, Field(examples=["AC00000000000000000000000000000000"])]
+    auth_token: Secret
+
+    @field_validator("number")
+    @classmethod
+    def _international(cls, number: str) -> str:
+        address = whatsapp_address(number)
+        # "9 1234 5678" is a number within Chile: read as international, it would be someone else's.
+        is_local = "+" not in number and len(address) < len("whatsapp:+56912345678")
+        if is_local or _E164.fullmatch(address) is None:
+            raise ValueError("Escribe el número con código de país, por ejemplo +56 9 1234 5678.")
+        return address
+
+    @field_validator("account_sid")
+    @classmethod
+    def _sid(cls, sid: str) -> str:
+        if _ACCOUNT_SID.fullmatch(sid.strip()) is None:
+            raise ValueError("El Account SID empieza con AC y sigue con 32 letras y números.")
+        return sid.strip()
+
+    def row(self) -> ChannelRow:
+        return ChannelRow(
+            self.number, {"account_sid": self.account_sid}, {"auth_token": self.auth_token.get_secret_value().strip()}
+        )
+
+
+class NewWebchat(BaseModel):
+    """Another web chat: a page of its own, and sites that may show it."""
+
+    address_field: ClassVar[str] = "name"
+
+    kind: Literal[ChannelKind.WEBCHAT]
+    name: Name = "Chat web"
+    allowed_origins: Origins = []
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, origins: list[str]) -> list[str]:
+        return clean_origins(origins)
+
+    def row(self) -> ChannelRow:
+        config = {"allowed_origins": self.allowed_origins} if self.allowed_origins else {}
+        return ChannelRow(f"web-{uuid4().hex[:12]}", config)
+
+
+def clean_origins(origins: list[str]) -> list[str]:
+    """As browsers send them. Raises ValueError."""
+    cleaned = [origin.strip().rstrip("/").lower() for origin in origins]
+    if any(_ORIGIN.fullmatch(origin) is None for origin in cleaned):
+        raise ValueError("Escribe cada sitio como https://mitienda.cl, sin nada después.")
+    return cleaned
+
+
+def _kind_of(body: Any) -> str:
+    """Without a kind it is WhatsApp by Twilio, the first there was."""
+    kind = body.get("kind") if isinstance(body, Mapping) else getattr(body, "kind", None)
+    return str(kind or ChannelKind.TWILIO_WHATSAPP)
+
+
+# A new kind: its class, and a line here and in the table below.
+NewChannel = Annotated[
+    Annotated[NewTwilioWhatsApp, Tag("twilio_whatsapp")] | Annotated[NewWebchat, Tag("webchat")],
+    Discriminator(_kind_of),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfChannel:
+    """`secret_names` may be rotated; `webhook_suffix` follows the address that is pasted at the provider."""
+
+    has_webhook: bool = True
+    webhook_suffix: str = ""
+    has_page: bool = False
+    secret_names: frozenset[str] = frozenset()
+
+
+KINDS: dict[ChannelKind, KindOfChannel] = {
+    ChannelKind.TWILIO_WHATSAPP: KindOfChannel(
+        webhook_suffix=_TWILIO_INSISTENCE,
+        secret_names=frozenset({"auth_token", "shared_key", "api_key", "api_key_secret"}),
+    ),
+    ChannelKind.WEBCHAT: KindOfChannel(has_webhook=False, has_page=True),
+    ChannelKind.TERMINAL: KindOfChannel(has_webhook=False),
+}
+PLAIN = KindOfChannel()
