@@ -21,7 +21,6 @@ HNSW_FROM = 100_000
 _LINKS = 32
 _BUILD_BREADTH = 80
 _SEARCH_BREADTH = 128
-_BLOCK = 2_048
 
 
 class VectorIndex:
@@ -52,13 +51,20 @@ class VectorIndex:
         """Return the kept rows followed by the added ones. A graph is linked anew: its rows cannot be taken out."""
         if self.is_graph:
             return VectorIndex.build(np.concatenate([self._rows()[kept], added]), hnsw_from=len(self) // 2)
+        return VectorIndex(self._with(kept, added))
+
+    def _with(self, kept: Flags, added: Floats) -> faiss.Index:
+        """Copy rows once into room made for them: added one after the other they are copied as it grows, too."""
+        staying = int(kept.sum())
+        count = staying + len(added)
         index = faiss.IndexFlatIP(self.dimension)
-        for start in range(0, len(self), _BLOCK):
-            block = slice(start, start + _BLOCK)
-            rows = self._rows()[block]
-            index.add(rows if kept[block].all() else rows[kept[block]])
-        index.add(np.ascontiguousarray(added, dtype=np.float32))
-        return VectorIndex(index)
+        index.codes.resize(4 * self.dimension * count)
+        index.ntotal = count
+        if count:
+            rows = faiss.rev_swig_ptr(index.get_xb(), count * self.dimension).reshape(count, self.dimension)
+            np.compress(kept, self._rows(), axis=0, out=rows[:staying])
+            rows[staying:] = added
+        return index
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

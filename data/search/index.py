@@ -57,14 +57,15 @@ class CatalogueIndex:
         cls,
         version: int,
         documents: Sequence[SearchDocument],
-        vectors: Floats,
+        vectors: Floats | VectorIndex,
         embedder: Embedder,
         recipe: Recipe = WHOLE,
     ) -> Self:
         """Build from documents and their vectors, row by row the same; ids must be unique."""
+        dense = vectors if isinstance(vectors, VectorIndex) else _dense(vectors, embedder)
         ids = np.array([document.id for document in documents], dtype=np.int64)
         codes = CodeIndex.build(documents if recipe.codes else ())
-        return cls(version, ids, Vocabulary.build(documents, recipe), codes, _dense(vectors, embedder), embedder)
+        return cls(version, ids, Vocabulary.build(documents, recipe), codes, dense, embedder)
 
     def changed(
         self, version: int, documents: Sequence[SearchDocument], vectors: Floats, gone: Collection[int]
