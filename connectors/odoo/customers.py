@@ -1,5 +1,6 @@
 """The person who buys, as a contact of the shop's Odoo: found, or created once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,10 @@ _VAT_PAYER, _FINAL_CONSUMER = "1", "4"
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """`external_id` is ours and never changes. `rut` as "76086428-5", of the company when a factura is wanted."""
+    """`external_id` is ours and never changes; another RUT is another customer.
+
+    `rut` as "76086428-5", where a factura is wanted.
+    """
 
     external_id: str
     name: str
@@ -32,28 +36,26 @@ async def find_or_create(calls: OdooCalls, customer: Customer, company_id: int |
     if (known := await find(calls, "res.partner", customer.external_id)) is not None:
         return known
     fields = await known_fields(calls, "res.partner", _OPTIONAL)
-    for domain in _ways_to_find(customer, fields):
-        found = await calls.call("res.partner", "search_read", domain=domain, fields=["id", "vat"], limit=2, order="id")
-        # Two of one phone are two people: neither is taken for the other.
-        if len(found) == 1 or (found and domain[0][0] == "vat"):
+    if (domain := _way_to_find(customer, fields)) is not None:
+        found = await calls.call("res.partner", "search_read", domain=domain, fields=["id"], limit=2, order="id")
+        # Two with one RUT are one company written twice; two of one phone are two people.
+        if len(found) == 1 or (found and customer.rut):
             return int(found[0]["id"])
     values = await _values(calls, customer, fields) | ({"company_id/.id": company_id} if company_id else {})
     values = {"id": external(customer.external_id)} | values
     return await load(calls, "res.partner", list(values), [list(values.values())])
 
 
-def _ways_to_find(customer: Customer, fields: dict[str, str]) -> list[list[list[Any]]]:
-    ways: list[list[list[Any]]] = []
-    if customer.rut and "vat" in fields:
-        ways.append([["vat", "=", customer.rut], ["parent_id", "=", False]])
+def _way_to_find(customer: Customer, fields: Mapping[str, str]) -> list[list[Any]] | None:
+    """A factura is made out to its RUT: whoever only has the phone of it is somebody else."""
+    if customer.rut:
+        return [["vat", "=", customer.rut], ["parent_id", "=", False]] if "vat" in fields else None
     if customer.phone and "phone_sanitized" in fields:
-        way = [["phone_sanitized", "=", customer.phone]]
-        # Whoever has another RUT is somebody else who answers the same phone.
-        ways.append([*way, ["vat", "=", False]] if customer.rut else way)
-    return ways
+        return [["phone_sanitized", "=", customer.phone]]
+    return None
 
 
-async def _values(calls: OdooCalls, customer: Customer, fields: dict[str, str]) -> dict[str, object]:
+async def _values(calls: OdooCalls, customer: Customer, fields: Mapping[str, str]) -> dict[str, object]:
     """As columns of `load`. Without a country, Odoo neither checks nor normalises a RUT."""
     values: dict[str, object] = {
         "name": customer.name or customer.phone or "Cliente de WhatsApp",

@@ -3,6 +3,8 @@
 Searching first and creating then makes six of six clients that try at once; repeating a lost create makes two.
 """
 
+import asyncio
+import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,10 +14,14 @@ from connectors.odoo.faults import no_rights, refused
 
 MODULE = "caserita"
 HAS_ACCESS_SINCE = 18
+_ATTEMPTS = 4
 
 
 async def find(calls: OdooCalls, model: str, external_id: str) -> int | None:
-    """The record of an external id of ours. Changes nothing: there is no value to write, nor enough to create with."""
+    """The record of an external id of ours: there is no value to write with it, nor enough to create one.
+
+    None also when it is being written to at this very moment, which Odoo tells in words only; `load` makes sure.
+    """
     answer = await calls.call(model, "load", fields=["id"], data=[[f"{MODULE}.{external_id}"]])
     return _first_id(answer)
 
@@ -23,14 +29,16 @@ async def find(calls: OdooCalls, model: str, external_id: str) -> int | None:
 async def load(calls: OdooCalls, model: str, fields: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
     """Creates the record of the first row, or finds it again; the other rows are its lines. Raises ConnectorError."""
     data = [[_cell(value) for value in row] for row in rows]
-    answer = await calls.call(model, "load", fields=list(fields), data=data)
-    record_id = _first_id(answer)
-    if record_id is None:
-        # What `load` says of it is translated; only asking tells a missing right from bad values.
-        if not await may(calls, model, "create"):
-            raise no_rights()
-        raise refused("not_loaded", "Odoo no aceptó los datos: puede que algo esté archivado o mal escrito.")
-    return record_id
+    for attempt in range(_ATTEMPTS):
+        record_id = _first_id(await calls.call(model, "load", fields=list(fields), data=data))
+        if record_id is not None:
+            return record_id
+        # Of two that load at once, one is refused: a success without ids, and words. It finds what the other made.
+        await asyncio.sleep(0.05 * 2**attempt * (0.5 + random.random()))  # noqa: S311 - not to meet again
+    # What `load` says of it is translated; only asking tells a missing right from bad values.
+    if not await may(calls, model, "create"):
+        raise no_rights()
+    raise refused("not_loaded", "Odoo no aceptó los datos: puede que algo esté archivado o mal escrito.")
 
 
 def external(name: str) -> str:

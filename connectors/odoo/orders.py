@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors.errors import ConnectorError, Verdict
 from connectors.odoo.calls import OdooCalls
-from connectors.odoo.loading import external, find, known_fields, load
+from connectors.odoo.loading import external, known_fields, load
 
 _FIELDS = ("id", "name", "state", "amount_total", "client_order_ref", "order_line", "currency_id", "partner_id",
            "write_date")  # fmt: skip
@@ -31,7 +31,6 @@ class NewOrder:
     partner_id: int
     reference: str
     lines: Sequence[NewLine]
-    origin: str = "Caserita"
     company_id: int | None = None
     warehouse_id: int | None = None
 
@@ -66,8 +65,15 @@ class OrderState:
         return self.state in CONFIRMED
 
 
+def origin_of(external_id: str) -> str:
+    """What Odoo shows as the order's source document, and what it is found by without writing to it."""
+    return f"Caserita {external_id.removeprefix('order_')[:12]}"
+
+
 async def find_order(calls: OdooCalls, external_id: str) -> int | None:
-    return await find(calls, "sale.order", external_id)
+    domain = [["origin", "=", origin_of(external_id)]]
+    rows = await calls.call("sale.order", "search_read", domain=domain, fields=["id"], order="id", limit=1)
+    return int(rows[0]["id"]) if rows else None
 
 
 async def create_order(calls: OdooCalls, order: NewOrder) -> int:
@@ -76,7 +82,7 @@ async def create_order(calls: OdooCalls, order: NewOrder) -> int:
         "id": external(order.external_id),
         "partner_id/.id": order.partner_id,
         "client_order_ref": order.reference,
-        "origin": order.origin,
+        "origin": origin_of(order.external_id),
     }
     if order.company_id is not None:
         head["company_id/.id"] = order.company_id

@@ -1,0 +1,1 @@
+"""What the other systems are held to: run against our local servers, or against real ones by `make contract`."""
