@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.errors import SpreadsheetError
+from ingestion.file_reader import CopyBatch, FileReader
 from ingestion.file_warnings import file_warnings
 from ingestion.lines import cell_at
 from ingestion.mapping import ColumnMapping, fingerprint, map_columns
 from ingestion.numbers import ExactNumber
-from ingestion.rows import RowBatch, RowReader
 from ingestion.sources.kinds import MEBIBYTE, Limits
 from ingestion.sources.spreadsheet import Sheet, read_spreadsheet
 
@@ -44,7 +44,7 @@ def answers(request: Request) -> Iterator[dict[str, Any]]:
     sheet = read_spreadsheet(Path(request.path), request.file_name, Limits(**request.limits))
     override = request.override or (request.remembered or {}).get(fingerprint(sheet.headers))
     mapping = map_columns(sheet.headers, sheet.sample, override)
-    reader = RowReader(sheet, mapping, request.currency)
+    reader = FileReader(sheet, mapping, request.currency, sees_plain_rows=not request.is_of_bad_rows)
     if request.is_of_bad_rows:
         yield from _bad_lines(sheet, mapping, reader)
         return
@@ -72,12 +72,12 @@ def answers(request: Request) -> Iterator[dict[str, Any]]:
             "export": mapping.export and mapping.export.name,
         },
     }
-    for batch in reader.batches():
+    for batch in reader.copies():
         yield _batch(batch)
     yield {"is_end": True}
 
 
-def _bad_lines(sheet: Sheet, mapping: ColumnMapping, reader: RowReader) -> Iterator[dict[str, Any]]:
+def _bad_lines(sheet: Sheet, mapping: ColumnMapping, reader: FileReader) -> Iterator[dict[str, Any]]:
     yield {"headers": sheet.headers, "has_category": "category" in mapping.fields}
     for line, errors in reader.bad_lines():
         cells = [_as_typed(cell_at(line.cells, position)) for position in sheet.positions]
@@ -92,18 +92,23 @@ def _as_typed(cell: str) -> str:
     return cell.replace(".", ",") if isinstance(cell, ExactNumber) else cell
 
 
-def _batch(batch: RowBatch) -> dict[str, Any]:
+def _batch(batch: CopyBatch) -> dict[str, Any]:
     return {
-        "rows": [
-            (row.row, row.sku, row.name, str(row.price), row.stock, row.brand, row.category, row.description,
-             row.barcode, row.unit, row.synonyms, row.image_url, row.options, row.product_key, row.tags,
-             row.more_images)
-            for row in batch.rows
-        ],
+        "lines": batch.lines,
+        "row_count": batch.row_count,
         "errors": [asdict(error) for error in batch.errors],
-        "rejected_skus": sorted(batch.rejected_skus),
+        "rejected_skus": batch.rejected_skus,
         "read_count": batch.read_count,
-    }  # fmt: skip
+    }
+
+
+def _write(answer: dict[str, Any]) -> None:
+    """One line of JSON; lines for COPY follow it as they are, and it says how many bytes they take."""
+    lines = answer.pop("lines", b"")
+    out = sys.stdout.buffer
+    out.write(json.dumps({**answer, "byte_count": len(lines)}).encode() + b"\n")
+    out.write(lines)
+    out.flush()
 
 
 def _limit(request: Request) -> None:
@@ -121,15 +126,14 @@ def main() -> None:
     _limit(request)
     try:
         for answer in answers(request):
-            sys.stdout.write(json.dumps(answer) + "\n")
-            sys.stdout.flush()
+            _write(answer)
     except SpreadsheetError as error:
         refusal = {"code": error.code, "message": error.message}
     except MemoryError:
         refusal = {"code": "TOO_HEAVY", "message": ""}
     else:
         return
-    sys.stdout.write(json.dumps({"refusal": refusal}) + "\n")
+    _write({"refusal": refusal})
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Reads who a row is: its name, brand, code, and the variants it stands for."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +15,9 @@ from ingestion.text import CELL_FAULTS, clean
 
 _MOST_VARIANTS = 100
 # Options taken apart when their cell lists several values.
-_LISTING_OPTIONS = ("talla", "color", "medida", "sabor", "aroma")
+LISTING_OPTIONS = ("talla", "color", "medida", "sabor", "aroma")
 _PAIRS = re.compile(r"\s*([^:,;|/]{1,40}?)\s*:\s*([^:,;|]{1,100}?)\s*(?:[,;|]|$)")
-_NO_VALUE = frozenset({"", "-", "Default Title", "Default"}) | CELL_FAULTS
+NO_VALUE = frozenset({"", "-", "Default Title", "Default"}) | CELL_FAULTS
 _DISPLAYED_CODE = re.compile(r"\[([^\]]{1,64})\]\s*")
 
 
@@ -55,6 +56,8 @@ class IdentityReader:
 
     def read(self, line: Line) -> Identity:
         columns, cells = self._columns, line.cells
+        if columns.are_exact(cells):
+            return self._read_exactly(cells)
         name = shown(columns.text(cells, "name"), 200)
         brand = often_shown(columns.text(cells, "brand"), 100) or None
         sku = shown(columns.text(cells, "sku"), LONGEST + 1) if self._has_codes else ""
@@ -67,6 +70,18 @@ class IdentityReader:
             Variant(self._code(sku, name, brand, options, own), options | own, stock) for own, stock in listed
         )
         return Identity(name, brand, sku, clean(columns.text(cells, "group"), 100), variants)
+
+    def _read_exactly(self, cells: Sequence[str]) -> Identity:
+        columns = self._columns
+        name, brand = shown(columns.text(cells, "name"), 200), shown(columns.text(cells, "brand"), 100) or None
+        options = {
+            option: value
+            for option, position in columns.options.items()
+            if (value := shown(cell_at(cells, position), 100))
+        } | _more_options(cell_at(cells, columns.more_options))
+        sku = shown(columns.text(cells, "sku"), LONGEST + 1)
+        code = sku or derived_sku(name, brand, options.values())
+        return Identity(name, brand, sku, columns.text(cells, "group"), (Variant(code, options),))
 
     def _code(self, sku: str, name: str, brand: str | None, options: dict[str, str], own: dict[str, str]) -> str:
         if sku:
@@ -82,7 +97,7 @@ class IdentityReader:
             counted = [(size, cell_at(cells, at).strip()) for size, at in columns.size_stocks.items()]
             return [({"talla": size}, units or "0") for size, units in counted if units] or [({}, "0")]
         found: list[tuple[dict[str, str], str | None]] = [({}, None)]
-        for name in _LISTING_OPTIONS:
+        for name in LISTING_OPTIONS:
             cell = cell_at(cells, columns.options[name]) if name in options and name in columns.options else ""
             choices = choices_in(name, cell, about) if cell else ()
             # Every size in every colour; units of each size are known only when sizes are all that is listed.
@@ -99,15 +114,25 @@ class IdentityReader:
         found: dict[str, str] = {}
         for name, position in self._columns.options.items():
             value = often_shown(cell_at(cells, position), 100)
-            if value in _NO_VALUE:
+            if value in NO_VALUE:
                 continue
             pairs = _PAIRS.findall(value) if ":" in value and tells_variants(name) else []
             found |= {option_name(pair): clean(text, 100) for pair, text in pairs} if pairs else {name: value}
         for name_at, value_at in self._columns.named_options:
             value = clean(cell_at(cells, value_at), 100)
-            if value not in _NO_VALUE:
+            if value not in NO_VALUE:
                 found[option_name(cell_at(cells, name_at)) or "opción"] = value
         return found
+
+
+def _more_options(cell: str) -> dict[str, str]:
+    """What had no column of its own, as JSON; anything else says nothing."""
+    try:
+        found = json.loads(cell) if cell else {}
+    except ValueError:
+        return {}
+    pairs = found.items() if isinstance(found, dict) else ()
+    return {key: text for name, value in pairs if (key := clean(name, 60).lower()) and (text := clean(str(value), 100))}
 
 
 def shown(text: str, limit: int) -> str:

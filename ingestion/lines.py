@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from ingestion.arrangements import Arranger
 from ingestion.mapping import ColumnMapping
-from ingestion.sources.records import Record
+from ingestion.sources.records import Record, is_blank
 from ingestion.sources.spreadsheet import Sheet
 from ingestion.text import clean, folded, unneutralised
 
 _TOTALS = re.compile(r"(?:sub|gran )?total(?:es)?(?: (?:general|productos|items|unidades|inventario|stock))?|sumas?")
-_TOTALS_HINT = re.compile("tot|sum", re.IGNORECASE)
+TOTALS_HINT = re.compile("tot|sum", re.IGNORECASE)
 _NOWHERE = 1_000_000
 _LONGEST_HEADING = 80
 _MOST_HEADING_WORDS = 6
@@ -42,12 +42,18 @@ class Columns:
             name: tuple((header, at[header]) for header, its in mapping.further.items() if its == name)
             for name in mapping.further.values()
         }
+        self.more_options = at.get(mapping.flags.get("more_options", ""), _NOWHERE)
+        self._is_own = mapping.export is not None and mapping.export.arrangement == "own"
         self.size_stocks = {size: at[header] for header, size in mapping.size_stocks.items()}
 
     def text(self, cells: Sequence[str], name: str) -> str:
         """The cell of a field as it stands, "" when there is none."""
         position = self.fields.get(name, _NOWHERE)
         return cells[position] if position < len(cells) else ""
+
+    def are_exact(self, cells: Sequence[str]) -> bool:
+        """Of a catalogue that we exported: what stands there is meant as it stands. Rows added to it have no group."""
+        return self._is_own and bool(self.text(cells, "group"))
 
     def texts(self, cells: Sequence[str], name: str) -> list[tuple[str, str]]:
         """The cells of a field that may have several columns, each behind its header."""
@@ -68,39 +74,50 @@ class LineReader:
     columns: Columns = field(init=False)
     headings: dict[str, int] = field(default_factory=dict)
     unlisted_count: int = 0
+    section: str = ""
+    # A lone text is a heading when products follow it, a note about the list when none do.
+    _waiting: list[Line] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.columns = Columns(self.sheet, self.mapping)
 
     def lines(self) -> Iterator[Line]:
+        """A whole pass; else `taken` for each record in turn, and `ended`."""
         self.headings.clear()
+        self.section = ""
         arranger = Arranger(self.columns.at, self.mapping)
-        section = ""
-        # A lone text is a heading when products follow it, a note about the list when none do.
-        waiting: list[Line] = []
-        for record in arranger.arranged(self._counted()):
-            if self._is_decoration(record.cells):
-                continue
-            lone = self._lone_text(record)
-            line = Line(record.number, record.cells, section or record.sheet, record.sheet)
-            if lone is None:
-                yield from waiting
-                waiting.clear()
-                yield line
-            elif self._is_heading(record, lone):
-                section = clean(record.cells[lone].strip(" :*-=_."), 100)
-                self.headings.setdefault(section, record.number)
-            else:
-                waiting.append(line)
+        for record in arranger.arranged(map(_unneutralised, self.sheet.body())):
+            yield from self._read(record)
         self.unlisted_count = arranger.unlisted_count
-        yield from (line for line in waiting if not _is_note(line))
+        yield from self.ended()
 
-    def _counted(self) -> Iterator[Record]:
-        for record in self.sheet.body():
-            if "'" in "".join(record.cells):
-                yield Record(record.number, [unneutralised(cell) for cell in record.cells], record.sheet)
-            else:
-                yield record
+    def taken(self, record: Record) -> list[Line]:
+        """The lines that this record lets know about: itself and what was in doubt before it, or none yet."""
+        return [] if is_blank(record.cells) else self._read(_unneutralised(record))
+
+    def _read(self, record: Record) -> list[Line]:
+        if self.columns.are_exact(record.cells):
+            return [Line(record.number, record.cells, sheet=record.sheet)]
+        if self._is_decoration(record.cells):
+            return []
+        lone = self._lone_text(record)
+        line = Line(record.number, record.cells, self.section or record.sheet, record.sheet)
+        if lone is None:
+            return [*self.flushed(), line]
+        if self._is_heading(record, lone):
+            self.section = clean(record.cells[lone].strip(" :*-=_."), 100)
+            self.headings.setdefault(self.section, record.number)
+        else:
+            self._waiting.append(line)
+        return []
+
+    def flushed(self) -> list[Line]:
+        """What was in doubt, when a product comes after it."""
+        found, self._waiting = self._waiting, []
+        return found
+
+    def ended(self) -> list[Line]:
+        return [line for line in self.flushed() if not _is_note(line)]
 
     def _is_decoration(self, cells: Sequence[str]) -> bool:
         """A totals row, a rule of dashes, or the header again at the top of a printed page."""
@@ -111,7 +128,7 @@ class LineReader:
         titles = columns.headers
         if columns.text(cells, "price").strip() == titles["price"]:
             return columns.text(cells, "name").strip() == titles["name"]
-        if len(first) > 40 or not _TOTALS_HINT.search(first) or not _TOTALS.fullmatch(folded(first)):
+        if len(first) > 40 or not TOTALS_HINT.search(first) or not _TOTALS.fullmatch(folded(first)):
             return False
         return all(columns.text(cells, field) in {"", first} for field in ("sku", "name"))
 
@@ -135,6 +152,12 @@ class LineReader:
         if position == self.columns.fields["name"]:
             return is_short and (not has_digits or text.endswith(":"))
         return is_short
+
+
+def _unneutralised(record: Record) -> Record:
+    if "'" in "".join(record.cells):
+        return Record(record.number, [unneutralised(cell) for cell in record.cells], record.sheet)
+    return record
 
 
 def _is_note(line: Line) -> bool:

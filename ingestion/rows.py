@@ -8,14 +8,13 @@ from decimal import Decimal
 
 from ingestion.errors import RowError
 from ingestion.identity import Identity, IdentityReader, Variant, often_shown, shown
-from ingestion.lines import Line, LineReader
+from ingestion.lines import Columns, Line
 from ingestion.mapping import ColumnMapping
 from ingestion.messages import row_message
 from ingestion.numbers import HIGHEST, Problem, parse_price, parse_stock
 from ingestion.skus import LONGEST
-from ingestion.sources.spreadsheet import Sheet
 from ingestion.survey import Survey, product_name
-from ingestion.text import clean
+from ingestion.text import clean, clean_lines
 
 BATCH_ROWS = 1_000
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{1,2}")
@@ -80,67 +79,31 @@ class RowBatch:
     read_count: int
 
 
-def parse_rows(sheet: Sheet, mapping: ColumnMapping, currency: str = "CLP") -> Parsed:
-    """Every row at once. A row with any error stays out; totals, headings and repeated headers are no rows at all."""
-    rows: list[CatalogueRow] = []
-    errors: list[RowError] = []
-    rejected: set[str] = set()
-    for batch in RowReader(sheet, mapping, currency).batches():
-        rows += batch.rows
-        errors += batch.errors
-        rejected |= batch.rejected_skus
-    return Parsed(rows, errors, frozenset(rejected))
-
-
 class RowReader:
-    """Reads a sheet twice: to survey it, when made, and to read its rows."""
+    """Knows a file's columns; `survey`, what is known of the whole file, must be set before a row is read.
 
-    def __init__(self, sheet: Sheet, mapping: ColumnMapping, currency: str) -> None:
-        self.lines = LineReader(sheet, mapping)
-        self._columns = self.lines.columns
+    A variant's `position` is its place among all of the file, rows with errors included.
+    """
+
+    survey: Survey
+
+    def __init__(self, mapping: ColumnMapping, currency: str, columns: Columns, identities: IdentityReader) -> None:
+        self._columns = columns
         self._headers = mapping.fields
         self._currency = currency
-        self._identities = IdentityReader(self._columns, mapping)
-        self.survey = Survey.of(self.lines, self._identities, currency)
+        self._identities = identities
         self._has_category = "category" in mapping.fields
         self._counts = mapping.has_stock
         self._first_rows: dict[str, int] = {}
-        self._variant_count = 0
 
-    def batches(self) -> Iterator[RowBatch]:
-        """Once."""
-        rows: list[CatalogueRow] = []
-        errors: list[RowError] = []
-        rejected: list[str] = []
-        read_count = 0
-        for read_count, (line, identity, found) in enumerate(self._judged(rejected), start=1):
-            if found:
-                errors += found
-            else:
-                rows += self._rows(line, identity)
-            if len(rows) + len(errors) >= BATCH_ROWS:
-                yield RowBatch(rows, errors, frozenset(rejected), read_count)
-                rows, errors = [], []
-                rejected.clear()
-        yield RowBatch(rows, errors, frozenset(rejected), read_count)
-
-    def bad_lines(self) -> Iterator[tuple[Line, list[RowError]]]:
-        """Once, in place of `batches`."""
-        return ((line, found) for line, _, found in self._judged([]) if found)
-
-    def _judged(self, rejected: list[str]) -> Iterator[tuple[Line, Identity, list[RowError]]]:
-        for line in self.lines.lines():
-            identity = self._identities.read(line)
-            yield line, identity, self._errors(line, identity, rejected)
-            self._variant_count += len(identity.variants)
-
-    def _errors(self, line: Line, identity: Identity, rejected: list[str]) -> list[RowError]:
+    def errors(self, line: Line, identity: Identity, position: int, rejected: list[str]) -> list[RowError]:
+        """What is wrong with a line, to be asked once of each; `rejected` takes the codes that it keeps out."""
         broken = self._broken_shape(line)
         if broken:
             return [broken]
         found = [*self._name_errors(line, identity), *self._code_errors(line, identity)]
         if not found or "sku" in self._headers:
-            first_seen, repeats = self._repeats(line, identity)
+            first_seen, repeats = self.repeats(line, identity, position)
             found += repeats
         else:
             first_seen = []
@@ -163,7 +126,7 @@ class RowReader:
     def _name_errors(self, line: Line, identity: Identity) -> Iterator[RowError]:
         if not any(map(str.isalnum, identity.name)):
             yield self._error(line, "name", "NAME_MISSING")
-        elif _FORMULA.match(identity.name):
+        elif _FORMULA.match(identity.name) and not self._columns.are_exact(line.cells):
             yield self._error(line, "name", "CELL_FORMULA", identity.name)
 
     def _code_errors(self, line: Line, identity: Identity) -> Iterator[RowError]:
@@ -175,10 +138,10 @@ class RowReader:
             yield self._error(line, "sku", "SKU_TOO_LONG", sku)
         elif _SCIENTIFIC.fullmatch(sku):
             yield self._error(line, "sku", "SKU_DAMAGED", sku)
-        elif _FORMULA.match(sku):
+        elif _FORMULA.match(sku) and not self._columns.are_exact(line.cells):
             yield self._error(line, "sku", "CELL_FORMULA", sku)
 
-    def _repeats(self, line: Line, identity: Identity) -> tuple[list[str], list[RowError]]:
+    def repeats(self, line: Line, identity: Identity, position: int) -> tuple[list[str], list[RowError]]:
         """Codes first seen here, and errors; a repeated code is one even when its first row was wrong too."""
         first_seen: list[str] = []
         errors: list[RowError] = []
@@ -188,7 +151,7 @@ class RowReader:
                 continue
             first = line.number
             # Only codes that the survey saw twice are worth remembering: a million others are not.
-            if self.survey.is_repeated[self._variant_count + offset]:
+            if self.survey.is_repeated[position + offset]:
                 is_new = key not in self._first_rows
                 first = self._first_rows.setdefault(key, line.number)
                 if not is_new:
@@ -237,13 +200,13 @@ class RowReader:
             line.number, self._headers.get(field, ""), code, row_message(code, value, *readings), line.sheet
         )
 
-    def _rows(self, line: Line, identity: Identity) -> Iterator[CatalogueRow]:
+    def rows(self, line: Line, identity: Identity, position: int) -> Iterator[CatalogueRow]:
         price = self._price(line)
         assert isinstance(price, Decimal)
-        category, description = self._category(line), self._description(line)
-        barcode, unit = self._barcode(line), self._text(line, "unit", 30)
-        synonyms, tags = self._words(line, "synonyms"), self._words(line, "tags")
-        images = self._images(line)
+        category, description = self.category(line), self.description(line)
+        barcode, unit = self.barcode(line), self.unit(line)
+        synonyms, tags = self.words(line, "synonyms"), self.words(line, "tags")
+        images = self.images(line)
         for offset, variant in enumerate(identity.variants):
             yield CatalogueRow(
                 row=line.number,
@@ -261,7 +224,7 @@ class RowReader:
                 image_url=images[0] if images else None,
                 more_images=images[1:],
                 options=variant.options,
-                product_key=self._product_key(identity, variant, self._variant_count + offset),
+                product_key=self._product_key(line, identity, variant, position + offset),
             )
 
     def _units(self, line: Line, identity: Identity, variant: Variant) -> int | None:
@@ -273,7 +236,9 @@ class RowReader:
             return None
         return stock
 
-    def _product_key(self, identity: Identity, variant: Variant, position: int) -> str:
+    def _product_key(self, line: Line, identity: Identity, variant: Variant, position: int) -> str:
+        if self._columns.are_exact(line.cells):
+            return identity.group
         if identity.group:
             return f"={identity.group.lower()}"
         if identity.is_listed or self.survey.is_grouped[position]:
@@ -283,33 +248,40 @@ class RowReader:
     def _text(self, line: Line, field: str, limit: int) -> str | None:
         return often_shown(self._columns.text(line.cells, field), limit) or None
 
-    def _category(self, line: Line) -> str | None:
+    def unit(self, line: Line) -> str | None:
+        return self._text(line, "unit", 30)
+
+    def category(self, line: Line) -> str | None:
         """The heading a row stands under is its category when the file has no column for it."""
         if not self._has_category:
             return line.section or None
+        if self._columns.are_exact(line.cells):
+            return self._text(line, "category", 100)
         text = self._text(line, "category", 200) or ""
         # Shop systems list every category a product is in, each with all that it lies within.
         first = text.split(", ")[0] if " > " in text else text
         return _ROOT_CATEGORY.sub("", first)[:100].rstrip() or None
 
-    def _description(self, line: Line) -> str | None:
+    def description(self, line: Line) -> str | None:
         text = self._columns.text(line.cells, "description")
+        if self._columns.are_exact(line.cells):
+            return clean_lines(text, 5_000) or None
         if "<" in text and ">" in text:
             text = html.unescape(_TAG.sub(" ", text))
         return shown(text, 5_000) or None
 
-    def _barcode(self, line: Line) -> str | None:
+    def barcode(self, line: Line) -> str | None:
         barcode = self._text(line, "barcode", LONGEST)
         return None if barcode is None or _SCIENTIFIC.fullmatch(barcode) else barcode
 
-    def _words(self, line: Line, field: str) -> tuple[str, ...]:
+    def words(self, line: Line, field: str) -> tuple[str, ...]:
         cell = self._columns.text(line.cells, field)
         if not cell:
             return ()
         words = dict.fromkeys(word for part in _LIST_BREAK.split(cell) if (word := clean(part, 60)))
         return tuple(words)[:MOST_WORDS]
 
-    def _images(self, line: Line) -> tuple[str, ...]:
+    def images(self, line: Line) -> tuple[str, ...]:
         links = (link for _, cell in self._columns.texts(line.cells, "image_url") if cell for link in _links(cell))
         return tuple(dict.fromkeys(links))[:MOST_IMAGES]
 

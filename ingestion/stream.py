@@ -10,15 +10,15 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
 from ingestion.child import Request
 from ingestion.errors import RowError, SpreadsheetError
 from ingestion.exports import EXPORTS
+from ingestion.file_reader import CopyBatch
 from ingestion.mapping import ColumnMapping
-from ingestion.rows import CatalogueRow, RowBatch
+from ingestion.rows import RowBatch
 from ingestion.sources.kinds import LIMITS, MEBIBYTE, Limits
 from ingestion.text import clean
 
@@ -34,7 +34,7 @@ _EXPORTS = {export.name: export for export in EXPORTS}
 
 @dataclass(frozen=True, slots=True)
 class OpenFile:
-    """A file whose columns are understood; iterating it, once, reads its rows in batches.
+    """A file whose columns are understood; iterating it, once, reads its rows in batches, as does `copies`.
 
     `row_count` counts the rows under the header that are meant as products. `warnings` are Spanish, for the owner, and
     hold the mapping's own. `export` names the shop system whose export this is ("Shopify"), None for a list of one's
@@ -47,14 +47,14 @@ class OpenFile:
     warnings: tuple[str, ...]
     sheets: tuple[str, ...]
     encoding: str | None
-    batches: Iterator[RowBatch]
+    copies: Iterator[CopyBatch]
 
     @property
     def export(self) -> str | None:
         return self.mapping.export.name if self.mapping.export else None
 
     def __iter__(self) -> Iterator[RowBatch]:
-        return self.batches
+        return map(CopyBatch.as_rows, self.copies)
 
 
 @contextmanager
@@ -133,8 +133,7 @@ class Answers:
         self._file_name = file_name
         self._seconds = seconds
         self._complaints = complaints
-        self._lines: list[bytes] = []
-        self._rest: list[bytes] = []
+        self._read = bytearray()
 
     def ask(self, request: Request) -> None:
         assert self._child.stdin
@@ -144,7 +143,12 @@ class Answers:
         return self
 
     def __next__(self) -> dict[str, Any]:
-        answer: dict[str, Any] = json.loads(self._line())
+        deadline = time.monotonic() + self._seconds
+        start = 0
+        while (end := self._read.find(b"\n", start)) < 0:
+            start = len(self._read)
+            self._receive(deadline)
+        answer: dict[str, Any] = json.loads(self._taken(end + 1))
         if "refusal" in answer:
             refusal = answer["refusal"]
             if refusal["code"] == "TOO_HEAVY":
@@ -152,22 +156,24 @@ class Answers:
             raise SpreadsheetError(**refusal)
         if answer.get("is_end"):
             raise StopIteration
+        byte_count = answer["byte_count"]
+        while len(self._read) < byte_count:
+            self._receive(deadline)
+        answer["lines"] = self._taken(byte_count)
         return answer
 
-    def _line(self) -> bytes:
+    def _taken(self, size: int) -> bytes:
+        found = bytes(self._read[:size])
+        del self._read[:size]
+        return found
+
+    def _receive(self, deadline: float) -> None:
         assert self._child.stdout
-        deadline = time.monotonic() + self._seconds
-        while not self._lines:
-            ready, _, _ = select.select([self._child.stdout], [], [], max(0.0, deadline - time.monotonic()))
-            chunk = os.read(self._child.stdout.fileno(), _PIPE_BYTES) if ready else b""
-            if not chunk:
-                raise self._died() if ready else self._too_heavy()
-            *ended, rest = chunk.split(b"\n")
-            if ended:
-                self._lines = [b"".join([*self._rest, ended[0]]), *ended[1:]]
-                self._rest = []
-            self._rest.append(rest)
-        return self._lines.pop(0)
+        ready, _, _ = select.select([self._child.stdout], [], [], max(0.0, deadline - time.monotonic()))
+        chunk = os.read(self._child.stdout.fileno(), _PIPE_BYTES) if ready else b""
+        if not chunk:
+            raise self._died() if ready else self._too_heavy()
+        self._read += chunk
 
     def _died(self) -> SpreadsheetError:
         """Killed for taking more than it may; or by an error of ours, which is shown to whoever reads the log."""
@@ -202,23 +208,15 @@ def _opened(answer: dict[str, Any], answers: Answers) -> OpenFile:
         warnings=tuple(answer["warnings"]),
         sheets=tuple(answer["sheets"]),
         encoding=answer["encoding"],
-        batches=(_batch(each) for each in answers),
+        copies=(_batch(each) for each in answers),
     )
 
 
-def _batch(answer: dict[str, Any]) -> RowBatch:
-    return RowBatch(
-        rows=[_row(values) for values in answer["rows"]],
+def _batch(answer: dict[str, Any]) -> CopyBatch:
+    return CopyBatch(
+        lines=answer["lines"],
+        row_count=answer["row_count"],
         errors=[RowError(**error) for error in answer["errors"]],
-        rejected_skus=frozenset(answer["rejected_skus"]),
+        rejected_skus=answer["rejected_skus"],
         read_count=answer["read_count"],
     )
-
-
-def _row(values: list[Any]) -> CatalogueRow:
-    row, sku, name, price, stock, brand, category, description, barcode, unit, synonyms, image, *rest = values
-    options, product_key, tags, more_images = rest
-    return CatalogueRow(
-        row, sku, name, Decimal(price), stock, brand, category, description, barcode, unit, tuple(synonyms), image,
-        options, product_key, tuple(tags), tuple(more_images),
-    )  # fmt: skip

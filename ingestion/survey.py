@@ -1,19 +1,20 @@
 """Learns in one pass over a file what no single row can tell."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from ingestion.identity import Identity, IdentityReader
-from ingestion.lines import LineReader
+from ingestion.identity import Identity
+from ingestion.lines import Columns, Line
 from ingestion.numbers import Column, Separator, proof
 from ingestion.text import unaccented
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Survey:
     """`prices` and `stocks` are what those columns prove about their separators. `shared_stock_count` are rows that
     list several variants without units of each.
@@ -29,30 +30,58 @@ class Survey:
     line_count: int
     shared_stock_count: int
 
-    @classmethod
-    def of(cls, reader: LineReader, identities: IdentityReader, currency: str) -> "Survey":
-        prices, stocks = set[Separator](), set[Separator]()
-        codes, products, choices = array("q"), array("q"), array("q")
-        line_count = shared_stock_count = 0
-        for line in reader.lines():
-            line_count += 1
-            prices.update(_proofs(reader.columns.text(line.cells, "price"), currency))
-            for _, text in reader.columns.texts(line.cells, "stock"):
-                stocks.update(_proofs(text, "CLP"))
-            identity = identities.read(line)
-            shared_stock_count += identity.is_listed and identity.variants[0].stock is None
-            product = hash(product_name(identity))
-            for variant in identity.variants:
-                codes.append(hash(variant.sku.lower()))
-                products.append(product)
-                choices.append(hash(frozenset((n, unaccented(v)) for n, v in variant.options.items())))
-        frame = pd.DataFrame(
-            {"code": np.asarray(codes), "product": np.asarray(products), "choice": np.asarray(choices)}
-        )
-        return cls(
-            Column.proven(prices), Column.proven(stocks),
-            frame["code"].duplicated(keep=False).to_numpy(), _grouped(frame), line_count,
-            shared_stock_count,
+    @cached_property
+    def is_shared(self) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+        """Whether its code or its product is also that of another."""
+        return self.is_repeated | self.is_grouped
+
+
+class Surveyor:
+    """Is told of every line of a file, in order."""
+
+    def __init__(self, columns: Columns, currency: str) -> None:
+        self._columns = columns
+        self._currency = currency
+        self._prices, self._stocks = set[Separator](), set[Separator]()
+        self._codes, self._products, self._choices = array("q"), array("q"), array("q")
+        self._line_count = self._shared_stock_count = 0
+
+    @property
+    def variant_count(self) -> int:
+        """How many there were up to now."""
+        return len(self._codes)
+
+    def add(self, line: Line, identity: Identity) -> None:
+        self._line_count += 1
+        self._prices.update(_proofs(self._columns.text(line.cells, "price"), self._currency))
+        for _, text in self._columns.texts(line.cells, "stock"):
+            self._stocks.update(_proofs(text, "CLP"))
+        self._shared_stock_count += identity.is_listed and identity.variants[0].stock is None
+        product = hash(product_name(identity))
+        for variant in identity.variants:
+            self._codes.append(hash(variant.sku.lower()))
+            self._products.append(product)
+            self._choices.append(hash(frozenset((n, unaccented(v)) for n, v in variant.options.items())))
+
+    def add_plain(
+        self, hashes: tuple[list[int], list[int], Iterable[int]], proofs: tuple[set[Separator], set[Separator]]
+    ) -> None:
+        """Lines of one variant each, by the hashes that `add` would take of them."""
+        codes, products, choices = hashes
+        self._line_count += len(codes)
+        self._codes.extend(codes)
+        self._products.extend(products)
+        self._choices.extend(choices)
+        self._prices |= proofs[0]
+        self._stocks |= proofs[1]
+
+    def survey(self) -> Survey:
+        hashes = {"code": self._codes, "product": self._products, "choice": self._choices}
+        frame = pd.DataFrame({name: np.asarray(found) for name, found in hashes.items()})
+        return Survey(
+            Column.proven(self._prices), Column.proven(self._stocks),
+            frame["code"].duplicated(keep=False).to_numpy(), _grouped(frame), self._line_count,
+            self._shared_stock_count,
         )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -27,12 +28,12 @@ _LIVE = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 def neutralised(text: str) -> str:
     """Text that no spreadsheet program takes for a formula: an apostrophe goes before it when it must."""
-    return f"'{text}" if _LIVE.match(text) else text
+    return f"'{text}" if _LIVE.match(text.lstrip("'")) else text
 
 
 def unneutralised(text: str) -> str:
     """Undoes `neutralised`, which Excel also does by itself in a cell typed by hand."""
-    return text[1:] if text.startswith("'") and _LIVE.match(text, 1) else text
+    return text[1:] if text.startswith("'") and _LIVE.match(text.lstrip("'")) else text
 
 
 def clean(text: str, limit: int) -> str:
@@ -41,6 +42,11 @@ def clean(text: str, limit: int) -> str:
         visible = "".join(_visible(character) for character in unicodedata.normalize("NFC", text))
         text = _STRAY_JOINER.sub("", visible)
     return " ".join(text.split())[:limit].rstrip()
+
+
+def clean_lines(text: str, limit: int) -> str:
+    """The same, keeping where lines end."""
+    return "\n".join(clean(line, limit) for line in text.splitlines()).strip()[:limit].rstrip()
 
 
 def _visible(character: str) -> str:
@@ -60,6 +66,14 @@ def unaccented(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def unaccented_all(texts: Sequence[str]) -> list[str]:
+    """`unaccented` of each; a text that has a line break in it would come apart."""
+    joined = "\n".join(texts)
+    if not joined.isascii():
+        joined = joined.translate(_WESTERN)
+    return joined.lower().split("\n") if joined.isascii() else list(map(unaccented, texts))
 
 
 def folded(text: str) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 
 from openpyxl import Workbook
 
+from ingestion.file_reader import parse_rows
 from ingestion.mapping import map_columns
-from ingestion.rows import Parsed, parse_rows
+from ingestion.rows import Parsed
 from ingestion.sources.spreadsheet import Sheet, read_spreadsheet
 
 

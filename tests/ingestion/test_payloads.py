@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from ingestion.errors import SpreadsheetError
+from ingestion.file_reader import FileReader
 from ingestion.file_warnings import file_warnings
 from ingestion.mapping import map_columns
-from ingestion.rows import CatalogueRow, RowReader
+from ingestion.rows import CatalogueRow
 from ingestion.sources.spreadsheet import read_spreadsheet
 
 FOLDER = Path(__file__).parents[1] / "payloads" / "spreadsheets"
@@ -24,7 +25,7 @@ def _shown(row: CatalogueRow) -> str:
 def _read(path: Path) -> tuple[list[str], list[str], tuple[str, ...]]:
     sheet = read_spreadsheet(path, path.name)
     mapping = map_columns(sheet.headers, sheet.sample)
-    reader = RowReader(sheet, mapping, "CLP")
+    reader = FileReader(sheet, mapping, "CLP")
     rows, errors = [], []
     for batch in reader.batches():
         rows += [_shown(row) for row in batch.rows]

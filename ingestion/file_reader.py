@@ -1,0 +1,187 @@
+"""Reads a sheet's rows in two passes: the first takes each apart and keeps it aside, the second says what it is.
+
+The first pass settles the plain rows a page at a time; the second hands them on as they were kept, and reads the others
+with what the first has learnt of the whole file.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby, islice
+from typing import IO
+
+from ingestion.copying import NULL, ROW_FIELDS, escaped, rejected_line, row_line, rows_of
+from ingestion.errors import RowError
+from ingestion.identity import Identity, IdentityReader, Variant
+from ingestion.lines import Line, LineReader
+from ingestion.mapping import ColumnMapping
+from ingestion.numbers import ExactNumber
+from ingestion.plain_rows import PlainPage, PlainReader
+from ingestion.rows import BATCH_ROWS, Parsed, RowBatch, RowReader
+from ingestion.sources.records import Page, Record
+from ingestion.sources.spreadsheet import Sheet
+from ingestion.survey import Survey, Surveyor, product_name
+
+_BUFFER = 1024 * 1024
+# A line kept to be read again begins with what no line of COPY begins with.
+_KEPT = b"\x01"
+_NAME, _BRAND, _SKU, _ROW, _KEY = (
+    1 + ROW_FIELDS.index(name) for name in ("name", "brand", "sku", "row", "product_key")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyBatch:
+    """As RowBatch, with its good rows and rejected codes as lines for COPY."""
+
+    lines: bytes
+    row_count: int
+    errors: list[RowError]
+    rejected_skus: list[str]
+    read_count: int
+
+    def as_rows(self) -> RowBatch:
+        rows = rows_of(self.lines.decode().split("\n")[:-1])
+        return RowBatch(rows, self.errors, frozenset(self.rejected_skus), self.read_count)
+
+
+def parse_rows(sheet: Sheet, mapping: ColumnMapping, currency: str = "CLP") -> Parsed:
+    """Every row at once. A row with any error stays out; totals, headings and repeated headers are no rows at all."""
+    rows, errors, rejected = [], [], set[str]()
+    for batch in FileReader(sheet, mapping, currency).batches():
+        rows += batch.rows
+        errors += batch.errors
+        rejected |= batch.rejected_skus
+    return Parsed(rows, errors, frozenset(rejected))
+
+
+class FileReader:
+    """The first pass is made with it; `copies`, or `batches`, is the second, once. `sees_plain_rows` is for tests."""
+
+    def __init__(
+        self, sheet: Sheet, mapping: ColumnMapping, currency: str = "CLP", *, sees_plain_rows: bool = True
+    ) -> None:
+        self._sheet = sheet
+        self._currency = currency
+        self.lines = LineReader(sheet, mapping)
+        self._identities = IdentityReader(self.lines.columns, mapping)
+        self._rows = RowReader(mapping, currency, self.lines.columns, self._identities)
+        self._has_category = "category" in mapping.fields
+        self._has_codes = "sku" in mapping.fields
+        self._plain = PlainReader(sheet, mapping, currency, self.lines.columns, self._rows)
+        # Closed when nobody reads it any more.
+        self._kept: IO[bytes] = tempfile.TemporaryFile(buffering=_BUFFER)  # noqa: SIM115
+        self.survey = self._surveyed(sees_plain_rows=sees_plain_rows)
+        self._rows.survey = self.survey
+
+    def copies(self) -> Iterator[CopyBatch]:
+        read_count = 0
+        self._kept.seek(0)
+        while page := list(islice(self._kept, BATCH_ROWS)):
+            read_count += len(page)
+            yield self._batch(page, read_count)
+
+    def batches(self) -> Iterator[RowBatch]:
+        return map(CopyBatch.as_rows, self.copies())
+
+    def bad_lines(self) -> Iterator[tuple[Line, list[RowError]]]:
+        """Once, in place of `copies`, and only where no row was taken for a plain one."""
+        self._kept.seek(0)
+        for text in self._kept:
+            position, line = _restored(text)
+            found = self._rows.errors(line, self._identities.read(line), position, [])
+            if found:
+                yield line, found
+
+    # The first pass
+
+    def _surveyed(self, *, sees_plain_rows: bool) -> Survey:
+        surveyor = Surveyor(self.lines.columns, self._currency)
+        if not (sees_plain_rows and self._plain.is_of_use):
+            self._keep(self.lines.lines(), surveyor)
+            return surveyor.survey()
+        for page in self._sheet.pages():
+            plain = self._plain.read(page) if page.rows else None
+            odd = set(range(len(page.rows)) if plain is None else plain.odd)
+            for is_odd, run in groupby(range(len(page.rows)), key=odd.__contains__):
+                places = list(run)
+                if is_odd or plain is None:
+                    self._keep(self._odd_lines(page, places), surveyor)
+                else:
+                    self._keep(self.lines.flushed(), surveyor)
+                    self._keep_plain(plain, places[0], places[-1] + 1, surveyor, page.sheet)
+        self._keep(self.lines.ended(), surveyor)
+        return surveyor.survey()
+
+    def _odd_lines(self, page: Page, places: Iterable[int]) -> Iterator[Line]:
+        for place in places:
+            yield from self.lines.taken(Record(page.numbers[place], page.rows[place], page.sheet))
+
+    def _keep(self, lines: Iterable[Line], surveyor: Surveyor) -> None:
+        for line in lines:
+            exact = [at for at, cell in enumerate(line.cells) if isinstance(cell, ExactNumber)]
+            kept = [surveyor.variant_count, line.number, line.cells, exact, line.section, line.sheet]
+            self._kept.write(_KEPT + json.dumps(kept).encode() + b"\n")
+            surveyor.add(line, self._identities.read(line))
+
+    def _keep_plain(self, page: PlainPage, start: int, stop: int, surveyor: Surveyor, sheet: str) -> None:
+        category = None if self._has_category else escaped(self.lines.section or sheet) or NULL
+        self._kept.write(page.lines(start, stop, surveyor.variant_count, category))
+        surveyor.add_plain(page.hashes(start, stop), self._plain.proofs(page, start, stop))
+
+    # The second pass
+
+    def _batch(self, page: list[bytes], read_count: int) -> CopyBatch:
+        lines: list[bytes] = []
+        errors: list[RowError] = []
+        rejected: list[str] = []
+        for is_kept, run in groupby(page, key=lambda line: line.startswith(_KEPT)):
+            for part in [self._read_again(run, errors, rejected)] if is_kept else self._settled(list(run), errors):
+                lines += part
+        row_count = len(lines)
+        lines += [f"{rejected_line(sku)}\n".encode() for sku in sorted(rejected)]
+        return CopyBatch(b"".join(lines), row_count, errors, sorted(rejected), read_count)
+
+    def _read_again(self, kept: Iterable[bytes], errors: list[RowError], rejected: list[str]) -> list[bytes]:
+        lines: list[str] = []
+        for text in kept:
+            position, line = _restored(text)
+            identity = self._identities.read(line)
+            found = self._rows.errors(line, identity, position, rejected)
+            errors += found
+            if not found:
+                rows = self._rows.rows(line, identity, position)
+                lines += [row_line(at, row) for at, row in enumerate(rows, start=position)]
+        return [f"{line}\n".encode() for line in lines]
+
+    def _settled(self, run: list[bytes], errors: list[RowError]) -> Iterator[list[bytes]]:
+        """Plain rows as they were kept, but for those that share their code or their product with others."""
+        first = int(run[0].split(b"\t", 1)[0])
+        shared = self.survey.is_shared[first : first + len(run)].nonzero()[0]
+        done = 0
+        for at in map(int, shared):
+            yield run[done:at]
+            yield self._shared(run[at], first + at, errors)
+            done = at + 1
+        yield run[done:]
+
+    def _shared(self, text: bytes, position: int, errors: list[RowError]) -> list[bytes]:
+        cells = text.decode().rstrip("\n").split("\t")
+        brand = None if cells[_BRAND] == NULL else cells[_BRAND]
+        sku = cells[_SKU]
+        identity = Identity(cells[_NAME], brand, sku if self._has_codes else "", "", (Variant(sku, {}),))
+        _, found = self._rows.repeats(Line(int(cells[_ROW]), []), identity, position)
+        if found:
+            errors += found
+            return []
+        if self.survey.is_grouped[position]:
+            cells[_KEY] = escaped(f"={product_name(identity)}")
+        return ["\t".join(cells).encode() + b"\n"]
+
+
+def _restored(text: bytes) -> tuple[int, Line]:
+    position, number, cells, exact, section, sheet = json.loads(text[1:])
+    for at in exact:
+        cells[at] = ExactNumber(cells[at])
+    return position, Line(number, cells, section, sheet)
