@@ -34,6 +34,7 @@ class Arranger:
             return records
         rules: dict[str, Callable[[Record], Record | None]] = {
             "flat": lambda record: record,
+            "own": lambda record: record,
             "parents": self._variation,
         }
         listed = (record for record in records if not self._is_unlisted(record))

@@ -2,7 +2,9 @@
 
 import asyncio
 import csv
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -10,45 +12,76 @@ from openpyxl import Workbook
 
 from data.database import Database
 from data.repositories.catalogue import ExportedVariant
+from ingestion.exports import GROUP_TITLE, MORE_OPTIONS_TITLE, OPTION_TITLE
 from ingestion.text import neutralised
 
 _COLUMNS = (
     "SKU", "Nombre", "Marca", "Categoría", "Descripción", "Precio", "Stock", "Código de barras", "Unidad", "Sinónimos",
-    "Imagen",
+    "Etiquetas", "Imágenes",
 )  # fmt: skip
+# A column each; a file may have 256 columns, so the rest shares one.
+MOST_OPTION_COLUMNS = 60
+# Excel holds 1,048,576 in a sheet; sheets of the same columns are read as one list.
+_MOST_SHEET_ROWS = 1_000_000
+_SOLD_UNCOUNTED = "Sí"
+
+
+_Writer = Callable[[Iterable[Sequence[str]]], None]
 
 
 async def export_catalogue(database: Database, tenant_id: UUID, out: Path) -> int:
     """As CSV, or as XLSX when that is the file's name; what is on sale only. Returns how many rows."""
-    async with database.transaction(tenant_id, is_long=True) as tx:
-        option_names = await tx.catalogue.option_names()
-        rows = [row async for batch in tx.catalogue.exported() for row in batch]
-    write = _write_workbook if out.suffix.lower() == ".xlsx" else _write_text
-    await asyncio.to_thread(write, out, _lines(rows, option_names))
-    return len(rows)
+    opening = _workbook(out) if out.suffix.lower() == ".xlsx" else _text(out)
+    count = 0
+    write = await asyncio.to_thread(opening.__enter__)
+    try:
+        async with database.transaction(tenant_id, is_long=True) as tx:
+            option_names = (await tx.catalogue.option_names())[:MOST_OPTION_COLUMNS]
+            await asyncio.to_thread(write, [_titles(option_names)])
+            async for batch in tx.catalogue.exported():
+                await asyncio.to_thread(write, [_line(row, option_names) for row in batch])
+                count += len(batch)
+    finally:
+        await asyncio.to_thread(opening.__exit__, None, None, None)
+    return count
 
 
-def _lines(rows: Sequence[ExportedVariant], option_names: Sequence[str]) -> Iterator[list[str]]:
-    yield [*_COLUMNS, *(neutralised(name.capitalize()) for name in option_names)]
-    for row in rows:
-        price = f"{row.price.normalize():f}".replace(".", ",")
-        cells = (
-            row.sku, row.name, row.brand, row.category, row.description, price,
-            "" if row.on_hand is None else str(row.on_hand), row.barcode, row.unit, ", ".join(row.synonyms),
-            row.image_url, *(row.options.get(name) for name in option_names),
-        )  # fmt: skip
-        yield [neutralised(cell or "") for cell in cells]
+def _titles(option_names: Sequence[str]) -> list[str]:
+    return [*_COLUMNS, *map(OPTION_TITLE.format, option_names), MORE_OPTIONS_TITLE, GROUP_TITLE]
 
 
-def _write_text(out: Path, lines: Iterator[list[str]]) -> None:
+def _line(row: ExportedVariant, option_names: Sequence[str]) -> list[str]:
+    rest = {name: value for name, value in row.options.items() if name not in option_names}
+    cells = (
+        row.sku, row.name, row.brand, row.category, row.description, f"{row.price.normalize():f}".replace(".", ","),
+        _SOLD_UNCOUNTED if row.on_hand is None else str(row.on_hand), row.barcode, row.unit, ", ".join(row.synonyms),
+        ", ".join(row.tags), " ".join([row.image_url, *row.more_images] if row.image_url else ()),
+        *map(row.options.get, option_names), json.dumps(rest, ensure_ascii=False) if rest else "", row.product_key,
+    )  # fmt: skip
+    return [neutralised(cell or "") for cell in cells]
+
+
+@contextmanager
+def _text(out: Path) -> Iterator[_Writer]:
     with out.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file, delimiter=";", quoting=csv.QUOTE_ALL).writerows(lines)
+        yield csv.writer(file, delimiter=";", quoting=csv.QUOTE_ALL).writerows
 
 
-def _write_workbook(out: Path, lines: Iterator[list[str]]) -> None:
-    """Every cell is text, so that no code loses its zeros."""
+@contextmanager
+def _workbook(out: Path) -> Iterator[_Writer]:
+    """Every cell is text, so that no code loses its zeros. Rows wait in a file of their own until the end."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("Catálogo")
-    for line in lines:
-        sheet.append(line)
+    sheet, titles, count = book.create_sheet("Catálogo"), list[str](), 0
+
+    def write(lines: Iterable[Sequence[str]]) -> None:
+        nonlocal sheet, titles, count
+        for line in lines:
+            titles = titles or list(line)
+            if count == _MOST_SHEET_ROWS:
+                sheet, count = book.create_sheet(f"Catálogo {len(book.worksheets) + 1}"), 1
+                sheet.append(titles)
+            sheet.append(line)
+            count += 1
+
+    yield write
     book.save(out)

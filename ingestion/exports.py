@@ -7,7 +7,10 @@ from typing import Final, Literal
 
 from ingestion.text import folded
 
-Arrangement = Literal["flat", "filled_down", "parents"]
+Arrangement = Literal["flat", "filled_down", "parents", "own"]
+GROUP_TITLE: Final = "Grupo (Caserita)"
+MORE_OPTIONS_TITLE: Final = "Otras opciones"
+OPTION_TITLE: Final = "Opción: {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,28 @@ class Export:
 
 
 EXPORTS: Final = (
+    # Our own, which is taken word for word: see ingestion.exporting.
+    Export(
+        name="Caserita",
+        needs=("grupo caserita", "sku", "nombre", "precio"),
+        fields={
+            "group": "grupo caserita",
+            "name": "nombre",
+            "price": "precio",
+            "sku": "sku",
+            "stock": "stock",
+            "barcode": "codigo de barras",
+            "brand": "marca",
+            "category": "categoria",
+            "description": "descripcion",
+            "unit": "unidad",
+            "synonyms": "sinonimos",
+            "tags": "etiquetas",
+            "image_url": "imagenes",
+        },
+        flags={"more_options": "otras opciones"},
+        arrangement="own",
+    ),
     Export(
         name="Shopify",
         needs=("(?:url )?handle", "title", "(?:variant )?price", "option ?1 (?:name|value)"),

@@ -36,6 +36,7 @@ _SPANISH: Final = {
     "price": "precio", "name": "nombre", "sku": "código", "stock": "stock", "barcode": "código de barras",
     "image_url": "imagen", "option:talla": "talla", "option:color": "color",
 }  # fmt: skip
+_OWN_OPTION = re.compile(r"opci[oó]n:\s*(\S.*)", re.IGNORECASE)
 _UNTITLED = re.compile(r"Columna [A-Z]{1,2}")
 # A place's units; what is total, free to sell or counted at some time is of all places.
 _BRANCH = re.compile(
@@ -322,7 +323,7 @@ _CONTENT: Mapping[str, Callable[[Cells], bool]] = {
 
 
 def _is_known_option(header: str, candidates: Mapping[str, list[_Candidate]]) -> bool:
-    return option_of(plain_name(header)) is not None or tells_variants(header)
+    return option_of(plain_name(header)) is not None or tells_variants(header) or bool(_OWN_OPTION.match(header))
 
 
 def _is_option(header: str, candidates: Mapping[str, list[_Candidate]]) -> bool:
@@ -339,6 +340,9 @@ def _is_option(header: str, candidates: Mapping[str, list[_Candidate]]) -> bool:
 
 
 def _option_name(header: str) -> str:
+    """Without the "Opción:" that our own exports put before it."""
+    if own := _OWN_OPTION.match(header):
+        return " ".join(own[1].lower().split())[:60]
     return option_of(plain_name(header)) or " ".join(header.lower().split())[:60]
 
 

@@ -17,8 +17,9 @@ from ingestion.survey import Survey, product_name
 from ingestion.text import clean, clean_lines
 
 BATCH_ROWS = 1_000
-_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{1,2}")
-_LIST_BREAK = re.compile(r"[,;|\n]|\s/\s")
+# What a spreadsheet program makes of a long code, and how lists in one cell come apart.
+SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{1,2}")
+LIST_BREAK = re.compile(r"[,;|\n]|\s/\s")
 # Links hold commas of their own; one ends where the next begins.
 _LINK_BREAK = re.compile(r"[\s|]+|[,;]+(?=\s|https?://|$)", re.IGNORECASE)
 MOST_WORDS = 60
@@ -136,7 +137,7 @@ class RowReader:
                 yield self._error(line, "sku", "SKU_MISSING")
         elif len(sku) > LONGEST:
             yield self._error(line, "sku", "SKU_TOO_LONG", sku)
-        elif _SCIENTIFIC.fullmatch(sku):
+        elif SCIENTIFIC.fullmatch(sku):
             yield self._error(line, "sku", "SKU_DAMAGED", sku)
         elif _FORMULA.match(sku) and not self._columns.are_exact(line.cells):
             yield self._error(line, "sku", "CELL_FORMULA", sku)
@@ -272,21 +273,21 @@ class RowReader:
 
     def barcode(self, line: Line) -> str | None:
         barcode = self._text(line, "barcode", LONGEST)
-        return None if barcode is None or _SCIENTIFIC.fullmatch(barcode) else barcode
+        return None if barcode is None or SCIENTIFIC.fullmatch(barcode) else barcode
 
     def words(self, line: Line, field: str) -> tuple[str, ...]:
         cell = self._columns.text(line.cells, field)
         if not cell:
             return ()
-        words = dict.fromkeys(word for part in _LIST_BREAK.split(cell) if (word := clean(part, 60)))
+        words = dict.fromkeys(word for part in LIST_BREAK.split(cell) if (word := clean(part, 60)))
         return tuple(words)[:MOST_WORDS]
 
     def images(self, line: Line) -> tuple[str, ...]:
-        links = (link for _, cell in self._columns.texts(line.cells, "image_url") if cell for link in _links(cell))
+        links = (link for _, cell in self._columns.texts(line.cells, "image_url") if cell for link in links_in(cell))
         return tuple(dict.fromkeys(links))[:MOST_IMAGES]
 
 
-def _links(cell: str) -> Iterator[str]:
+def links_in(cell: str) -> Iterator[str]:
     for part in _LINK_BREAK.split(cell[:_LONGEST_LINKS]):
         link = clean(part, 1_001)
         if len(link) <= 1_000 and re.match(r"https?://[^/]", link):

@@ -50,8 +50,11 @@ class ExportedVariant:
     barcode: str | None
     unit: str | None
     synonyms: Sequence[str]
+    tags: Sequence[str]
     image_url: str | None
+    more_images: Sequence[str]
     options: Mapping[str, str]
+    product_key: str
 
 
 class CatalogueRepository(Repository):
@@ -88,7 +91,8 @@ class CatalogueRepository(Repository):
         statement = (
             select(
                 Variant.sku, Product.name, Product.brand, Product.category, Product.description, Variant.price,
-                StockLevel.on_hand, Variant.barcode, Variant.unit, Product.synonyms, Product.image_url, Variant.options,
+                StockLevel.on_hand, Variant.barcode, Variant.unit, Product.synonyms, Product.tags,
+                Product.image_url, Product.more_images, Variant.options, Product.key.label("product_key"),
             )
             .join(Product, (Product.tenant_id == Variant.tenant_id) & (Product.id == Variant.product_id))
             .outerjoin(StockLevel, (StockLevel.tenant_id == Variant.tenant_id) & (StockLevel.variant_id == Variant.id))

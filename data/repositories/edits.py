@@ -1,26 +1,45 @@
 """Changes that people make by hand, one product at a time, each a version of the catalogue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, text, update
 
 from data.errors import AlreadyExists, NotFound
-from data.models import Product, Variant
+from data.models import Product, StockLevel, Variant
 from data.repositories import applying_sql
 from data.repositories.catalogue import CatalogueRepository
 from data.repositories.repository import Repository
 from data.states import VersionKind
 
 
+@dataclass(frozen=True, slots=True)
+class EditedVariant:
+    """All that can be changed of a variant. `indexed_version`: when it was last changed in a way that searches see."""
+
+    id: UUID
+    sku: str
+    barcode: str | None
+    options: Mapping[str, str]
+    unit: str | None
+    price: Decimal
+    currency: str
+    on_hand: int | None
+    is_archived: bool
+    indexed_version: int
+
+
 class EditRepository(Repository):
     """`begin` first, in a transaction that ends with `tenants.bump_catalogue_version`."""
 
-    async def begin(self, note: str) -> None:
-        """Open the version that this transaction makes; lock the catalogue before."""
+    async def begin(self, note: str, *, created: int = 0, updated: int = 0, archived: int = 0) -> None:
+        """Open the version that this transaction makes, of so many variants; lock the catalogue before."""
         values = {"kind": VersionKind.EDIT.value, "import_id": None, "note": note}
-        await self.session.execute(text(applying_sql.NEW_VERSION), values | {"created": 0, "updated": 0, "archived": 0})
+        counts = {"created": created, "updated": updated, "archived": archived}
+        await self.session.execute(text(applying_sql.NEW_VERSION), values | counts)
 
     async def product(self, product_id: UUID) -> Product:
         """Raises NotFound."""
@@ -33,6 +52,17 @@ class EditRepository(Repository):
         """On sale or archived."""
         statement = select(Variant.id).where(Variant.tenant_id == self.tenant_id, Variant.product_id == product_id)
         return list((await self.session.execute(statement)).scalars())
+
+    async def variants(self, product_id: UUID) -> list[EditedVariant]:
+        """On sale or archived, as they were added."""
+        columns = [getattr(Variant, name) for name in EditedVariant.__slots__ if name != "on_hand"]
+        statement = (
+            select(*columns, StockLevel.on_hand)
+            .outerjoin(StockLevel, (StockLevel.tenant_id == Variant.tenant_id) & (StockLevel.variant_id == Variant.id))
+            .where(Variant.tenant_id == self.tenant_id, Variant.product_id == product_id)
+            .order_by(Variant.search_id)
+        )
+        return [EditedVariant(**row._mapping) for row in await self.session.execute(statement)]
 
     async def remember(self, variant_ids: Sequence[UUID]) -> None:
         """Note how these are now, before they are changed."""

@@ -10,8 +10,9 @@ from data.repositories import restoring_sql
 from data.repositories.repository import Repository
 from data.states import VersionKind
 
-# So many imports and restores can be undone; edits by hand between them come along.
+# So many imports and restores can be undone; edits by hand between them come along, up to so many in all.
 KEPT = 10
+MOST_KEPT = 200
 
 
 class VersionRepository(Repository):
@@ -42,15 +43,18 @@ class VersionRepository(Repository):
         return (await self.recent(1))[0]
 
     async def forget_old(self) -> None:
-        """All but the last ten imports and restores, and the edits made since."""
+        """All but the last ten imports and restores, and the edits made since; of many edits the last two hundred."""
         await self.session.execute(
             text(
                 """
-                DELETE FROM app.catalogue_versions WHERE tenant_id = app.tenant() AND version < (
-                    SELECT min(version) FROM (
+                DELETE FROM app.catalogue_versions WHERE tenant_id = app.tenant() AND version < greatest(
+                    (SELECT min(version) FROM (
                         SELECT version FROM app.catalogue_versions WHERE tenant_id = app.tenant() AND kind <> :edit
-                        ORDER BY version DESC LIMIT :kept) kept)
+                        ORDER BY version DESC LIMIT :kept) kept),
+                    (SELECT min(version) FROM (
+                        SELECT version FROM app.catalogue_versions WHERE tenant_id = app.tenant()
+                        ORDER BY version DESC LIMIT :most) newest))
                 """
             ),
-            {"edit": VersionKind.EDIT.value, "kept": KEPT},
+            {"edit": VersionKind.EDIT.value, "kept": KEPT, "most": MOST_KEPT},
         )

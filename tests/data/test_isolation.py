@@ -308,6 +308,7 @@ READS: dict[str, Reading] = {
     "versions": lambda tx, ids: tx.versions.recent(),
     "column mapping": lambda tx, ids: tx.mappings.get("f"),
     "column mappings": lambda tx, ids: tx.mappings.all(),
+    "edited variants": lambda tx, ids: tx.edits.variants(ids["product"]),
     "variants of a product": lambda tx, ids: tx.edits.variant_ids(ids["product"]),
     "import": lambda tx, ids: tx.imports.get(ids["import"]),
     "imports": lambda tx, ids: tx.imports.recent(),
