@@ -115,7 +115,8 @@ _TABLE: tuple[tuple[str, Mood, ReceiptKind | None, str], ...] = (
     (r"\b(?:quedas?|quedaste|estas|seras|fuiste) (?:derivad|transferid|comunicad|conectad)[oa]\b",
      Mood.NOW, _HANDOFF, "a person takes over"),
     (r"\b(?:(?:se )?l[oa] (?:dejo|dejé|dejamos) (?:preguntad[oa]|anotad[oa] para)"
-     r"|(?:le|les) (?:dejo|dejé) (?:tu|su|la) pregunta|(?:se )?l[oa] (?:pregunto|consulto|preguntaré|consultaré) (?:a|con) (?:la tienda|el dueno|el equipo))\b",
+     r"|(?:le|les) (?:dejo|dejé) (?:tu|su|la) pregunta"
+     r"|(?:se )?l[oa] (?:pregunto|consulto|preguntaré|consultaré) (?:a|con) (?:la tienda|el dueno|el equipo))\b",
      Mood.NOW, ReceiptKind.QUESTION_KEPT, "the store will see the question"),
     (r"\b(?:recibi|recibimos|confirmé|confirmamos|verifiqué|verificamos) (?:tu|el|su) (?:pago|transferencia"
      r"|deposito)\b",

@@ -17,7 +17,7 @@ _MACHINERY = re.compile(
     r"\{\{|\}\}|\{%|```|<\|[^>]*\|?>|</?(?:tool|function|think|system|script|iframe|img|a |data)[^>]*>"
     r"|\btool_calls?\b|\bfunction_call\b"
     r"|\"(?:name|arguments|sku|quantity|tool|function|role|content)\"\s*:"
-    r"|\b(?:search_products|get_product|view_cart|set_quantity|add_to_cart|remove_from_cart|empty_cart|prepare_order"
+    r"|\b(?:search_products|ask_shop|get_product|view_cart|set_quantity|add_to_cart|remove_from_cart|empty_cart|prepare_order"
     r"|show_products|request_human)\b|\bdatos-[0-9a-f]{8,}",
     re.IGNORECASE,
 )

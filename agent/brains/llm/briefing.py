@@ -5,10 +5,10 @@ from typing import Any
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from agent.brains.llm.answers import Seen, as_cart, as_item
-from agent.untrusted import clean, fenced, new_fence
 from agent.context import TurnContext
 from agent.tools.cart import view_cart
 from agent.tools.catalogue import get_products
+from agent.untrusted import clean, fenced, new_fence
 from agent.wording import system_prompt
 
 MOST_HISTORY = 12

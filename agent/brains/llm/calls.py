@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from agent.brains import BrainUnavailable
 from agent.brains.llm.answers import Answer, Seen
 from agent.brains.llm.tools import TOOLS
-from agent.untrusted import clean, clean_values
 from agent.facts import ReceiptKind
 from agent.tools.orders import prepare_order
+from agent.untrusted import clean, clean_values
 from agent.workspace import Refusal
 
 _RECORDED_CHARACTERS = 1_000

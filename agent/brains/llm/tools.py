@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.brains.llm.answers import Answer, Seen, as_cart, as_item, as_refusal
-from agent.tools import cart, catalogue, handoff, orders
+from agent.tools import cart, catalogue, handoff, knowledge, orders
+from agent.untrusted import clean
 from agent.workspace import CartView, Refusal
 from data.search.filters import Sort
 from data.search.wish import read_wish
@@ -51,6 +52,10 @@ class Skus(Arguments):
     skus: list[str] = Field(min_length=1, max_length=MOST_SHOWN, description="Los códigos, en el orden del mensaje.")
 
 
+class Question(Arguments):
+    question: str = Field(min_length=1, max_length=300, description='La pregunta, completa: "¿Despachan a Maipú?".')
+
+
 class Reason(Arguments):
     reason: str = Field(min_length=1, max_length=500, description="Por qué, para quien va a atender.")
 
@@ -81,6 +86,21 @@ async def search_products(seen: Seen, wanted: Search) -> Answer:
             "total": found.total,
         },
     )
+
+
+async def ask_shop(seen: Seen, wanted: Question) -> Answer:
+    """Busca lo que la tienda dejó dicho de sí misma: horario, dirección, despacho, pagos, cambios, servicios.
+
+    Úsala ante cualquier pregunta que no sea por un producto, una pregunta por llamada. Responde solo con lo que dice
+    `answers`, sin agregar ni cambiar nada. Si viene vacía, la pregunta quedó anotada para la tienda: di que no tienes
+    ese dato, que se lo dejas preguntado a la tienda, y ofrece una persona.
+    """
+    found = await knowledge.look_up(seen.workspace, wanted.question)
+    if not found:
+        knowledge.keep_question(seen.workspace, clean(wanted.question, knowledge.QUESTION_CHARACTERS))
+        return Answer("nothing_found", {"answers": [], "kept_for_the_store": True})
+    knowledge.cite(seen.workspace, found)
+    return Answer("ok", {"answers": [{"question": one.question, "answer": one.answer} for one in found]})
 
 
 async def get_product(seen: Seen, wanted: Sku) -> Answer:
@@ -189,6 +209,7 @@ TOOLS = {
     tool.name: tool
     for tool in (
         Tool(Search, search_products),
+        Tool(Question, ask_shop),
         Tool(Sku, get_product),
         Tool(NoArguments, view_cart),
         Tool(SkuAndQuantity, set_quantity),

@@ -241,11 +241,17 @@ def _settle(intents: list[Intent]) -> list[Intent]:
             settled[-1] = intent
         elif previous and _is_its_quantity(previous, intent):
             settled[-1] = replace(previous, kind=intent.kind, quantity=intent.quantity)
-        elif previous and intent == previous and intent.kind not in PRODUCT_KINDS:
+        elif previous and _is_said_again(previous, intent):
             continue
         else:
             settled.append(intent)
     return settled
+
+
+def _is_said_again(previous: Intent, intent: Intent) -> bool:
+    """Two questions about one thing of the shop are two: how much it costs, how long it takes."""
+    is_other_question = intent.kind is Kind.SHOP and intent.asked != previous.asked
+    return intent == previous and intent.kind not in PRODUCT_KINDS and not is_other_question
 
 
 def _outdoes(agreed: Intent, intent: Intent) -> bool:

@@ -51,8 +51,9 @@ def _goes_on(question: Intent, intent: Intent) -> bool:
         return False
     first, second = load_topics().read(question.asked), load_topics().read(intent.asked)
     more = second.firm | second.hinted
-    words = asked_words(intent.asked)
-    return bool(more) and more <= first.firm | first.hinted and len(words) <= 2
+    is_own_question = bool(second.facets or (second.firm and intent.kind is Kind.SHOP))
+    is_same = bool(more) and more <= first.firm | first.hinted
+    return is_same and not is_own_question and len(asked_words(intent.asked)) <= 2
 
 
 async def tells_of_shop(turn: Turn, intent: Intent) -> bool:
@@ -151,5 +152,9 @@ def lead_back(turn: Turn) -> None:
     reply = turn.reply
     if not turn.told_of_shop or reply.listing or reply.closing or reply.asks or reply.shows_cart or reply.raw:
         return
-    if not turn.workspace.handoff_reason:
+    if turn.workspace.handoff_reason:
+        return
+    if turn.memory.pending and turn.memory.pending.kind == "which":
+        reply.close("shop.lead_to_choice")
+    else:
         reply.close("shop.lead_with_cart" if turn.workspace.lines else "shop.lead")
