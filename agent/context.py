@@ -27,11 +27,22 @@ class StoreProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderedItem:
+    """A product picked in the channel's own catalogue."""
+
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class InboundText:
-    """One unanswered message. `choice` is the id of the button that was tapped, if one was."""
+    """One unanswered message. `choice` is the id of the button that was tapped, if one was; `quoted` what the message
+    it answers said, `ordered` what was picked in the channel's catalogue."""
 
     text: str
     choice: str | None = None
+    quoted: str = ""
+    ordered: tuple[OrderedItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

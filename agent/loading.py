@@ -8,7 +8,6 @@ from pydantic import ValidationError
 
 from agent.context import (
     CartLine,
-    InboundText,
     Opening,
     OrderSummary,
     PlacedOrder,
@@ -19,7 +18,9 @@ from agent.context import (
 )
 from agent.memory import Memory
 from agent.order_data import OrderSettings, read_data
-from data.models import Conversation, Message, Summary, Tenant
+from agent.quoting import read_inbound, was_written_after
+from agent.settling import settle
+from data.models import Channel, Conversation, Message, Summary, Tenant
 from data.repositories.sales import OrderWithLines
 from data.states import READ_FROM_THE_TABLE, ConversationStatus, Delivery, Sender
 from data.transaction import Transaction
@@ -31,37 +32,42 @@ CHANGES_TOLD_FOR = timedelta(hours=1)
 
 
 async def open_turn(tx: Transaction, conversation_id: UUID, now: datetime) -> Opening | None:
-    """None when nothing waits for an answer, or people answer this conversation."""
-    conversation = await tx.conversations.get(conversation_id)
+    """None when nothing waits for an answer, or people answer this conversation. Locks the conversation."""
+    conversation = await tx.conversations.get(conversation_id, lock=True)
     if conversation.status is not ConversationStatus.AUTOMATED:
         return None
     waiting = await tx.messages.unanswered(conversation)
     if not waiting:
         return None
-    first = waiting[0].position
+    tenant, channel = await tx.tenants.get(), await tx.channels.get(conversation.channel_id)
+    first = min(message.position for message in waiting)
     history = await tx.messages.history(conversation_id, limit=HISTORY_LENGTH, before_position=first)
+    last = max(message.position for message in waiting)
+    waiting = await settle(tx, conversation, waiting, history, channel=channel, tenant=tenant, now=now)
+    if not waiting:
+        return None
     contact = await tx.conversations.contact(conversation.contact_id)
-    memory = _memory(conversation)
-    tenant = await tx.tenants.get()
+    kept = _memory(conversation)
+    texts, memory = await read_inbound(tx, waiting, kept)
     context = TurnContext(
         tenant_id=tx.tenant_id,
         conversation_id=conversation_id,
         contact_id=conversation.contact_id,
         contact_name=contact.name,
         store=_profile(tenant),
-        messages=tuple(InboundText(message.text, message.payload.get("choice")) for message in waiting),
+        messages=texts,
         history=tuple(Utterance(message.sender, message.text) for message in history),
         memory=memory,
         cart=await _cart(tx, conversation_id),
-        summary=await _summary(tx, conversation, memory, history),
+        summary=await _summary(tx, channel, waiting, kept, history),
         now=now,
         address=conversation.address,
         order_settings=order_settings(tenant),
         known_data=read_data(contact.order_data),
-        last_summary=await _last_summary(tx, memory, now),
+        last_summary=await _last_summary(tx, kept, now),
         orders=tuple(_placed(found) for found in await tx.orders.of_contact(contact.id, MOST_ORDERS)),
     )
-    return Opening(context, first, waiting[-1].position)
+    return Opening(context, first, last)
 
 
 def _profile(tenant: Tenant) -> StoreProfile:
@@ -127,22 +133,24 @@ async def _cart(tx: Transaction, conversation_id: UUID) -> tuple[CartLine, ...]:
 
 
 async def _summary(
-    tx: Transaction, conversation: Conversation, memory: Memory, history: list[Message]
+    tx: Transaction, channel: Channel | None, waiting: list[Message], memory: Memory, history: list[Message]
 ) -> OrderSummary | None:
-    """The summary a yes would be to: the very last thing said, by the agent, and as far as is known received."""
+    """The summary a yes would be to: the very last thing said, by the agent, as far as is known received, and before
+    anything that waits was written."""
     if memory.summary_id is None or not history:
         return None
-    row, last = await tx.orders.summary(memory.summary_id), history[-1]
+    row, last = await tx.orders.summary(memory.summary_id), max(history, key=lambda message: message.position)
     if row is None or last.sender is not Sender.AGENT or row.text not in last.text:
         return None
-    return _order_summary(row) if await _has_left(tx, conversation, last) else None
+    if not _has_left(channel, last) or not was_written_after(last, waiting, history):
+        return None
+    return _order_summary(row)
 
 
-async def _has_left(tx: Transaction, conversation: Conversation, message: Message) -> bool:
+def _has_left(channel: Channel | None, message: Message) -> bool:
     """Pages and terminals read messages from the table; elsewhere a provider has to have taken them."""
     if message.delivery is Delivery.FAILED:
         return False
-    channel = await tx.channels.get(conversation.channel_id)
     return channel is None or channel.kind in READ_FROM_THE_TABLE or message.delivery is not Delivery.QUEUED
 
 

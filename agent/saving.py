@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from agent.context import OrderSummary
 from agent.facts import Receipt, ReceiptKind
+from agent.handoff import asks_for_human
 from agent.order_data import OrderData
 from agent.state import Outcome
 from agent.wording import say
@@ -18,9 +19,12 @@ from data.jobs import JobName
 from data.models import Conversation, Lead, Order, OrderLine, Summary, Turn, WaitlistEntry
 from data.money import plain
 from data.order_changes import change_order, expire_later
+from data.ownership import By, hand_off, say_in_between
 from data.repositories.sales import StoredLine
-from data.states import CancelledBy, ConversationStatus, OrderStatus
+from data.states import Actor, CancelledBy, ConversationStatus, OrderStatus
 from data.transaction import Transaction
+
+_ASKED = {True: Actor.CONTACT, False: Actor.AGENT}
 
 
 class StaleTurn(Exception):
@@ -57,8 +61,8 @@ async def save_turn(tx: Transaction, outcome: Outcome, *, now: datetime, is_last
     await _save_wishes(tx, workspace, conversation, now)
     await _send(tx, conversation, replies, turn.id, now)
     if workspace.handoff_reason is not None:
-        handoff = await tx.conversations.open_handoff(conversation.id, workspace.handoff_reason, now)
-        await tx.events.add("handoff.opened", handoff_id=str(handoff.id), conversation_id=str(conversation.id))
+        has_asked = asks_for_human(message.text for message in workspace.context.messages)
+        await hand_off(tx, conversation, workspace.handoff_reason, By(_ASKED[has_asked]), now)
     for asked in workspace.unanswered:
         await tx.suggestions.keep(asked.text, topic=asked.topic, now=now, conversation_id=conversation.id)
     conversation.memory = workspace.memory.model_dump(mode="json")
@@ -72,13 +76,9 @@ async def hand_over_unanswered(tx: Transaction, conversation_id: UUID, now: date
     if conversation.status is not ConversationStatus.AUTOMATED or not waiting:
         return
     tenant = await tx.tenants.get()
-    text = say("handoff.failed", store=tenant)
-    message = await tx.messages.add_outbound(conversation, text=text, payload={}, now=now)
-    await tx.jobs.defer(JobName.SEND_MESSAGE, lock=f"outbox:{conversation.id}", message_id=message.id)
-    handoff = await tx.conversations.open_handoff(conversation.id, "El asistente no pudo responder.", now)
-    await tx.events.add("handoff.opened", handoff_id=str(handoff.id), conversation_id=str(conversation.id))
-    await tx.jobs.notify("messages", f"{tx.tenant_id}/{conversation.id}")
-    conversation.answered_position = waiting[-1].position
+    await say_in_between(tx, conversation, say("handoff.failed", store=tenant), now)
+    await hand_off(tx, conversation, "El asistente no pudo responder.", By(Actor.AGENT), now)
+    conversation.answered_position = max(message.position for message in waiting)
 
 
 def _turn(outcome: Outcome) -> Turn:

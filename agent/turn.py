@@ -16,6 +16,7 @@ from agent.retriever import Retriever
 from agent.saving import StaleTurn, hand_over_unanswered, save_turn
 from agent.shop_knowledge import ShopKnowledge
 from agent.state import Brains, Outcome, TurnState, first_state
+from agent.timing_out import time_out_handoff
 from agent.workspace import Workspace
 from data.catalogue_index import CatalogueIndexes
 from data.database import Database
@@ -79,6 +80,11 @@ class Agent:
         """A turn that failed for the last time: the shopper is told once, and a person answers from here on."""
         async with self._database.transaction(tenant_id) as tx:
             await hand_over_unanswered(tx, conversation_id, self._clock())
+
+    async def time_out_handoff(self, tenant_id: UUID, handoff_id: UUID) -> None:
+        """Nobody took it: the shopper is told, and the agent goes on."""
+        async with self._database.transaction(tenant_id) as tx:
+            await time_out_handoff(tx, handoff_id, self._clock())
 
     async def _think(self, opening: Opening, llm_deadline: float) -> Outcome:
         context = opening.context

@@ -26,6 +26,7 @@ def make_handlers(runtime: Runtime) -> dict[JobName, Handler]:
         JobName.SEND_MESSAGE: send_message,
         JobName.RUN_IMPORT: run_import,
         JobName.EMBED_CATALOGUE: embed_stored,
+        JobName.TIME_OUT_HANDOFF: runtime.agent.time_out_handoff,
     }
 
 

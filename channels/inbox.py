@@ -104,16 +104,22 @@ async def _numbered_choice(database: Database, access: ChannelAccess, address: s
 
 
 def inbound_payload(message: InboundMessage, text: str, choice: str | None) -> dict[str, Any]:
-    """What the row keeps besides its text, each where there is one: `choice`; `attachments` (kind, reference,
-    content_type, filename); `quoted`, the external id it answers, and `quoted_sku`; `ordered` (sku, quantity);
-    `text_length` when the text was cut; and the whole `raw`."""
+    """What the row keeps besides its text and the whole `raw`, each where there is one.
+
+    `choice`; `attachments` (kind, reference, content_type, filename); `consent`; `command`, and `about` whom;
+    `quoted`, the external id it answers, and `quoted_sku`; `ordered` (sku, quantity); `text_length` of a text cut.
+    """
     payload: dict[str, Any] = {"raw": clean_payload(message.raw)}
     if choice:
         payload["choice"] = clean_text(choice)[:ID_LIMIT]
     if len(message.text) > TEXT_LIMIT and len(text) == TEXT_LIMIT:
         payload["text_length"] = len(message.text)
+    command = read_command(text)
     more: dict[str, Any] = {
         "attachments": [asdict(attachment) for attachment in message.attachments[:MOST_ATTACHMENTS]],
+        "consent": read_consent(text),
+        "command": command[0] if command else None,
+        "about": command[1] if command else None,
         "quoted": message.quoted_external_id,
         "quoted_sku": message.quoted_sku,
         "ordered": [asdict(product) for product in message.ordered[:MOST_ORDERED]],

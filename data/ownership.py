@@ -8,7 +8,7 @@ from datetime import datetime
 
 from data.jobs import JobName
 from data.models import Conversation
-from data.states import Actor, ConversationStatus, Delivery, Sender
+from data.states import Actor, ConversationStatus, Sender
 from data.tenant_settings import handoff_timeout
 from data.transaction import Transaction
 
@@ -87,7 +87,6 @@ async def say_in_between(
 ) -> None:
     """A fixed text to the contact, outside any turn."""
     message = await tx.messages.add_outbound(conversation, text=text, payload={}, now=now, sender=sender)
-    assert message.delivery is Delivery.QUEUED
     await tx.jobs.defer(JobName.SEND_MESSAGE, lock=f"outbox:{conversation.id}", message_id=message.id)
     await tx.jobs.notify("messages", f"{tx.tenant_id}/{conversation.id}")
 

@@ -9,8 +9,8 @@ from data.models import Tenant
 # name: default, least, most. 0 switches it off.
 NUMBERS: dict[str, tuple[float, float, float]] = {
     "handoff_timeout_minutes": (15, 0, 7 * 24 * 60),
-    "contact_turns_per_minute": (12, 0, 1_000),
-    "contact_turns_per_hour": (120, 0, 10_000),
+    "contact_turns_per_minute": (30, 0, 1_000),
+    "contact_turns_per_hour": (200, 0, 10_000),
     "tenant_turns_per_minute": (6_000, 0, 100_000),
     "quiet_minutes": (10, 1, 24 * 60),
 }

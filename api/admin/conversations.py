@@ -14,7 +14,8 @@ from channels.cleaning import TEXT_LIMIT, clean_text
 from data.content import MessageContent
 from data.jobs import JobName
 from data.models import Conversation, Message
-from data.states import ChannelKind, ConversationStatus, Delivery, Sender
+from data.ownership import By, hand_back, hand_off, person_answered
+from data.states import Actor, ChannelKind, ConversationStatus, Delivery, Sender
 from data.transaction import Transaction
 
 router = APIRouter(prefix="/v1/conversations", tags=["Conversaciones"])
@@ -112,10 +113,9 @@ async def send_message(
     async with runtime.database.transaction(principal.tenant_id) as tx:
         conversation = await _open_conversation(tx, conversation_id)
         await _require_window(tx, conversation, now)
-        await _take(tx, conversation, "seller_wrote", now)
         payload = MessageContent(text).payload()
         message = await tx.messages.add_outbound(conversation, text=text, payload=payload, now=now, sender=Sender.HUMAN)
-        conversation.answered_position = await tx.messages.newest_inbound_position(conversation.id)
+        await person_answered(tx, conversation, "Respondió una persona.", By(Actor.MEMBER, principal.email), now)
         await tx.jobs.defer(JobName.SEND_MESSAGE, lock=f"outbox:{conversation.id}", message_id=message.id)
         await tx.jobs.notify("messages", f"{tx.tenant_id}/{conversation.id}")
     return _message_view(message)
@@ -135,13 +135,13 @@ async def _change(
     runtime: RuntimeNeeded, principal: Principal, conversation_id: UUID, *, to_human: bool
 ) -> ConversationView:
     """Doing it twice changes nothing the second time."""
-    now = datetime.now(UTC)
+    now, by = datetime.now(UTC), By(Actor.MEMBER, principal.email)
     async with runtime.database.transaction(principal.tenant_id) as tx:
         conversation = await _open_conversation(tx, conversation_id)
         if to_human:
-            await _take(tx, conversation, "seller_took", now)
+            await hand_off(tx, conversation, "La tomó una persona.", by, now)
         else:
-            await _give_back(tx, conversation, now)
+            await hand_back(tx, conversation, "La devolvió una persona.", by, now)
         await tx.jobs.notify("messages", f"{tx.tenant_id}/{conversation.id}")
     return _view(conversation)
 
@@ -163,23 +163,6 @@ async def _require_window(tx: Transaction, conversation: Conversation, now: date
             "Pasaron más de 24 horas desde su último mensaje y WhatsApp ya no permite escribirle texto libre. "
             "Espera a que vuelva a escribir."
         )
-
-
-async def _take(tx: Transaction, conversation: Conversation, reason: str, now: datetime) -> None:
-    if conversation.status is ConversationStatus.HANDED_OFF:
-        return
-    handoff = await tx.conversations.open_handoff(conversation.id, reason, now)
-    await tx.events.add("handoff.opened", handoff_id=str(handoff.id), conversation_id=str(conversation.id))
-
-
-async def _give_back(tx: Transaction, conversation: Conversation, now: datetime) -> None:
-    if conversation.status is not ConversationStatus.HANDED_OFF:
-        return
-    await tx.conversations.close_handoff(conversation.id, now)
-    await tx.events.add("handoff.closed", conversation_id=str(conversation.id))
-    # What nobody answered while a person held it, the agent answers now.
-    if await tx.messages.newest_inbound_position(conversation.id) > conversation.answered_position:
-        await tx.jobs.defer(JobName.TAKE_TURN, lock=f"conversation:{conversation.id}", conversation_id=conversation.id)
 
 
 def _view(conversation: Conversation) -> ConversationView:

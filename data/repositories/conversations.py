@@ -1,7 +1,8 @@
 """Contacts, conversations, messages, turns and handoffs."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ from sqlalchemy import and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from data.errors import NotFound
-from data.intake import TAKE_IN, Intake
+from data.intake import TAKE_IN, Consent, Intake
 from data.models import (
     Contact,
     ContactAddress,
@@ -46,6 +47,17 @@ def in_order(messages: Iterable[Message]) -> list[Message]:
     return sorted(messages, key=lambda message: (message.said_at, message.position))
 
 
+def _note_part(message: Message, external_id: str | None) -> None:
+    """The part that was on its way got there; whoever finds the message queued sends the next."""
+    if external_id is None or external_id in message.part_ids or message.delivery is not Delivery.SENDING:
+        return
+    message.part_ids = [*message.part_ids, external_id]
+    if message.doubted_at is not None:
+        message.doubted_at = None
+        message.delivery = Delivery.QUEUED
+
+
+_MOST_TURNS_COUNTED = 1_000
 # What one turn reads of a burst; a person who took over may have left hundreds behind.
 MOST_UNANSWERED = 20
 
@@ -114,6 +126,47 @@ class ConversationRepository(Repository):
         )
         return (await self.session.execute(statement)).scalars().first()
 
+    async def find_by_digits(self, channel_id: UUID, digits: str) -> Conversation | None:
+        """The open conversation whose address ends with these digits, however the provider writes it: "987654321" is
+        found at "whatsapp:+56987654321"."""
+        if not digits:
+            return None
+        statement = (
+            select(Conversation)
+            .where(
+                Conversation.tenant_id == self.tenant_id,
+                Conversation.channel_id == channel_id,
+                Conversation.status != ConversationStatus.CLOSED,
+                func.regexp_replace(Conversation.address, "[^0-9]", "", "g").endswith(digits, autoescape=True),
+            )
+            .order_by(Conversation.last_inbound_at.desc().nulls_last())
+            .limit(1)
+        )
+        return (await self.session.execute(statement)).scalar_one_or_none()
+
+    async def waiting_on(self, channel_id: UUID, limit: int = 1_000) -> Sequence[Conversation]:
+        """Those of a channel that the agent answers and where something waits, longest first."""
+        statement = (
+            select(Conversation)
+            .where(
+                Conversation.tenant_id == self.tenant_id,
+                Conversation.channel_id == channel_id,
+                Conversation.status == ConversationStatus.AUTOMATED,
+                select(Message.id)
+                .where(
+                    Message.tenant_id == Conversation.tenant_id,
+                    Message.conversation_id == Conversation.id,
+                    Message.position > Conversation.answered_position,
+                    Message.sender == Sender.CONTACT,
+                    Message.set_aside.is_(None),
+                )
+                .exists(),
+            )
+            .order_by(Conversation.last_inbound_at)
+            .limit(limit)
+        )
+        return (await self.session.execute(statement)).scalars().all()
+
     async def contact(self, contact_id: UUID) -> Contact:
         contact = await self.session.get(Contact, (self.tenant_id, contact_id))
         if contact is None:
@@ -164,8 +217,9 @@ class ConversationRepository(Repository):
             .values(taken_at=now)
         )
 
-    async def handoff(self, handoff_id: UUID) -> Handoff | None:
-        return await self.session.get(Handoff, (self.tenant_id, handoff_id))
+    async def handoff(self, handoff_id: UUID, *, anew: bool = False) -> Handoff | None:
+        """As it is now with `anew`, whatever was read before."""
+        return await self.session.get(Handoff, (self.tenant_id, handoff_id), populate_existing=anew)
 
     async def add_ownership_change(self, conversation: Conversation, now: datetime) -> None:
         """As the conversation's own columns say it now."""
@@ -330,10 +384,12 @@ class MessageRepository(Repository):
         return in_order((await self.session.execute(statement)).scalars().all())
 
     async def newest_inbound_position(self, conversation_id: UUID) -> int:
+        """Of those that want an answer."""
         statement = select(func.max(Message.position)).where(
             Message.tenant_id == self.tenant_id,
             Message.conversation_id == conversation_id,
             Message.sender == Sender.CONTACT,
+            Message.set_aside.is_(None),
         )
         return (await self.session.execute(statement)).scalar_one() or 0
 
@@ -379,14 +435,38 @@ class MessageRepository(Repository):
     async def advance(
         self, message_id: UUID, delivery: Delivery, *, external_id: str | None = None, error: str | None = None
     ) -> bool:
-        """Move an outbound message forward; False when it is further already or not here."""
+        """Move an outbound message forward; False when it is further already or not here.
+
+        One that is still going out in parts stays as it is, but a part that was in doubt has arrived.
+        """
         message = await self.get(message_id, lock=True)
+        if message is not None and len(message.part_ids) < message.part_count > 1:
+            _note_part(message, external_id)
+            return False
         if message is None or message.delivery is None or _RANK[delivery] <= _reached(message):
             return False
         message.delivery = delivery
         message.external_id = message.external_id or external_id
         message.delivery_error = error
         return True
+
+    async def has_opted_out(self, contact_id: UUID, before_position: int) -> bool:
+        """Whether they ever said BAJA before this message."""
+        statement = select(
+            select(Message.id)
+            .join(
+                Conversation,
+                and_(Conversation.tenant_id == Message.tenant_id, Conversation.id == Message.conversation_id),
+            )
+            .where(
+                Message.tenant_id == self.tenant_id,
+                Conversation.contact_id == contact_id,
+                Message.position < before_position,
+                Message.payload["consent"].astext == Consent.OUT,
+            )
+            .exists()
+        )
+        return bool((await self.session.execute(statement)).scalar_one())
 
     async def latest_outbound(self, channel_id: UUID, address: str) -> Message | None:
         """The last message sent to whoever writes from `address`, in the conversation that is open."""
@@ -419,7 +499,39 @@ class MessageRepository(Repository):
         return (await self.session.execute(statement)).scalar_one_or_none()
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many turns were taken lately; `without_progress` is how many of the newest achieved nothing."""
+
+    in_minute: int
+    in_hour: int
+    of_tenant_in_minute: int
+    without_progress: int
+
+
 class TurnRepository(Repository):
+    async def pace(self, conversation_id: UUID, now: datetime) -> Pace:
+        mine = (Turn.tenant_id == self.tenant_id, Turn.conversation_id == conversation_id)
+        newest = (
+            select(Turn.started_at, Turn.receipts)
+            .where(*mine, Turn.started_at > now - timedelta(hours=1))
+            .order_by(Turn.started_at.desc())
+            .limit(_MOST_TURNS_COUNTED)
+        )
+        turns = (await self.session.execute(newest)).all()
+        a_minute_ago = now - timedelta(minutes=1)
+        everyones = select(func.count()).where(Turn.tenant_id == self.tenant_id, Turn.started_at > a_minute_ago)
+        idle = next((index for index, turn in enumerate(turns) if turn.receipts), len(turns))
+        return Pace(
+            in_minute=sum(turn.started_at > a_minute_ago for turn in turns),
+            in_hour=len(turns),
+            of_tenant_in_minute=(await self.session.execute(everyones)).scalar_one(),
+            without_progress=idle,
+        )
+
+    async def get(self, turn_id: UUID) -> Turn | None:
+        return await self.session.get(Turn, (self.tenant_id, turn_id))
+
     async def latest(self, conversation_id: UUID) -> Turn | None:
         statement = (
             select(Turn)
