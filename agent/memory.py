@@ -59,6 +59,7 @@ class Memory(BaseModel):
     """The data of the order that the last reply asked for."""
     offered_last_place: bool = False
     """That reply asked whether it goes where the last order went."""
+    declined_last_place: bool = False
     absent: Absent | None = None
     order_reference: str | None = None
     lost_count: int = Field(default=0, ge=0)

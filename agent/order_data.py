@@ -66,6 +66,12 @@ class OrderData(BaseModel):
         return f"{self.address}, {self.commune}"
 
 
+_AFTER_NUMBER = re.compile(r"(?:\d\s*,?|,)\s+((?:[^\W\d_][\w'’.]*\s*){1,4})$")
+_PART_OF_ADDRESS = re.compile(
+    r"\b(?:depto|dpto|departamento|casa|block|torre|oficina|of|local|piso|chile|interior|esquina)\b"
+)
+
+
 class DispatchZone(BaseModel):
     """What dispatch costs to some communes; without communes, to all others."""
 
@@ -124,11 +130,14 @@ class OrderSettings(BaseModel):
         return tuple(commune for zone in self.dispatch for commune in zone.communes)
 
     def commune_in(self, address: str) -> str:
-        """The commune with a price of its own that an address names last; "" when it names none."""
+        """The commune with a price of its own that an address names last, else what stands after its number."""
         text = f" {fold(address)} "
         places = [(text.rfind(f" {fold(commune)} "), commune) for commune in self._priced_communes]
         place, commune = max(places, default=(-1, ""))
-        return commune if place >= 0 else ""
+        if place >= 0:
+            return commune
+        last = _AFTER_NUMBER.search(address)
+        return last[1].strip() if last and not _PART_OF_ADDRESS.search(fold(last[1])) else ""
 
     def dispatch_cost(self, data: OrderData) -> Decimal | None:
         """None where the shop has set no price for it."""
@@ -197,7 +206,7 @@ def checked_phone(text: str) -> str:
         return f"+{digits}"
     if len(digits) == 9 and digits[0] in "23456789":
         return f"+56{digits}"
-    return f"+569{digits}" if len(digits) == 8 else ""
+    return ""
 
 
 NO_DATA, NO_SETTINGS = OrderData(), OrderSettings()

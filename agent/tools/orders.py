@@ -73,9 +73,8 @@ def data_question(workspace: Workspace, field: OrderField) -> DataQuestion:
     place = last_place(workspace)
     is_open = not workspace.memory.order_data.fulfilment or workspace.memory.order_data.fulfilment == "delivery"
     if field is OrderField.FULFILMENT or (field is OrderField.ADDRESS and is_open):
-        has_refused = workspace.context.memory.offered_last_place or workspace.memory.offered_last_place
-        offers = place is not None and not has_refused and (field is OrderField.FULFILMENT or bool(place.address))
-        if offers and place is not None:
+        is_declined = workspace.memory.declined_last_place
+        if place is not None and not is_declined and (field is OrderField.FULFILMENT or place.address):
             workspace.facts.add_texts([place.place])
             return DataQuestion(f"data.last_{place.fulfilment}", {"place": place.place}, offers_last_place=True)
     return DataQuestion(f"data.{field.value}", {})
@@ -153,7 +152,7 @@ def place_order(workspace: Workspace, summary: OrderSummary) -> None:
     workspace.lines.clear()
     workspace.remember(
         summary_id=None, last_summary_id=None, pending=None, focus=None, order_data=OrderData(), asked=None,
-        offered_last_place=False,
+        offered_last_place=False, declined_last_place=False,
     )  # fmt: skip
 
 

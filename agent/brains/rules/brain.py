@@ -6,6 +6,7 @@ from fractions import Fraction
 from agent.brains.rules.actions import ACTIONS
 from agent.brains.rules.actions.changing import correct
 from agent.brains.rules.actions.closing import close_turn, let_summary_go
+from agent.brains.rules.actions.order_data import hear_order_data
 from agent.brains.rules.actions.waiting import answer_waiting, ask_what_waits
 from agent.brains.rules.choosing import choose, covers, is_headed
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
@@ -44,9 +45,10 @@ class RulesBrain:
         workspace.remember(just_added=())
         if any(intent.kind not in _ASIDE for intent in turn.intents):
             workspace.remember(pending=None)
-        for intent in turn.intents:
-            await _act(turn, intent)
-        await ask_what_waits(turn, _act)
+        if not await hear_order_data(turn):
+            for intent in turn.intents:
+                await _act(turn, intent)
+            await ask_what_waits(turn, _act)
         await close_turn(turn)
         lead_back(turn)
         await _count_lost(turn)

@@ -18,7 +18,7 @@ NOT_ECHOED = "ese producto"
 _WORDED_WITHOUT = frozenset({"cart.not_there"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Part:
     key: str
     values: dict[str, Any]

@@ -19,7 +19,8 @@ MOST_ECHOED = 80
 class Turn:
     """`before` is the memory as the turn began; `spelt` gives a folded word as the shopper wrote it;
     `replaces` is the line that what is asked about takes the place of;
-    `is_late_answer`: a want that waited was answered before the open question."""
+    `is_late_answer`: a want that waited was answered before the open question; `wants_to_close`: the reply ends
+    with the summary, or with what has to be asked before it."""
 
     workspace: Workspace
     reply: Reply
@@ -31,6 +32,7 @@ class Turn:
     added: list[CatalogueItem] = field(default_factory=list)
     is_late_answer: bool = False
     told_of_shop: bool = False
+    wants_to_close: bool = False
     replaces: str | None = None
     _seen: list[CatalogueItem] | None = None
 
@@ -59,6 +61,8 @@ class Turn:
         skus = tuple(item.sku for item in items)
         fields = {"kind": kind, "skus": skus, "quantity": quantity, "replaces": self.replaces}
         self.workspace.remember(pending=Pending.model_validate(fields))
+        if kind != "human":
+            self.workspace.remember(asked=None)
 
     async def seen(self) -> list[CatalogueItem]:
         """What the last list showed, in its order."""

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from agent.brains.rules import RulesBrain
-from agent.context import CartLine, InboundText, OrderSummary, StoreProfile, TurnContext, Utterance
+from agent.context import CartLine, InboundText, OrderSummary, PlacedOrder, StoreProfile, TurnContext, Utterance
 from agent.graph import build_graph
 from agent.memory import Memory
+from agent.order_data import OrderData, OrderSettings
 from agent.state import Brains, first_state
-from agent.workspace import Workspace
-from data.states import Sender
+from agent.workspace import LeadWish, Workspace
+from data.states import OrderStatus, Sender
 from tests.agent.rules.shops import NAMES, catalogue
 
 _GRAPH = build_graph()
@@ -31,6 +32,10 @@ class Answer:
     memory: Memory
     reply_count: int
     choices: tuple[str, ...]
+    cancelled: str | None
+    waits: tuple[str, ...]
+    lead: LeadWish | None
+    summary: OrderSummary | None
 
 
 @dataclass(slots=True)
@@ -44,6 +49,10 @@ class Conversation:
     conversation_id: UUID = field(default_factory=uuid4)
     order_count: int = 0
     tone: str = "cercano"
+    settings: OrderSettings = field(default_factory=OrderSettings)
+    known_data: OrderData = field(default_factory=OrderData)
+    last_summary: OrderSummary | None = None
+    orders: list[PlacedOrder] = field(default_factory=list)
 
     async def say(self, *texts: str, choice: str | None = None) -> Answer:
         context = TurnContext(
@@ -58,6 +67,10 @@ class Conversation:
             cart=self.cart,
             summary=self.summary,
             now=self.now,
+            order_settings=self.settings,
+            known_data=self.known_data,
+            last_summary=self.last_summary,
+            orders=tuple(self.orders),
         )
         workspace = Workspace.open(context, catalogue(self.shop))
         state = await _GRAPH.ainvoke(first_state(workspace), context=Brains(RulesBrain()))
@@ -71,13 +84,21 @@ class Conversation:
         self.memory = Memory.model_validate_json(workspace.memory.model_dump_json())
         self.cart = tuple(workspace.lines.values())
         self.summary = workspace.new_summary or (self.summary if self.memory.summary_id else None)
+        self.last_summary = workspace.new_summary or self.last_summary
         ordered = {line.sku: line.quantity for line in workspace.order.lines} if workspace.order else None
-        if ordered:
+        if workspace.order:
             self.order_count += 1
-            self.summary = None
+            self.summary = self.last_summary = None
+            self.known_data = workspace.order.data.over(self.known_data)
+            self.orders.insert(0, _placed(workspace.order, f"S{self.order_count:05}", self.now))
             self.memory = self.memory.model_copy(
                 update={"order_reference": f"S{self.order_count:05}", "just_ordered": True}
             )
+        if workspace.cancelled:
+            self.orders = [
+                replace(order, status=OrderStatus.CANCELLED) if order.id == workspace.cancelled.id else order
+                for order in self.orders
+            ]
         self.history += [Utterance(Sender.CONTACT, text) for text in texts]
         self.history += [Utterance(Sender.AGENT, text) for text in replies]
         self.now += timedelta(minutes=1)
@@ -92,6 +113,10 @@ class Conversation:
             memory=self.memory,
             reply_count=len(replies),
             choices=choices,
+            cancelled=workspace.cancelled.reference if workspace.cancelled else None,
+            waits=tuple(wait.wanted for wait in workspace.waits),
+            lead=workspace.lead,
+            summary=workspace.new_summary,
         )
 
     def restocked(self, sku: str, available: int) -> None:
@@ -100,6 +125,13 @@ class Conversation:
             replace(line, item=replace(line.item, available=available)) if line.item.sku == sku else line
             for line in self.cart
         )
+
+
+def _placed(summary: OrderSummary, reference: str, now: datetime) -> PlacedOrder:
+    return PlacedOrder(
+        uuid4(), reference, OrderStatus.PLACED, summary.lines, summary.total, summary.currency, now, summary.data,
+        summary.dispatch_cost,
+    )  # fmt: skip
 
 
 async def play(shop: str, *messages: str) -> Answer:
