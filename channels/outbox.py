@@ -1,39 +1,38 @@
 """Carries one outbound message to its provider, at most once, and records what became of it.
 
-Written before the sending: that it is being sent. A worker that dies in between leaves that behind, and
-nobody knows whether the shopper got the message: it is then left for people, never sent again.
+Written before the sending: that it is being sent. A worker that dies in between, or an answer that is lost, leaves
+that behind: the provider is asked whether it has the message before it is ever sent again (channels.doubts), and what
+it cannot tell goes to a person.
 """
 
-import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-import structlog
-
-from channels.adapter import Adapter, ChannelAccess, SendResult
+from channels.adapter import Adapter, Capabilities, ChannelAccess, Doubt, Fate, FindsSent, Found, SendResult
+from channels.doubts import Patience, Step, backoff
 from channels.errors import WINDOW_CLOSED, SendError
+from channels.rendering import render, split_content, with_picture
+from channels.undelivered import CHANNEL_INACTIVE, OPTED_OUT, fail
+from channels.window import by_template, is_window_open
 from data.content import MessageContent
 from data.database import Database
 from data.encryption import SecretUnreadable
 from data.jobs import JobName
 from data.models import Channel, Conversation, Message
-from data.states import UNKNOWN_FATE, ChannelKind, Delivery
+from data.states import UNKNOWN_FATE, ChannelKind, Delivery, Sender
 from data.transaction import Transaction
 
 MAX_ATTEMPTS = 5
-FIRST_WAIT = timedelta(seconds=2)
-LONGEST_WAIT = timedelta(minutes=5)
 # Longer than any send takes with its time-outs: after this, the worker that sent is gone.
-SENDING_LEASE = timedelta(minutes=2)
-SERVICE_WINDOW = timedelta(hours=24)
-HAS_SERVICE_WINDOW = {ChannelKind.TWILIO_WHATSAPP, ChannelKind.META_WHATSAPP}
+SENDING_LEASE = timedelta(seconds=45)
+# A worker that was frozen since it claimed a message may not send it: another may be at it by now.
+_FRESH_SECONDS = 10.0
 # While a retry waits, later messages of its conversation wait behind it (data.jobs).
 RETRY_PRIORITY = 1
-
-log = structlog.get_logger()
 
 
 class DeliverOutcome(StrEnum):
@@ -44,12 +43,247 @@ class DeliverOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Claimed:
-    """What sending needs, read in the transaction that marked the message."""
+class _Sending:
+    """One part of a message that is now to be sent; `attempted_at` tells this attempt from any other."""
 
     channel: Channel
     to: str
     content: MessageContent
+    attempted_at: datetime
+    claimed_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A part that may have been sent. `is_retry`: its provider refused it, and is about to be tried again."""
+
+    channel: Channel
+    doubt: Doubt
+    is_retry: bool
+
+
+_Step = _Sending | _Asking | DeliverOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Runs SEND_MESSAGE jobs. Running one again, or twice at once, sends nothing twice."""
+
+    database: Database
+    adapters: Mapping[ChannelKind, Adapter]
+    open_access: Callable[[Channel], ChannelAccess]
+    patience: Patience = field(default_factory=Patience)
+
+    async def deliver(self, tenant_id: UUID, message_id: UUID, now: datetime) -> DeliverOutcome:
+        began = time.monotonic()
+        async with self.database.transaction(tenant_id) as tx:
+            step = await self._begin(tx, message_id, now)
+        if isinstance(step, _Asking):
+            found = await self._ask(step)
+            async with self.database.transaction(tenant_id) as tx:
+                step = await self._settle(tx, message_id, step, found, now)
+        while isinstance(step, _Sending):
+            result = await self._send(step, message_id)
+            next_at = now + timedelta(seconds=time.monotonic() - began)
+            async with self.database.transaction(tenant_id) as tx:
+                step = await self._record(tx, message_id, step, result, now, next_at)
+        assert isinstance(step, DeliverOutcome)
+        return step
+
+    async def _begin(self, tx: Transaction, message_id: UUID, now: datetime) -> _Step:
+        message = await tx.messages.get(message_id, lock=True)
+        if message is None or message.delivery not in (Delivery.QUEUED, Delivery.SENDING):
+            return DeliverOutcome.SKIPPED
+        channel = await tx.channels.get(message.channel_id)
+        adapter = self.adapters.get(channel.kind) if channel else None
+        if channel is None or not channel.is_active or adapter is None:
+            is_unknown = message.delivery is Delivery.SENDING
+            return await _fail(tx, message, UNKNOWN_FATE if is_unknown else CHANNEL_INACTIVE, now)
+        if adapter.capabilities.is_pulled:
+            return await self._claim(tx, message, channel, now)
+        if message.delivery is Delivery.SENDING:
+            return await self._look_into(tx, message, channel, adapter, now)
+        if message.attempt_count and isinstance(adapter, FindsSent):
+            return await self._asking(tx, message, channel, is_retry=True)
+        return await self._claim(tx, message, channel, now)
+
+    async def _look_into(
+        self, tx: Transaction, message: Message, channel: Channel, adapter: Adapter, now: datetime
+    ) -> _Step:
+        """Another worker is sending it, or was when it died, or its answer was lost."""
+        if message.doubted_at is None:
+            lease_ends = (message.attempted_at or now) + SENDING_LEASE
+            if lease_ends > now:
+                await _send_later(tx, message, lease_ends)
+                return DeliverOutcome.RETRYING
+            message.doubted_at = message.attempted_at or now
+        if isinstance(adapter, FindsSent):
+            return await self._asking(tx, message, channel, is_retry=False)
+        # Nobody can be asked: a status may still tell. It will not be sent again, so nothing need wait behind it.
+        if self.patience.is_over(message, now):
+            return await _fail(tx, message, UNKNOWN_FATE, now)
+        wait = self.patience.next_wait(message, now)
+        await _send_later(tx, message, now + wait, lock=f"doubt:{message.id}", priority=0)
+        return DeliverOutcome.RETRYING
+
+    async def _asking(self, tx: Transaction, message: Message, channel: Channel, *, is_retry: bool) -> _Asking:
+        conversation = await tx.conversations.get(message.conversation_id)
+        assert message.attempted_at is not None
+        doubt = Doubt(
+            to=conversation.address,
+            content=self._pieces(message, channel)[len(message.part_ids)],
+            message_id=message.id,
+            sent_after=message.attempted_at,
+            known_external_ids=await tx.outbound.known_ids(message),
+        )
+        return _Asking(channel, doubt, is_retry)
+
+    async def _ask(self, asking: _Asking) -> Found | SendError:
+        adapter = self.adapters[asking.channel.kind]
+        assert isinstance(adapter, FindsSent)
+        try:
+            return await adapter.find_sent(self.open_access(asking.channel), asking.doubt)
+        except SendError as error:
+            return error
+        except SecretUnreadable as error:
+            return SendError("bad_credentials", str(error))
+
+    async def _settle(
+        self, tx: Transaction, message_id: UUID, asking: _Asking, found: Found | SendError, now: datetime
+    ) -> _Step:
+        message = await tx.messages.get(message_id, lock=True)
+        if message is None or message.delivery not in (Delivery.QUEUED, Delivery.SENDING):
+            return DeliverOutcome.SKIPPED  # a status of the provider came first and knows better
+        if asking.is_retry and message.delivery is Delivery.QUEUED and not _is_taken(found):
+            return await self._try_again(tx, message, asking.channel, found, now)
+        step = self.patience.judge(message, found, now)
+        if step is Step.TAKEN and isinstance(found, Found):
+            return await self._taken(tx, message, asking.channel, found.result or SendResult(None), now)
+        if step is Step.SEND:
+            if message.attempt_count >= MAX_ATTEMPTS:
+                return await _fail(tx, message, "provider_unavailable", now)
+            return await self._claim(tx, message, asking.channel, now)
+        if step is Step.GIVE_UP:
+            return await _fail(tx, message, UNKNOWN_FATE, now)
+        await _send_later(tx, message, now + self.patience.next_wait(message, now))
+        return DeliverOutcome.RETRYING
+
+    async def _try_again(
+        self, tx: Transaction, message: Message, channel: Channel, found: Found | SendError, now: datetime
+    ) -> _Step:
+        """Of a message that its provider refused for now; when it cannot even be asked, that was an attempt too."""
+        if isinstance(found, Found):
+            return await self._claim(tx, message, channel, now)
+        message.attempt_count += 1
+        return await self._refused(tx, message, found, now)
+
+    async def _claim(self, tx: Transaction, message: Message, channel: Channel, now: datetime) -> _Step:
+        conversation = await tx.conversations.get(message.conversation_id)
+        if refusal := await self._prepare(tx, message, conversation, channel, now):
+            return await _fail(tx, message, refusal, now)
+        pieces = self._pieces(message, channel)
+        if len(message.part_ids) >= len(pieces):
+            return await _fail(tx, message, "bad_content", now)
+        message.part_count = len(pieces)
+        message.attempt_count += 1
+        return _marked(message, channel, conversation, pieces, now)
+
+    async def _prepare(
+        self, tx: Transaction, message: Message, conversation: Conversation, channel: Channel, now: datetime
+    ) -> str | None:
+        """Why it may not be sent. Outside the service window it becomes a template, for good."""
+        content = MessageContent.from_row(message.text, message.payload)
+        is_open = is_window_open(self.adapters[channel.kind].capabilities, conversation.last_inbound_at, now)
+        if (content.purpose or not is_open) and not await tx.conversations.may_start(conversation.contact_id):
+            return OPTED_OUT
+        if is_open or message.part_ids:
+            return None
+        contact = await tx.conversations.contact(conversation.contact_id)
+        store = await tx.tenants.get()
+        values = {"name": contact.name or "", "text": content.text, "store": store.name}
+        template = by_template(content, channel.config, values)
+        if template is None:
+            return WINDOW_CLOSED
+        message.payload = message.payload | {"template": template.payload()["template"]}
+        return None
+
+    def _pieces(self, message: Message, channel: Channel) -> tuple[MessageContent, ...]:
+        """The parts it goes in; the same ones every time."""
+        content = MessageContent.from_row(message.text, message.payload)
+        content = replace(content, is_verbatim=content.is_verbatim or message.sender is Sender.HUMAN)
+        capabilities = self.adapters[channel.kind].capabilities
+        if capabilities.is_pulled:
+            return (content,)
+        wants_pictures = capabilities.sends_media and channel.config.get("product_pictures") is True
+        return split_content(with_picture(content) if wants_pictures else content, capabilities)
+
+    async def _send(self, sending: _Sending, message_id: UUID) -> SendResult | SendError:
+        try:
+            access = self.open_access(sending.channel)
+            if time.monotonic() - sending.claimed_at > _FRESH_SECONDS:
+                return SendError(UNKNOWN_FATE, "this worker stood still", uncertain=True)
+            return await self.adapters[access.kind].send(access, sending.to, sending.content, message_id)
+        except SendError as error:
+            return error
+        except SecretUnreadable as error:
+            return SendError("bad_credentials", str(error))
+
+    async def _record(
+        self,
+        tx: Transaction,
+        message_id: UUID,
+        sending: _Sending,
+        result: SendResult | SendError,
+        now: datetime,
+        next_at: datetime,
+    ) -> _Step:
+        message = await tx.messages.get(message_id, lock=True)
+        if message is None:
+            return DeliverOutcome.SKIPPED
+        if isinstance(result, SendResult):
+            return await self._taken(tx, message, sending.channel, result, next_at)
+        if message.delivery is not Delivery.SENDING or message.attempted_at != sending.attempted_at:
+            return DeliverOutcome.SKIPPED  # a status of the provider, or another worker, came first
+        return await self._refused(tx, message, result, now)
+
+    async def _refused(self, tx: Transaction, message: Message, error: SendError, now: datetime) -> DeliverOutcome:
+        message.delivery_error = error.code
+        if error.uncertain and message.delivery is Delivery.SENDING:
+            message.doubted_at = now
+            await _send_later(tx, message, now + self.patience.first)
+            return DeliverOutcome.RETRYING
+        if not (error.retryable or error.uncertain) or message.attempt_count >= MAX_ATTEMPTS:
+            return await _fail(tx, message, error.code, now)
+        message.delivery = Delivery.QUEUED
+        await _send_later(tx, message, now + backoff(message.attempt_count, error.retry_after))
+        return DeliverOutcome.RETRYING
+
+    async def _taken(
+        self, tx: Transaction, message: Message, channel: Channel, result: SendResult, now: datetime
+    ) -> _Step:
+        """The provider has a part of it: the next one, or the end."""
+        if result.external_id not in message.part_ids:
+            message.part_ids = [*message.part_ids, result.external_id or "", *result.more_external_ids]
+        pieces = self._pieces(message, channel)
+        message.delivery_error = None
+        if len(message.part_ids) < message.part_count and message.delivery is not Delivery.FAILED:
+            message.attempt_count = 1
+            conversation = await tx.conversations.get(message.conversation_id)
+            return _marked(message, channel, conversation, pieces, now)
+        message.part_count = len(message.part_ids)
+        message.doubted_at = None
+        if result.delivery is Delivery.FAILED:  # so the provider said when it was asked
+            return await _fail(tx, message, "undelivered", now)
+        if result.is_numbered or any(part.is_numbered for part in render(pieces[-1], self._capabilities(channel))):
+            message.payload = message.payload | {"is_numbered": True}
+        await tx.messages.advance(message.id, result.delivery, external_id=message.part_ids[0] or None)
+        kind = "template" if message.payload.get("template") else "service"
+        await tx.outbound.count(channel.kind, kind, now, sent=len(message.part_ids))
+        await tx.jobs.notify("messages", f"{tx.tenant_id}/{message.conversation_id}")
+        return DeliverOutcome.SENT
+
+    def _capabilities(self, channel: Channel) -> Capabilities:
+        return self.adapters[channel.kind].capabilities
 
 
 async def deliver(
@@ -60,108 +294,38 @@ async def deliver(
     message_id: UUID,
     now: datetime,
 ) -> DeliverOutcome:
-    """Run one SEND_MESSAGE job. Running it again, or twice at once, sends nothing twice."""
-    async with database.transaction(tenant_id) as tx:
-        claimed = await _claim(tx, message_id, now)
-    if isinstance(claimed, DeliverOutcome):
-        return claimed
-    result: SendResult | SendError
-    try:
-        access = open_access(claimed.channel)
-        result = await adapters[access.kind].send(access, claimed.to, claimed.content, message_id)
-    except SendError as error:
-        result = error
-    except SecretUnreadable as error:
-        result = SendError("bad_credentials", str(error))
-    async with database.transaction(tenant_id) as tx:
-        return await _record(tx, message_id, result, now)
+    """Run one SEND_MESSAGE job."""
+    return await Outbox(database, adapters, open_access).deliver(tenant_id, message_id, now)
 
 
-async def _claim(tx: Transaction, message_id: UUID, now: datetime) -> _Claimed | DeliverOutcome:
-    message = await tx.messages.get(message_id, lock=True)
-    if message is None or message.delivery not in (Delivery.QUEUED, Delivery.SENDING):
-        return DeliverOutcome.SKIPPED
-    if message.delivery is Delivery.SENDING:
-        return await _settle_interrupted(tx, message, now)
-    conversation = await tx.conversations.get(message.conversation_id)
-    channel = await tx.channels.get(message.channel_id)
-    if channel is None or not channel.is_active:
-        return await _fail(tx, message, "channel_inactive")
-    if not _in_service_window(channel.kind, conversation, now):
-        return await _fail(tx, message, WINDOW_CLOSED)
+def _marked(
+    message: Message, channel: Channel, conversation: Conversation, pieces: Sequence[MessageContent], now: datetime
+) -> _Sending:
+    """Written before the sending of the next part: that it is being sent."""
     message.delivery = Delivery.SENDING
-    message.attempt_count += 1
     message.attempted_at = now
-    content = MessageContent.from_row(message.text, message.payload)
-    return _Claimed(channel, conversation.address, content)
+    message.doubted_at = None
+    message.absence_count = 0
+    return _Sending(channel, conversation.address, pieces[len(message.part_ids)], now, time.monotonic())
 
 
-async def _settle_interrupted(tx: Transaction, message: Message, now: datetime) -> DeliverOutcome:
-    """Another worker is sending it, or was when it died."""
-    lease_ends = (message.attempted_at or now) + SENDING_LEASE
-    if message.attempted_at is None or lease_ends <= now:
-        return await _fail(tx, message, UNKNOWN_FATE)
-    await _send_later(tx, message, lease_ends)
-    return DeliverOutcome.RETRYING
+def _is_taken(found: Found | SendError) -> bool:
+    return isinstance(found, Found) and found.fate is Fate.TAKEN
 
 
-def _in_service_window(kind: ChannelKind, conversation: Conversation, now: datetime) -> bool:
-    """WhatsApp takes free text only within 24 hours of the contact's last message."""
-    if kind not in HAS_SERVICE_WINDOW:
-        return True
-    return conversation.last_inbound_at is not None and now - conversation.last_inbound_at < SERVICE_WINDOW
-
-
-async def _record(tx: Transaction, message_id: UUID, result: SendResult | SendError, now: datetime) -> DeliverOutcome:
-    if isinstance(result, SendResult):
-        await _record_sent(tx, message_id, result)
-        return DeliverOutcome.SENT
-    message = await tx.messages.get(message_id, lock=True)
-    if message is None or message.delivery is not Delivery.SENDING:
-        return DeliverOutcome.SKIPPED  # a status of the provider came first and knows better
-    if not result.retryable or result.uncertain or message.attempt_count >= MAX_ATTEMPTS:
-        return await _fail(tx, message, UNKNOWN_FATE if result.uncertain else result.code)
-    message.delivery = Delivery.QUEUED
-    message.delivery_error = result.code
-    await _send_later(tx, message, now + _wait(message.attempt_count, result.retry_after))
-    return DeliverOutcome.RETRYING
-
-
-async def _record_sent(tx: Transaction, message_id: UUID, result: SendResult) -> None:
-    await tx.messages.advance(message_id, result.delivery, external_id=result.external_id)
-    message = await tx.messages.get(message_id)
-    if message is None:
-        return
-    if result.more_external_ids:
-        message.payload = message.payload | {"more_external_ids": list(result.more_external_ids)}
-    await _announce(tx, message)
-
-
-async def _fail(tx: Transaction, message: Message, code: str) -> DeliverOutcome:
-    message.delivery = Delivery.FAILED
-    message.delivery_error = code
-    await tx.events.add("message.failed", message_id=str(message.id), code=code)
-    log.warning("message.failed", message_id=str(message.id), code=code, attempt_count=message.attempt_count)
-    await _announce(tx, message)
+async def _fail(tx: Transaction, message: Message, code: str, now: datetime) -> DeliverOutcome:
+    await fail(tx, message, code, now)
+    await tx.jobs.notify("messages", f"{tx.tenant_id}/{message.conversation_id}")
     return DeliverOutcome.FAILED
 
 
-async def _send_later(tx: Transaction, message: Message, when: datetime) -> None:
+async def _send_later(
+    tx: Transaction, message: Message, when: datetime, *, lock: str = "", priority: int = RETRY_PRIORITY
+) -> None:
     await tx.jobs.defer(
         JobName.SEND_MESSAGE,
-        lock=f"outbox:{message.conversation_id}",
+        lock=lock or f"outbox:{message.conversation_id}",
         scheduled_at=when,
-        priority=RETRY_PRIORITY,
+        priority=priority,
         message_id=message.id,
     )
-
-
-async def _announce(tx: Transaction, message: Message) -> None:
-    await tx.jobs.notify("messages", f"{tx.tenant_id}/{message.conversation_id}")
-
-
-def _wait(attempt_count: int, retry_after: float | None) -> timedelta:
-    """Twice as long each time, between half and all of it so that many do not come back at once."""
-    longest = min(FIRST_WAIT.total_seconds() * 2.0 ** (attempt_count - 1), LONGEST_WAIT.total_seconds())
-    wait = longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, hides nothing
-    return timedelta(seconds=max(wait, min(retry_after or 0.0, LONGEST_WAIT.total_seconds())))

@@ -1,13 +1,15 @@
 """The HTTP client under Twilio's own library: httpx, whose errors tell a refused connection from a lost answer."""
 
 import logging
+import re
 from typing import Any
 
 import httpx
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
-API_URL = "https://api.twilio.com"
+# The API and its sisters: content.twilio.com, messaging.twilio.com.
+_TWILIO = re.compile(r"https://[a-z]+\.twilio\.com")
 # Silent: the library's own logs would hold what shoppers read and their numbers.
 _LOGGER = logging.getLogger(__name__)
 
@@ -32,13 +34,15 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]  # the library is untyp
         timeout: float | None = None,  # noqa: ASYNC109
         allow_redirects: bool = False,
     ) -> Response:
-        if self._api_url and url.startswith(API_URL):
-            url = self._api_url + url.removeprefix(API_URL)
+        if self._api_url:
+            url = _TWILIO.sub(self._api_url, url, count=1)
+        is_json = (headers or {}).get("Content-Type") == "application/json"
         response = await self._client.request(
             method,
             url,
             params=params,
-            data=data,
+            data=None if is_json else data,
+            json=data if is_json else None,
             headers=headers,
             auth=auth,
             timeout=timeout or httpx.USE_CLIENT_DEFAULT,

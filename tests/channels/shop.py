@@ -12,8 +12,9 @@ from uuid import UUID
 from sqlalchemy import text
 
 from channels.access import create_channel, open_access
-from channels.adapter import ChannelAccess, WebhookRequest
+from channels.adapter import Adapter, ChannelAccess, WebhookRequest
 from channels.inbox import receive
+from channels.outbox import DeliverOutcome, deliver
 from channels.twilio_whatsapp import TwilioWhatsApp
 from data.content import MessageContent
 from data.database import Database
@@ -108,6 +109,23 @@ class Shop:
         statement = text(f"UPDATE procrastinate_jobs SET {change} WHERE queue_name = :queue")
         async with self.database.lookup() as connection:
             await connection.execute(statement, {"queue": queue})
+
+
+class JobRunner:
+    """Runs the job of one message again and again, on a clock of its own."""
+
+    def __init__(self, shop: Shop, adapters: Mapping[ChannelKind, Adapter]) -> None:
+        self.shop = shop
+        self.adapters = adapters
+        self.now = NOW
+
+    async def deliver(self, message_id: UUID) -> DeliverOutcome:
+        shop = self.shop
+        return await deliver(shop.database, self.adapters, shop.open_access, shop.tenant_id, message_id, self.now)
+
+    async def wait(self) -> None:
+        """Until the last job that was put off is due."""
+        self.now = (await self.shop.jobs("send_message"))[-1]["scheduled_at"]
 
 
 async def open_shop(database: Database, tenant_id: UUID, kind: ChannelKind = ChannelKind.TWILIO_WHATSAPP) -> Shop:

@@ -1,13 +1,15 @@
 """What Twilio posts, in a table of payloads, and what we read in it."""
 
 import json
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from channels.adapter import ChannelAccess, InboundMessage, StatusUpdate, WebhookRequest
+from channels.adapter import Attachment, ChannelAccess, InboundMessage, StatusUpdate, WebhookRequest
 from channels.errors import BadPayload
 from channels.twilio_whatsapp import TwilioWhatsApp
+from data.content import MediaKind
 from data.states import ChannelKind, Delivery
 from tests.channels.shop import ACCOUNT, NUMBER, PAYLOADS, TOKEN, load, request
 
@@ -31,7 +33,15 @@ def test_an_inbound_payload_is_one_message_that_keeps_everything(name: str) -> N
     assert TwilioWhatsApp().verify(ACCESS, posted)
     parsed = TwilioWhatsApp().parse(ACCESS, posted)
     assert parsed.statuses == ()
-    assert parsed.messages == [InboundMessage(**payload["message"], raw=payload["form"])]
+    assert parsed.messages == [expected(payload)]
+
+
+def expected(payload: dict[str, Any]) -> InboundMessage:
+    fields = payload["message"]
+    attachments = tuple(
+        Attachment(**each | {"kind": MediaKind(each["kind"])}) for each in fields.get("attachments", [])
+    )
+    return InboundMessage(**fields | {"attachments": attachments}, raw=payload["form"])
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("status_")])
@@ -44,16 +54,15 @@ def test_a_status_payload_is_one_status_update(name: str) -> None:
         assert parsed.statuses == []
         return
     own_id = UUID(status["message_id"]) if status["message_id"] else None
-    expected = StatusUpdate(status["external_id"], Delivery(status["delivery"]), own_id, status["error"])
-    assert parsed.statuses == [expected]
+    assert parsed.statuses == [
+        StatusUpdate(status["external_id"], Delivery(status["delivery"]), own_id, status["error"], status["is_billed"])
+    ]
 
 
 def test_a_json_body_is_read_like_a_form() -> None:
     payload = load("text")
     posted = WebhookRequest({"content-type": "application/json"}, json.dumps(payload["form"]).encode())
-    assert TwilioWhatsApp().parse(ACCESS, posted).messages == [
-        InboundMessage(**payload["message"], raw=payload["form"])
-    ]
+    assert TwilioWhatsApp().parse(ACCESS, posted).messages == [expected(payload)]
 
 
 @pytest.mark.parametrize(

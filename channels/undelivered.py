@@ -1,0 +1,37 @@
+"""A message that the shopper did not get goes to a person: its reason is kept, and the agent falls silent."""
+
+from datetime import datetime
+
+import structlog
+
+from data.models import Message
+from data.ownership import By, hand_off
+from data.states import UNKNOWN_FATE, Actor, Delivery, Sender
+from data.transaction import Transaction
+
+OPTED_OUT = "opted_out"
+CHANNEL_INACTIVE = "channel_inactive"
+# Nobody of the store could do better: the number is none, or its owner wants nothing.
+HOPELESS = frozenset({OPTED_OUT, CHANNEL_INACTIVE, "refused_by_contact", "bad_number"})
+NOT_DELIVERED = "Un mensaje del asistente no le llegó al cliente."
+NOT_CERTAIN = "No se sabe si el último mensaje del asistente le llegó al cliente."
+
+log = structlog.get_logger()
+
+
+async def fail(tx: Transaction, message: Message, code: str, now: datetime) -> None:
+    """Keep that a message failed, tell of it, and hand its conversation to people."""
+    message.delivery = Delivery.FAILED
+    message.delivery_error = code
+    log.warning("message.failed", message_id=str(message.id), code=code, attempt_count=message.attempt_count)
+    await tell_failed(tx, message, code, now)
+
+
+async def tell_failed(tx: Transaction, message: Message, code: str | None, now: datetime) -> None:
+    """The event of a failed message, and the hand-off where a person can still do something."""
+    await tx.events.add("message.failed", message_id=str(message.id), code=code)
+    if message.sender is Sender.HUMAN or code in HOPELESS:
+        return
+    conversation = await tx.conversations.get(message.conversation_id, lock=True)
+    reason = NOT_CERTAIN if code == UNKNOWN_FATE else NOT_DELIVERED
+    await hand_off(tx, conversation, reason, By(Actor.AGENT), now)
