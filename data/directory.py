@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from data.database import Database
-from data.states import Role
+from data.states import ConnectionKind, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,11 @@ class Directory:
     async def first_tenant(self) -> UUID | None:
         """The one that was opened first."""
         return await self._one("SELECT id FROM app.find_tenants() LIMIT 1")
+
+    async def connected_tenants(self, kind: ConnectionKind) -> list[UUID]:
+        """Those with an active connection of this kind."""
+        rows = await self._database.find("SELECT tenant_id FROM app.find_connections(:kind)", kind=kind.value)
+        return [row[0] for row in rows]
 
     async def tenant_by_rut(self, rut: str) -> UUID | None:
         """`rut` in canonical form ("76543210-3")."""

@@ -27,6 +27,11 @@ class JobName(StrEnum):
     EMBED_CATALOGUE = "embed_catalogue"  # tenant_id
     TIME_OUT_HANDOFF = "time_out_handoff"  # tenant_id, handoff_id
     SERVE_WAITLIST = "serve_waitlist"  # tenant_id
+    SUBMIT_ORDER = "submit_order"  # tenant_id, order_id
+    FOLLOW_ORDERS = "follow_orders"  # tenant_id
+    CANCEL_EXTERNAL = "cancel_external"  # tenant_id, order_id
+    SYNC_CATALOGUE = "sync_catalogue"  # tenant_id, import_id
+    TEND_CONNECTIONS = "tend_connections"  # recurring
     EXPIRE_ORDER = "expire_order"  # tenant_id, order_id
 
 

@@ -84,6 +84,14 @@ class MediaStatus(StrEnum):
     FAILED = "failed"
 
 
+class ConnectionKind(StrEnum):
+    """A tenant's other systems."""
+
+    ODOO = "odoo"
+    N8N = "n8n"
+    SHOPIFY = "shopify"
+
+
 class ImportStatus(StrEnum):
     PENDING = "pending"
     PROCESSING = "processing"

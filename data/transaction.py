@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from data.jobs import JobQueue
 from data.repositories.catalogue import CatalogueRepository
+from data.repositories.connections import ConnectionRepository
 from data.repositories.conversations import ConversationRepository, MessageRepository, TurnRepository
 from data.repositories.demand import LeadRepository, WaitlistRepository
 from data.repositories.edits import EditRepository
@@ -20,6 +21,7 @@ from data.repositories.outbound import OutboundRepository
 from data.repositories.planning import PlanRepository
 from data.repositories.sales import CartRepository, OrderRepository
 from data.repositories.staging import StagingRepository
+from data.repositories.submissions import SubmissionRepository
 from data.repositories.tenants import ChannelRepository, MemberRepository, TenantRepository
 from data.repositories.vectors import VectorRepository
 from data.repositories.versions import VersionRepository
@@ -123,6 +125,14 @@ class Transaction:
     @cached_property
     def leads(self) -> LeadRepository:
         return LeadRepository(self._session)
+
+    @cached_property
+    def connections(self) -> ConnectionRepository:
+        return ConnectionRepository(self._session)
+
+    @cached_property
+    def submissions(self) -> SubmissionRepository:
+        return SubmissionRepository(self._session)
 
     @cached_property
     def events(self) -> EventRepository:

@@ -2,6 +2,7 @@
 
 from data.models.base import SCHEMA, Base
 from data.models.catalogue import Product, StockLevel, TextVector, Variant
+from data.models.connections import Connection
 from data.models.conversations import (
     Contact,
     ContactAddress,
@@ -35,6 +36,7 @@ __all__ = [
     "CatalogueChange",
     "CatalogueVersion",
     "Channel",
+    "Connection",
     "Contact",
     "ContactAddress",
     "Conversation",

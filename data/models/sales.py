@@ -86,6 +86,12 @@ class Order(TenantRow):
         UniqueConstraint("tenant_id", "cart_id"),
         UniqueConstraint("tenant_id", "summary_id"),
         Index("ix_orders_contact", "tenant_id", "contact_id", "placed_at"),
+        Index(
+            "ix_orders_waiting",
+            "tenant_id",
+            "placed_at",
+            postgresql_where=text("external_state IS NOT NULL AND submitted_at IS NULL"),
+        ),
     )
 
     reference: Mapped[str]

@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from data.content import MediaKind
 from data.database import APP_ROLE, LOOKUP_ROLE, SERVICE_LOGIN, Database, parse_url
 from data.directory import Directory
+from data.encryption import SecretBox
 from data.errors import DataError, NotFound, OutOfStock, UnsafeDatabaseRole
 from data.jobs import JobName
 from data.models import Base, Import, Lead, Order, OrderLine, Summary, Turn, WaitlistEntry
@@ -28,6 +29,7 @@ from data.search.wish import Wish
 from data.states import (
     BrainKind,
     ChannelKind,
+    ConnectionKind,
     ConversationStatus,
     Delivery,
     ImportMode,
@@ -138,6 +140,7 @@ async def test_a_role_that_bypasses_security_is_refused(database_url: str) -> No
     await database.close()
 
 
+BOX = SecretBox([b"k" * 32])
 ATTACHMENT = {"kind": MediaKind.IMAGE, "reference": "https://x.example/1"}
 
 
@@ -184,8 +187,9 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:
         order = Order(
             tenant_id=tenant_id, id=uuid4(), reference="S00001", conversation_id=conversation.id,
             contact_id=conversation.contact_id, cart_id=cart_id, summary_id=summary.id, total=Decimal(1),
-            currency="CLP", placed_at=NOW,
+            currency="CLP", placed_at=NOW, external_state={"system": "odoo", "id": "7"},
         )  # fmt: skip
+        await tx.connections.put(ConnectionKind.ODOO, {"url": "https://odoo.example"}, {"key": "k"}, BOX)
         line = OrderLine(
             tenant_id=tenant_id, order_id=order.id, variant_id=variant_id, position=0, sku="M-1", name="Martillo",
             quantity=1, unit_price=Decimal(1),
@@ -314,6 +318,9 @@ READS: dict[str, Reading] = {
     "imports": lambda tx, ids: tx.imports.recent(),
     "cart lines": lambda tx, ids: tx.carts.lines(ids["conversation"]),
     "summary": lambda tx, ids: tx.orders.summary(ids["summary"]),
+    "connection": lambda tx, ids: tx.connections.get(ConnectionKind.ODOO),
+    "active connection": lambda tx, ids: tx.connections.active(ConnectionKind.ODOO),
+    "orders that wait": lambda tx, ids: tx.submissions.waiting(),
     "order": lambda tx, ids: tx.orders.get(ids["order"]),
     "order by reference": lambda tx, ids: tx.orders.by_reference("S00001"),
     "latest order": lambda tx, ids: tx.orders.latest(ids["conversation"]),
@@ -397,6 +404,17 @@ WRITES: dict[str, Reading] = {
     "order of its cart": lambda tx, ids: tx.orders.place(
         Order(tenant_id=ids["owner"], cart_id=ids["cart"], reference="S9"), []
     ),
+    "connection like its own": lambda tx, ids: tx.connections.put(ConnectionKind.ODOO, {"url": "x"}, {"key": "x"}, BOX),
+    "state of a connection": lambda tx, ids: tx.connections.note(ConnectionKind.ODOO, stolen=True),
+    "removed connection": lambda tx, ids: tx.connections.delete(ConnectionKind.ODOO),
+    "order to send": lambda tx, ids: tx.submissions.begin(ids["order"], "odoo", NOW),
+    "order to send again": lambda tx, ids: tx.submissions.again(ids["order"], NOW),
+    "orders due": lambda tx, ids: tx.submissions.queue_due(NOW),
+    "orders to hasten": lambda tx, ids: tx.submissions.hasten(NOW),
+    "order there": lambda tx, ids: tx.submissions.note(ids["order"], id="8"),
+    "order to hold": lambda tx, ids: tx.submissions.hold(ids["order"], "x"),
+    "order sent": lambda tx, ids: tx.submissions.submitted(ids["order"], "S1", NOW),
+    "orders followed": lambda tx, ids: tx.submissions.followed(NOW),
     "knowledge entry": lambda tx, ids: tx.knowledge.change(ids["entry"], EntryContent("¿Robado?", "Sí.")),
     "knowledge entry by id": lambda tx, ids: tx.knowledge.get(ids["entry"]),
     "removed knowledge": lambda tx, ids: tx.knowledge.remove([ids["entry"]]),
