@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from fastapi import FastAPI
 
 from api import auth, errors, health, webchat, webhooks
-from api.admin import catalogue, channels, conversations, imports, orders, products, tenants
+from api.admin import catalogue, channels, conversations, imports, orders, product_edits, products, tenants
 from api.edge import BodyLimit, Edge
 from api.open_channels import OpenChannels
 from api.pages import routes as pages
@@ -19,7 +19,7 @@ from api.settings import Settings
 RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
 
 PUBLIC = (pages, health, auth, webchat, webhooks)
-ADMIN = (tenants, channels, imports, catalogue, products, conversations, orders)
+ADMIN = (tenants, channels, imports, catalogue, product_edits, products, conversations, orders)
 
 MEBIBYTE = 1024 * 1024
 # Multipart boundaries and fields around the file itself.

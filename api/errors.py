@@ -6,6 +6,7 @@ ApiError
 ├── Forbidden           403
 ├── Missing             404
 ├── Conflict            409
+├── PreconditionFailed  412
 ├── PayloadTooLarge     413
 ├── Invalid             422
 └── TooManyRequests     429
@@ -34,6 +35,7 @@ CODES = {
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
     409: "CONFLICT",
+    412: "PRECONDITION_FAILED",
     413: "PAYLOAD_TOO_LARGE",
     422: "VALIDATION_ERROR",
     429: "RATE_LIMIT_EXCEEDED",
@@ -48,6 +50,7 @@ MESSAGES = {
     404: "No encontramos lo que buscas. Revisa la dirección.",
     405: "Esta dirección no acepta ese método.",
     409: "Ya existe. Usa otro o edita el que hay.",
+    412: "Esto cambió mientras lo editabas. Ábrelo de nuevo y repite tu cambio.",
     413: "El archivo o mensaje es demasiado grande. Envía uno más pequeño.",
     422: "Hay datos por corregir. Revisa los campos indicados.",
     429: "Demasiados intentos. Espera un momento y vuelve a probar.",
@@ -94,6 +97,10 @@ class Missing(ApiError):
 
 class Conflict(ApiError):
     status = 409
+
+
+class PreconditionFailed(ApiError):
+    status = 412
 
 
 class PayloadTooLarge(ApiError):
@@ -179,6 +186,12 @@ _FIELD_MESSAGES = {
     "less_than_equal": "Debe ser {le} o menos.",
     "enum": "Debe ser uno de: {expected}.",
     "literal_error": "Debe ser uno de: {expected}.",
+    "decimal_parsing": "Debe ser un número, como 12990.",
+    "decimal_type": "Debe ser un número, como 12990.",
+    "finite_number": "Debe ser un número, como 12990.",
+    "too_long": "Son demasiados: máximo {max_length}.",
+    "list_type": "Debe ser una lista.",
+    "dict_type": "Debe ser un objeto de nombre y valor.",
     "bool_parsing": "Debe ser true o false.",
     "union_tag_invalid": "Debe ser uno de: {expected_tags}.",
     "extra_forbidden": "Este dato no se usa aquí.",

@@ -1,18 +1,25 @@
 """The catalogue as shoppers would find it."""
 
-from typing import Annotated
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from api.dependencies import KnownFilters, RuntimeNeeded, Viewer
+from api.downloads import temporary_file
 from api.errors import Missing
 from api.schemas import Limit, Money, errors, money
 from data.catalogue_search import find_products
 from data.repositories.items import CatalogueItem
+from ingestion.exporting import export_catalogue
 
 router = APIRouter(prefix="/v1/products", tags=["Catálogo"])
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class ProductView(BaseModel):
@@ -57,6 +64,25 @@ async def list_products(
     return ProductPage(
         products=[_view(item) for item in page], next=page[-1].sku if len(items) > limit else None, total=total
     )
+
+
+@router.get(
+    "/export",
+    summary="Bajar el catálogo como planilla",
+    response_class=FileResponse,
+    responses=errors(401, 422)
+    | {200: {"content": {"text/csv": {}, _XLSX: {}}, "description": "Se puede editar y volver a subir tal cual."}},
+    dependencies=[KnownFilters],
+)
+async def export_products(
+    principal: Viewer,
+    runtime: RuntimeNeeded,
+    kind: Annotated[Literal["csv", "xlsx"], Query(alias="format", description="csv o xlsx.")] = "csv",
+) -> FileResponse:
+    name = f"catalogo-{datetime.now(UTC):%Y-%m-%d}.{kind}"
+    async with temporary_file(name, _XLSX if kind == "xlsx" else "text/csv; charset=utf-8") as answer:
+        await export_catalogue(runtime.database, principal.tenant_id, Path(answer.path))
+    return answer
 
 
 @router.get("/{sku:path}", summary="Ver un producto", responses=errors(401, 404))
