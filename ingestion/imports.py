@@ -19,6 +19,7 @@ from data.search.embedders import Embedder
 from data.states import ImportMode, ImportPhase, ImportStatus
 from data.transaction import Transaction
 from ingestion.bad_rows import write_bad_rows
+from ingestion.copying import COLUMNS
 from ingestion.errors import RowError, SpreadsheetError
 from ingestion.indexing import embed_staged
 from ingestion.mapping import ColumnMapping
@@ -78,7 +79,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file whose good rows are staged, and what its columns turned out to be."""
+    """A file whose good rows are read, and what its columns turned out to be."""
 
     opened: OpenFile
     staged: Staged
@@ -227,7 +228,7 @@ class Imports:
     async def _staged(
         self, tenant_id: UUID, import_id: UUID, source: Source, progress: Progress
     ) -> AsyncIterator[_File]:
-        """The file's rows in the database while the block runs. Raises SpreadsheetError, ImportCancelled."""
+        """The file's rows ready to be loaded while the block runs. Raises SpreadsheetError, ImportCancelled."""
         async with self._database.transaction(tenant_id) as tx:
             currency = (await tx.tenants.get()).currency
             remembered = await tx.mappings.all()
@@ -235,23 +236,24 @@ class Imports:
         opened = await asyncio.to_thread(opening.__enter__)
         try:
             await progress.begin(opened.row_count)
-            staged = await stage(self._database, tenant_id, import_id, opened, progress.report)
+            staged = await stage(opened, progress.report)
             if not staged.good_count:
                 raise _NoGoodRows(staged)
             yield _File(opened, staged, _scope(import_id, source.mode, currency, opened.mapping), source.override)
         finally:
             await asyncio.to_thread(opening.__exit__, None, None, None)
-            async with self._database.transaction(tenant_id, is_long=True) as tx:
-                await tx.staging.clear(import_id)
+            if self._embedder.keeps_vectors:
+                async with self._database.transaction(tenant_id, is_long=True) as tx:
+                    await tx.staging.clear(import_id)
 
     async def _compare(self, tenant_id: UUID, file: _File) -> ImportOutcome:
         async with self._database.transaction(tenant_id, is_long=True) as tx:
-            counts = await tx.plan.make(file.scope)
+            counts = await _planned(tx, file)
             return await self._outcome(tx, file, counts)
 
     async def _finish_dry_run(self, tenant_id: UUID, file: _File) -> ImportOutcome:
         async with self._database.transaction(tenant_id, is_long=True) as tx:
-            counts = await tx.plan.make(file.scope)
+            counts = await _planned(tx, file)
             outcome = await self._outcome(tx, file, counts)
             await self._keep(tx, file, counts, outcome)
         return outcome
@@ -263,12 +265,13 @@ class Imports:
             # changes the catalogue; what another import changes in between gets its vectors from the index.
             await progress.enter(ImportPhase.EMBEDDING)
             async with self._database.transaction(tenant_id, is_long=True) as tx:
-                await tx.plan.make(file.scope)
+                await _planned(tx, file)
                 await tx.plan.keep_texts(import_id)
             await embed_staged(self._database, tenant_id, import_id, self._embedder, progress.report)
 
         await progress.enter(ImportPhase.SAVING)
         async with self._database.transaction(tenant_id, is_long=True) as tx:
+            await tx.plan.load(COLUMNS, file.staged.lines)
             await tx.tenants.lock_catalogue()
             counts = await tx.plan.make(file.scope)
             outcome = await self._outcome(tx, file, counts)
@@ -328,6 +331,11 @@ class Imports:
             changes=changes,
             failure=ImportFailure(**record.failure) if record.failure else None,
         )
+
+
+async def _planned(tx: Transaction, file: _File) -> Counts:
+    await tx.plan.load(COLUMNS, file.staged.lines)
+    return await tx.plan.make(file.scope)
 
 
 class _NoGoodRows(SpreadsheetError):

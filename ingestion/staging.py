@@ -1,103 +1,67 @@
-"""Carries a file's good rows into the database batch by batch, and keeps its row errors."""
+"""Keeps a file's good rows aside, as the database takes them in, and its row errors."""
 
 import asyncio
+import tempfile
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from uuid import UUID
+from typing import IO
 
-from data.database import Database
-from data.repositories.staging import StagedRow
 from ingestion.errors import RowError
-from ingestion.rows import CatalogueRow, RowBatch
+from ingestion.file_reader import CopyBatch
 from ingestion.stream import OpenFile
 
-BATCH = 4_000
 # So many errors are kept to be looked at; they are counted all, and the file can say them again (bad_rows).
 MOST_ERRORS_KEPT = 5_000
+_BATCH_ROWS = 10_000
+_BUFFER = 1024 * 1024
+
+
+def _file() -> IO[bytes]:
+    return tempfile.TemporaryFile(buffering=_BUFFER)
 
 
 @dataclass(slots=True)
 class Staged:
-    """What came of reading a file. `errors` are the first of all those that `codes` counts."""
+    """What came of reading a file. `errors` are the first of all those that `codes` counts; `lines` are for COPY."""
 
     good_count: int = 0
     codes: Counter[str] = field(default_factory=Counter)
     errors: list[RowError] = field(default_factory=list)
+    # Closed when nobody reads it any more.
+    lines: IO[bytes] = field(default_factory=_file)
 
     @property
     def error_count(self) -> int:
         return self.codes.total()
 
-    def note(self, batch: RowBatch) -> None:
-        self.good_count += len(batch.rows)
+    def note(self, batch: CopyBatch) -> None:
+        self.lines.write(batch.lines)
+        self.good_count += batch.row_count
         self.codes.update(error.code for error in batch.errors)
         self.errors += batch.errors[: MOST_ERRORS_KEPT - len(self.errors)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    rows: list[StagedRow]
-    read_count: int
-
-
-async def stage(
-    database: Database,
-    tenant_id: UUID,
-    import_id: UUID,
-    file: OpenFile,
-    on_batch: Callable[[float], Awaitable[None]],
-) -> Staged:
-    """Each batch in a transaction of its own, while the next is being read. `on_batch` hears the share done."""
+async def stage(file: OpenFile, on_batch: Callable[[float], Awaitable[None]]) -> Staged:
+    """`on_batch` hears the share done."""
     staged = Staged()
-    batches = _batches(file, staged)
-    coming = asyncio.ensure_future(asyncio.to_thread(next, batches, None))
+    noted = _noted(file, staged)
+    coming = asyncio.ensure_future(asyncio.to_thread(next, noted, None))
     try:
-        while batch := await coming:
-            coming = asyncio.ensure_future(asyncio.to_thread(next, batches, None))
-            async with database.transaction(tenant_id) as tx:
-                await tx.staging.add(import_id, batch.rows)
-            await on_batch(batch.read_count / max(file.row_count, 1))
+        while (read_count := await coming) is not None:
+            coming = asyncio.ensure_future(asyncio.to_thread(next, noted, None))
+            await on_batch(read_count / max(file.row_count, 1))
     finally:
         # A thread cannot be stopped; what it reads from must stay open until it is through.
         await asyncio.gather(coming, return_exceptions=True)
     return staged
 
 
-def _batches(file: Iterable[RowBatch], staged: Staged) -> Iterator[_Batch]:
-    rows: list[StagedRow] = []
-    position, read_count = 0, 0
-    for batch in file:
+def _noted(file: OpenFile, staged: Staged) -> Iterator[int]:
+    """How many rows are read, every so many."""
+    told = 0
+    for batch in file.copies:
         staged.note(batch)
-        rows += [_staged(at, row) for at, row in enumerate(batch.rows, start=position)]
-        position += len(batch.rows)
-        rows += [StagedRow(at, 0, sku, is_rejected=True) for at, sku in enumerate(batch.rejected_skus, start=position)]
-        position += len(batch.rejected_skus)
-        read_count = batch.read_count
-        if len(rows) >= BATCH:
-            yield _Batch(rows, read_count)
-            rows = []
-    if rows:
-        yield _Batch(rows, read_count)
-
-
-def _staged(position: int, row: CatalogueRow) -> StagedRow:
-    return StagedRow(
-        position=position,
-        row=row.row,
-        sku=row.sku,
-        name=row.name,
-        brand=row.brand,
-        category=row.category,
-        description=row.description,
-        barcode=row.barcode,
-        unit=row.unit,
-        price=str(row.price),
-        stock=row.stock,
-        synonyms=row.synonyms,
-        tags=row.tags,
-        image_url=row.image_url,
-        more_images=row.more_images,
-        options=row.options,
-        product_key=row.product_key,
-    )
+        if not told or batch.read_count - told >= _BATCH_ROWS:
+            told = batch.read_count
+            yield told

@@ -19,7 +19,6 @@ from data.models.imports import (
     CatalogueVersion,
     Import,
     ImportChange,
-    ImportRow,
     ImportText,
     StoredMapping,
 )
@@ -44,7 +43,6 @@ __all__ = [
     "Handoff",
     "Import",
     "ImportChange",
-    "ImportRow",
     "ImportText",
     "KnowledgeEntry",
     "Lead",

@@ -41,40 +41,11 @@ class Import(TenantRow):
     finished_at: Mapped[datetime | None]
 
 
-class ImportRow(Base):
-    """A good row of a file between its reading and its comparing; of a rejected one only the SKU."""
-
-    __tablename__ = "import_rows"
-    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - SQLAlchemy's own class-level setting
-
-    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
-    import_id: Mapped[UUID] = mapped_column(primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
-    row: Mapped[int]
-    sku: Mapped[str]
-    name: Mapped[str | None]
-    brand: Mapped[str | None]
-    category: Mapped[str | None]
-    description: Mapped[str | None]
-    barcode: Mapped[str | None]
-    unit: Mapped[str | None]
-    price: Mapped[Decimal | None]
-    stock: Mapped[int | None]
-    synonyms: Mapped[list[str] | None]
-    tags: Mapped[list[str] | None]
-    image_url: Mapped[str | None]
-    more_images: Mapped[list[str] | None]
-    options: Mapped[dict[str, str] | None]
-    product_key: Mapped[str | None]
-    is_rejected: Mapped[bool] = mapped_column(server_default="false")
-    staged_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-
 class ImportText(Base):
     """A text that an import will need a vector for."""
 
     __tablename__ = "import_texts"
-    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - as above
+    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 - SQLAlchemy's own class-level setting
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     import_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -6,10 +6,12 @@ No row of the catalogue passes through this process, however many there are.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from data.repositories import applying_sql, planning_sql
 from data.repositories.repository import Repository
@@ -77,7 +79,19 @@ class PriceJumps:
 
 
 class PlanRepository(Repository):
-    """Steps in this order, in one transaction: `make`, then reading, then `apply`."""
+    """Steps in this order, in one transaction: `load`, `make`, then reading, then `apply`."""
+
+    async def load(self, columns: Sequence[str], lines: IO[bytes]) -> None:
+        """Take in a file's rows, as text for COPY; `columns` are those of planning_sql.STAGED, in the lines' order."""
+        for statement in planning_sql.STAGED:
+            await self._run(statement)
+        connection = await (await self.session.connection()).get_raw_connection()
+        driver: asyncpg.Connection = connection.driver_connection
+        lines.seek(0)
+        try:
+            await driver.copy_to_table("plan_staged", source=lines, columns=columns, schema_name="pg_temp")
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise DBAPIError("COPY plan_staged", None, error, connection_invalidated=driver.is_closed()) from error
 
     async def make(self, scope: Scope) -> Counts:
         """Compare. Reads the catalogue as it is now: lock it first to write what was read."""

@@ -6,11 +6,20 @@ from typing import Final
 # What two ways of writing one name have in common.
 _CALLED: Final = "lower(regexp_replace(normalize({}, NFKD), '[\\u0300-\\u036f]+', '', 'g'))"
 
-# Temporary tables have no row security, so COPY-like speed; they hold rows of one tenant and go with the transaction.
+# Temporary tables have no row security, which COPY refuses; they hold rows of one tenant and go with the transaction.
+STAGED: Final = (
+    "DROP TABLE IF EXISTS pg_temp.plan_staged",
+    """CREATE TEMPORARY TABLE plan_staged (
+        position integer, row integer, sku text, name text, price numeric(14, 2), stock integer, brand text,
+        category text, description text, barcode text, unit text, synonyms jsonb, image_url text, options jsonb,
+        product_key text, tags jsonb, more_images jsonb, is_rejected boolean) ON COMMIT DROP""",
+)
+
 TABLES: Final = (
     "DROP TABLE IF EXISTS pg_temp.plan_rows, pg_temp.plan_products, pg_temp.plan_variants, pg_temp.plan_archived",
     """CREATE TEMPORARY TABLE plan_rows (
-        position integer, key text, own_key text, is_same boolean, variant_id uuid) ON COMMIT DROP""",
+        position integer, key text, own_key text, is_same boolean, variant_id uuid, is_settled boolean,
+        had_stock boolean) ON COMMIT DROP""",
     """CREATE TEMPORARY TABLE plan_products (
         key text, id uuid, is_new boolean, is_changed boolean, name text, brand text, category text, description text,
         image_url text, more_images jsonb, synonyms jsonb, tags jsonb) ON COMMIT DROP""",
@@ -28,20 +37,36 @@ SETTINGS: Final = (
     "SET LOCAL work_mem = '64MB'",
 )
 
-# 1. Which product each row belongs to. A variant that is still called the same stays with the product it has.
+# 1. Which product each row belongs to. A variant that is still called the same stays with the product it has. A row is
+# settled when it says nothing new, neither of the variant nor of its product.
 ROWS: Final = f"""
     INSERT INTO plan_rows
     SELECT r.position, CASE WHEN same.is_so THEN p.key ELSE lower(r.product_key) END, lower(r.product_key),
-        coalesce(same.is_so, false), v.id
-    FROM app.import_rows r
+        coalesce(same.is_so, false), v.id,
+        coalesce(
+            same.is_so AND NOT v.is_archived AND v.sku = r.sku AND p.name = r.name AND v.price = r.price
+            AND v.currency = :currency AND (NOT :counts_stock OR r.stock IS NOT DISTINCT FROM l.on_hand)
+            AND (r.brand IS NOT DISTINCT FROM p.brand OR r.brand IS NULL AND NOT :has_brand)
+            AND (r.category IS NOT DISTINCT FROM p.category OR r.category IS NULL AND NOT :has_category)
+            AND (r.description IS NOT DISTINCT FROM p.description OR r.description IS NULL AND NOT :has_description)
+            AND (NOT :has_image_url
+                OR r.image_url IS NOT DISTINCT FROM p.image_url AND r.more_images = p.more_images)
+            AND (NOT :has_synonyms OR r.synonyms = p.synonyms) AND (NOT :has_tags OR r.tags = p.tags)
+            AND (NOT :has_barcode OR r.barcode IS NOT DISTINCT FROM v.barcode)
+            AND (NOT :has_unit OR r.unit IS NOT DISTINCT FROM v.unit)
+            AND (r.options = v.options OR r.options = '{{}}' AND NOT :has_options),
+            false),
+        coalesce(l.on_hand > 0 AND NOT v.is_archived, false)
+    FROM plan_staged r
     LEFT JOIN app.variants v ON v.tenant_id = app.tenant() AND lower(v.sku) = lower(r.sku)
     LEFT JOIN app.products p ON p.tenant_id = v.tenant_id AND p.id = v.product_id
+    LEFT JOIN app.stock_levels l ON l.tenant_id = v.tenant_id AND l.variant_id = v.id
     CROSS JOIN LATERAL (SELECT
         p.id IS NOT NULL AND (p.name = r.name OR {_CALLED.format("p.name")} = {_CALLED.format("r.name")})
         AND (NOT :has_brand OR p.brand IS NOT DISTINCT FROM r.brand
             OR {_CALLED.format("coalesce(p.brand, '')")} = {_CALLED.format("coalesce(r.brand, '')")}) AS is_so
     ) same
-    WHERE r.tenant_id = app.tenant() AND r.import_id = :import_id AND NOT r.is_rejected
+    WHERE NOT r.is_rejected
 """  # noqa: S608 - put together from the text above
 
 # 2. Variants that join a product take the key it has in the catalogue.
@@ -55,13 +80,14 @@ JOINING: Final = """
 """
 
 # 3. A product as its rows describe it together: the first row that says something is believed. A column that the
-# file does not have leaves what is known.
+# file does not have leaves what is known. A product all of whose rows are settled is left out, and so are they.
 PRODUCTS: Final = """
     WITH sizes AS MATERIALIZED (
         SELECT key, count(*) AS size, min(position) AS first FROM plan_rows GROUP BY key
+        HAVING NOT bool_and(is_settled)
     ), staged AS (
         SELECT *, CASE WHEN image_url IS NULL THEN '[]' ELSE jsonb_build_array(image_url) END || more_images AS images
-        FROM app.import_rows WHERE tenant_id = app.tenant() AND import_id = :import_id AND NOT is_rejected
+        FROM plan_staged WHERE NOT is_rejected
     ), described AS (
         SELECT z.key, s.name, s.brand, s.category, s.description, s.images, s.synonyms, s.tags
         FROM sizes z JOIN staged s ON s.position = z.first WHERE z.size = 1
@@ -112,7 +138,7 @@ VARIANTS: Final = """
             v.unit AS old_unit, v.price AS old_price, v.currency AS old_currency, v.content_hash AS old_hash,
             v.is_archived, l.on_hand AS old_stock
         FROM plan_rows r
-        JOIN app.import_rows s ON s.tenant_id = app.tenant() AND s.import_id = :import_id AND s.position = r.position
+        JOIN plan_staged s ON s.position = r.position AND NOT s.is_rejected
         JOIN plan_products p ON p.key = r.key
         LEFT JOIN app.variants v ON v.tenant_id = app.tenant() AND v.id = r.variant_id
         LEFT JOIN app.stock_levels l ON l.tenant_id = app.tenant() AND l.variant_id = r.variant_id
@@ -138,19 +164,16 @@ ARCHIVED: Final = """
     INSERT INTO plan_archived
     SELECT v.id FROM app.variants v
     WHERE v.tenant_id = app.tenant() AND NOT v.is_archived AND NOT EXISTS (
-        SELECT FROM app.import_rows s
-        WHERE s.tenant_id = app.tenant() AND s.import_id = :import_id AND lower(s.sku) = lower(v.sku))
+        SELECT FROM plan_staged s WHERE lower(s.sku) = lower(v.sku))
 """
-
-ANALYZE: Final = ("ANALYZE plan_rows", "ANALYZE plan_products", "ANALYZE plan_variants")
 
 COUNTS: Final = """
     SELECT count(*) FILTER (WHERE is_new) AS created, count(*) FILTER (WHERE is_changed) AS updated,
-        count(*) FILTER (WHERE NOT is_new AND NOT is_changed) AS unchanged,
+        (SELECT count(*) FROM plan_rows) - count(*) FILTER (WHERE is_new OR is_changed) AS unchanged,
         (SELECT count(*) FROM plan_archived) AS archived,
         (SELECT count(*) FROM app.variants WHERE tenant_id = app.tenant() AND NOT is_archived) AS active,
         count(*) FILTER (WHERE stock = 0 AND old_stock > 0 AND NOT is_revived) AS emptied,
-        count(*) FILTER (WHERE old_stock > 0 AND NOT is_revived) AS stocked
+        (SELECT count(*) FROM plan_rows WHERE had_stock) AS stocked
     FROM plan_variants
 """
 

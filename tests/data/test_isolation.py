@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,7 +25,6 @@ from data.models import Base, Import, Lead, Order, OrderLine, Summary, Turn, Wai
 from data.repositories.knowledge import EntryContent
 from data.repositories.planning import Scope
 from data.repositories.sales import StoredLine
-from data.repositories.staging import StagedRow
 from data.search.wish import Wish
 from data.states import (
     BrainKind,
@@ -229,9 +229,16 @@ def scope_of(import_id: UUID) -> Scope:
     return Scope(import_id, ImportMode.UPDATE, "CLP", frozenset(), has_stock=False)
 
 
+async def load(tx: Transaction, price: int) -> None:
+    """One row of a file."""
+    row = {"position": 0, "sku": "M-1", "name": "Martillo", "price": price, "product_key": "M-1", "is_rejected": "f",
+           "synonyms": "[]", "tags": "[]", "more_images": "[]", "options": "{}"}  # fmt: skip
+    await tx.plan.load(list(row), BytesIO("\t".join(map(str, row.values())).encode()))
+
+
 async def fill_import(tx: Transaction, import_id: UUID) -> None:
     """An import that was applied, and another one's rows on their way."""
-    await tx.staging.add(import_id, [StagedRow(0, 2, "M-1", "Martillo", price="9990", product_key="M-1")])
+    await load(tx, price=9990)
     counts = await tx.plan.make(scope_of(import_id))
     await tx.plan.keep_texts(import_id)
     await tx.plan.keep_changes(import_id, 10)
@@ -381,8 +388,8 @@ WRITES: dict[str, Reading] = {
     "vector": lambda tx, ids: tx.vectors.save("e", [("h", b"x")]),
     "forgotten vectors": lambda tx, ids: tx.vectors.forget_unused(),
     "forgotten versions": lambda tx, ids: tx.versions.forget_old(),
-    "staged rows": lambda tx, ids: tx.staging.clear(ids["import"]),
-    "abandoned rows": lambda tx, ids: tx.staging.clear_abandoned(),
+    "staged texts": lambda tx, ids: tx.staging.clear(ids["import"]),
+    "abandoned texts": lambda tx, ids: tx.staging.clear_abandoned(),
     "restored version": lambda tx, ids: tx.versions.restore(1, "vuelta"),
     "edited product": lambda tx, ids: tx.edits.set_product(ids["product"], {"name": "robado"}),
     "product to edit": lambda tx, ids: tx.edits.product(ids["product"]),
@@ -441,11 +448,12 @@ async def edit_of_another(tx: Transaction, ids: dict[str, Any]) -> None:
 
 
 async def plan_of_another(tx: Transaction, import_id: UUID) -> None:
-    """All of a plan, over rows that are another tenant's."""
+    """All of a plan for a code that another tenant has too."""
+    await load(tx, price=1)
     counts = await tx.plan.make(scope_of(import_id))
     await tx.plan.keep_texts(import_id)
     await tx.plan.apply(scope_of(import_id), counts, "", ignore_progress)
-    await tx.staging.add(import_id, [StagedRow(0, 2, "M-1", "Martillo", price="1", product_key="M-1")])
+    await load(tx, price=2)
     await tx.plan.make(scope_of(import_id))
     await tx.plan.keep_changes(import_id, 10)
 
@@ -512,6 +520,7 @@ async def test_every_repository_method_is_in_the_tables_above() -> None:
         "tenants.lock_catalogue",
         "knowledge.version",
         "knowledge.lock",
+        "plan.load",
         "plan.make",
         "plan.keep_texts",
         "plan.keep_changes",

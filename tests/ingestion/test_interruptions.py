@@ -15,7 +15,7 @@ from data.states import ImportStatus
 from tests.ingestion.shop import FIRST, HEADER, Shop, counts
 
 SECOND = HEADER + "A;Martillo carpintero;9.990;5;\nB;Polera;7.990;3;XS\nD;Clavo;50;9;\n"
-REMEMBERED = {"import_rows", "import_texts"}
+REMEMBERED = {"import_texts"}
 
 
 async def rows_of(shop: Shop) -> dict[str, list[str]]:
@@ -72,7 +72,7 @@ async def test_killed_while_writing_it_leaves_all_of_the_old_catalogue(
 
     assert counts(await shop.imports.run(shop.tenant_id, import_id)) == (1, 2, 0, 1)
     assert {sku: int(item.unit_price) for sku, item in (await shop.items()).items()} == {"A": 9990, "B": 7990, "D": 50}
-    assert (await rows_of(shop))["import_rows"] == []
+    assert (await rows_of(shop))["import_texts"] == []
 
 
 async def test_two_imports_at_once_follow_one_another(shop: Shop) -> None:
