@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,24 +18,25 @@ from channels.adapter import (
     Quarantined,
     StatusUpdate,
 )
+from channels.billing import note_billing
 from channels.bursts import burst_of
 from channels.cleaning import ID_LIMIT, TEXT_LIMIT, clean_id, clean_payload, clean_text
 from channels.formatting import choice_by_number
 from channels.signals import Command, is_automatic, read_command, read_consent
+from channels.undelivered import tell_failed
 from data.content import MessageContent
 from data.database import Database
 from data.intake import Intake
 from data.jobs import current_queue
 from data.models import Conversation
 from data.ownership import By, close, hand_back, hand_off, person_answered
-from data.states import Actor, ChannelKind, ConversationStatus, Delivery, SetAside
+from data.states import Actor, ConversationStatus, Delivery, SetAside
 from data.transaction import Transaction
 
 NAME_LIMIT = 200
 REASON_LIMIT = 300
 MOST_ATTACHMENTS = 30
 MOST_ORDERED = 100
-SHOWS_CHOICES_AS_TEXT = {ChannelKind.TWILIO_WHATSAPP}
 LIKE_A_NUMBER = re.compile(r"\W{0,2}\d{1,2}\W{0,2}")
 
 log = structlog.get_logger()
@@ -94,12 +95,14 @@ async def _receive(
 
 
 async def _numbered_choice(database: Database, access: ChannelAccess, address: str, text: str) -> str | None:
-    """The choice that "2" names, where choices are shown as numbered lines."""
-    if access.kind not in SHOWS_CHOICES_AS_TEXT or not LIKE_A_NUMBER.fullmatch(text):
+    """The choice that "2" names, when the last message went with its choices as numbered lines (channels.outbox)."""
+    if not LIKE_A_NUMBER.fullmatch(text):
         return None
     async with database.transaction(access.tenant_id) as tx:
         asked = await tx.messages.latest_outbound(access.channel_id, address)
-    choice = choice_by_number(text, MessageContent.from_row(asked.text, asked.payload)) if asked else None
+    if asked is None or not asked.payload.get("is_numbered"):
+        return None
+    choice = choice_by_number(text, MessageContent.from_row(asked.text, asked.payload))
     return choice.id if choice else None
 
 
@@ -132,7 +135,7 @@ async def take_in(database: Database, access: ChannelAccess, parsed: Parsed, now
     await apply_ownership(database, access, parsed.ownership, now)
     await receive(database, access, parsed.messages, now=now)
     await apply_echoes(database, access, parsed.echoes, now)
-    await apply_statuses(database, access, parsed.statuses)
+    await apply_statuses(database, access, parsed.statuses, now)
     await quarantine(database, access, parsed.quarantined)
 
 
@@ -217,9 +220,12 @@ async def quarantine(database: Database, access: ChannelAccess, items: Sequence[
             )
 
 
-async def apply_statuses(database: Database, access: ChannelAccess, statuses: Sequence[StatusUpdate]) -> int:
+async def apply_statuses(
+    database: Database, access: ChannelAccess, statuses: Sequence[StatusUpdate], now: datetime | None = None
+) -> int:
     """Move outbound messages forward, never back; returns how many moved. A status of no message is ignored."""
     moved = 0
+    now = now or datetime.now(UTC)
     for status in statuses:
         async with database.transaction(access.tenant_id) as tx:
             message = await tx.messages.get(status.message_id) if status.message_id else None
@@ -232,6 +238,7 @@ async def apply_statuses(database: Database, access: ChannelAccess, statuses: Se
             ):
                 moved += 1
                 if status.delivery is Delivery.FAILED:
-                    await tx.events.add("message.failed", message_id=str(message.id), code=status.error)
+                    await tell_failed(tx, message, status.error, now)
                 await tx.jobs.notify("messages", f"{access.tenant_id}/{message.conversation_id}")
+            await note_billing(tx, access.kind, message, status, now)
     return moved

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from channels.adapter import Adapter, Capabilities, ChannelAccess, Doubt, Fate, FindsSent, Found, SendResult
+from channels.adapter import Adapter, ChannelAccess, Doubt, Fate, FindsSent, Found, SendResult
+from channels.billing import kind_of
 from channels.doubts import Patience, Step, backoff
 from channels.errors import WINDOW_CLOSED, SendError
 from channels.rendering import render, split_content, with_picture
@@ -186,6 +187,8 @@ class Outbox:
             return await _fail(tx, message, "bad_content", now)
         message.part_count = len(pieces)
         message.attempt_count += 1
+        if any(part.is_numbered for part in render(pieces[-1], self.adapters[channel.kind].capabilities)):
+            message.payload = message.payload | {"is_numbered": True}
         return _marked(message, channel, conversation, pieces, now)
 
     async def _prepare(
@@ -274,16 +277,12 @@ class Outbox:
         message.doubted_at = None
         if result.delivery is Delivery.FAILED:  # so the provider said when it was asked
             return await _fail(tx, message, "undelivered", now)
-        if result.is_numbered or any(part.is_numbered for part in render(pieces[-1], self._capabilities(channel))):
+        if result.is_numbered:
             message.payload = message.payload | {"is_numbered": True}
         await tx.messages.advance(message.id, result.delivery, external_id=message.part_ids[0] or None)
-        kind = "template" if message.payload.get("template") else "service"
-        await tx.outbound.count(channel.kind, kind, now, sent=len(message.part_ids))
+        await tx.outbound.count(channel.kind, kind_of(message), now, sent=len(message.part_ids))
         await tx.jobs.notify("messages", f"{tx.tenant_id}/{message.conversation_id}")
         return DeliverOutcome.SENT
-
-    def _capabilities(self, channel: Channel) -> Capabilities:
-        return self.adapters[channel.kind].capabilities
 
 
 async def deliver(

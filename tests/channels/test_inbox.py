@@ -12,7 +12,7 @@ from channels.inbox import apply_statuses, receive
 from data.content import Choice, MessageContent
 from data.database import Database
 from data.states import ChannelKind, ConversationStatus, Delivery, Sender
-from tests.channels.shop import NOW, SHOPPER, Shop, open_shop
+from tests.channels.shop import NOW, SHOPPER, JobRunner, Shop, open_shop
 
 
 def message(text: str = "hola", external_id: str = "SM1", **fields: object) -> InboundMessage:
@@ -175,16 +175,18 @@ CONFIRM = MessageContent(
     ("words", "choice"),
     [("1", "confirm_order"), ("2.", "keep_cart"), ("3", None), ("0", None), ("12", None), ("sí", None)],
 )
-async def test_a_number_names_the_choice_it_was_shown_with(shop: Shop, words: str, choice: str | None) -> None:
+async def test_a_number_names_the_choice_it_was_shown_with(
+    shop: Shop, outbox: JobRunner, words: str, choice: str | None
+) -> None:
     conversation_id = await shop.hear("hola", "SM1")
-    await shop.reply(conversation_id, CONFIRM)
+    await outbox.deliver(await shop.reply(conversation_id, CONFIRM))
     await shop.hear(words, "SM2")
     assert (await shop.messages(conversation_id))[-1].payload.get("choice") == choice
 
 
-async def test_a_number_names_nothing_when_the_text_numbers_products(shop: Shop) -> None:
+async def test_a_number_names_nothing_when_the_text_numbers_products(shop: Shop, outbox: JobRunner) -> None:
     conversation_id = await shop.hear("hola", "SM1")
-    await shop.reply(conversation_id, replace(CONFIRM, text="1. Polera negra\n2. Polera blanca"))
+    await outbox.deliver(await shop.reply(conversation_id, replace(CONFIRM, text="1. Polera negra\n2. Polera blanca")))
     await shop.hear("1", "SM2")
     assert "choice" not in (await shop.messages(conversation_id))[-1].payload
 
