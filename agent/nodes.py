@@ -6,9 +6,11 @@ from typing import Any, Literal
 from langgraph.runtime import Runtime
 
 from agent.brains import Brain, BrainUnavailable
+from agent.cart_news import catch_up, settle_prices
 from agent.confirmation import Answer, answer_to_cancelling, answer_to_summary, read_answer
 from agent.guardrails import check_draft
 from agent.handoff import asks_for_human
+from agent.ordered import take_ordered
 from agent.ordering import answer_cancel, answer_no, answer_yes
 from agent.state import Brains, TurnState
 from agent.tools.handoff import request_human
@@ -20,10 +22,12 @@ from data.states import BrainKind
 MOST_LLM_ATTEMPTS = 2
 
 
-def route(state: TurnState, runtime: Runtime[Brains]) -> Literal["confirm", "human", "llm", "rules"]:
+def route(state: TurnState, runtime: Runtime[Brains]) -> Literal["confirm", "human", "ordered", "llm", "rules"]:
     context = state["workspace"].context
     if asks_for_human(message.text for message in context.messages):
         return "human"
+    if any(message.ordered for message in context.messages):
+        return "ordered"
     if _answer(state["workspace"]) is not Answer.NEITHER:
         return "confirm"
     return "llm" if runtime.context.llm else "rules"
@@ -55,8 +59,14 @@ async def confirm(state: TurnState) -> dict[str, Any]:
     if workspace.context.summary is None and _asked_to_cancel(workspace):
         reply = answer_cancel(workspace, agrees=_answer(workspace) is Answer.YES)
         return {"draft": Draft((reply,)), "brain": BrainKind.RULES}
-    reply = await (answer_yes(workspace) if _answer(workspace) is Answer.YES else answer_no(workspace))
-    return {"draft": Draft((reply,)), "brain": BrainKind.RULES}
+    if _answer(workspace) is not Answer.YES:
+        return {"draft": Draft((await answer_no(workspace),)), "brain": BrainKind.RULES}
+    if workspace.context.summary is not None:
+        # What changed since the summary is said by comparing with it.
+        workspace = Workspace.open(workspace.context, workspace.catalogue, workspace.knowledge)
+    reply = await answer_yes(workspace)
+    settle_prices(workspace)
+    return {"workspace": workspace, "draft": Draft((reply,)), "brain": BrainKind.RULES}
 
 
 def human(state: TurnState) -> dict[str, Any]:
@@ -65,6 +75,10 @@ def human(state: TurnState) -> dict[str, Any]:
     text = say("handoff.opened", store=workspace.context.store, avoid=workspace.memory.last_reply)
     workspace.remember(last_reply=text)
     return {"draft": Draft((MessageContent(text),)), "brain": BrainKind.RULES}
+
+
+async def ordered(state: TurnState, runtime: Runtime[Brains]) -> dict[str, Any]:
+    return {"draft": await take_ordered(state["workspace"], runtime.context.rules), "brain": BrainKind.RULES}
 
 
 async def llm(state: TurnState, runtime: Runtime[Brains]) -> dict[str, Any]:
@@ -90,12 +104,18 @@ async def rules(state: TurnState, runtime: Runtime[Brains]) -> dict[str, Any]:
 
 async def _think(brain: Brain, state: TurnState) -> dict[str, Any]:
     """Each try starts from a clean desk: what a refused draft did to the cart is forgotten with it."""
-    desk = state["workspace"]
-    workspace = Workspace.open(desk.context, desk.catalogue, desk.knowledge)
+    workspace = _clean_desk(state)
     workspace.tool_calls = state["workspace"].tool_calls
     draft = await brain.think(workspace, state["problems"])
     attempts = state["attempt_count"] + 1
     return {"workspace": workspace, "draft": draft, "brain": brain.kind, "attempt_count": attempts}
+
+
+def _clean_desk(state: TurnState) -> Workspace:
+    desk = state["workspace"]
+    workspace = Workspace.open(desk.context, desk.catalogue, desk.knowledge)
+    catch_up(workspace)
+    return workspace
 
 
 def check(state: TurnState) -> dict[str, Any]:
@@ -114,8 +134,7 @@ def after_check(state: TurnState, runtime: Runtime[Brains]) -> Literal["llm", "r
 
 def template(state: TurnState) -> dict[str, Any]:
     """Say only what is in the cart, and let people look at it: a reply that cannot be trusted does not leave."""
-    desk = state["workspace"]
-    workspace = Workspace.open(desk.context, desk.catalogue, desk.knowledge)
+    workspace = _clean_desk(state)
     request_human(workspace, f"Respuesta retenida: {'; '.join(state['problems'])}")
     text = say("handoff.withheld", store=workspace.context.store)
     return {"workspace": workspace, "draft": Draft((MessageContent(text),)), "brain": BrainKind.RULES}

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from fastapi import FastAPI
 
 from api import auth, errors, health, webchat, webhooks
-from api.admin import catalogue, channels, conversations, imports, orders, product_edits, products, tenants
+from api.admin import catalogue, channels, conversations, imports, knowledge, orders, product_edits, products, tenants, unanswered
 from api.edge import BodyLimit, Edge
 from api.open_channels import OpenChannels
 from api.pages import routes as pages
@@ -19,7 +19,7 @@ from api.settings import Settings
 RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
 
 PUBLIC = (pages, health, auth, webchat, webhooks)
-ADMIN = (tenants, channels, imports, catalogue, product_edits, products, conversations, orders)
+ADMIN = (tenants, channels, imports, catalogue, product_edits, products, conversations, unanswered, orders, knowledge)
 
 MEBIBYTE = 1024 * 1024
 # Multipart boundaries and fields around the file itself.
@@ -60,7 +60,7 @@ def create_app(runtime: Runtime | RuntimeFactory, settings: Settings | None = No
         lifespan=lifespan,
     )
     upload_limit = limits.upload_limit_mb * MEBIBYTE + FORM_OVERHEAD
-    app.add_middleware(BodyLimit, default=MEBIBYTE, by_prefix={"/v1/imports": upload_limit})
+    app.add_middleware(BodyLimit, default=MEBIBYTE, by_prefix={"/v1/knowledge/imports": knowledge.MOST_MEBIBYTES * MEBIBYTE + FORM_OVERHEAD, "/v1/imports": upload_limit})
     app.add_middleware(Edge)
     errors.install(app)
     for part in (*PUBLIC, *ADMIN):

@@ -54,6 +54,18 @@ class SetAside(StrEnum):
     FLOOD = "flood"  # came while a loop or a flood was being sat out
 
 
+class Waiting(StrEnum):
+    """Why a contact has no answer."""
+
+    WITH_PEOPLE = "with_people"
+    PAUSED = "paused"
+    INACTIVE = "inactive"
+    QUIETED = "quieted"
+    LATE = "late"
+    NOT_DELIVERED = "not_delivered"
+    NOT_YET = "not_yet"
+
+
 class Sender(StrEnum):
     CONTACT = "contact"
     AGENT = "agent"

@@ -23,6 +23,7 @@ from data.repositories.sales import CartRepository, OrderRepository
 from data.repositories.staging import StagingRepository
 from data.repositories.submissions import SubmissionRepository
 from data.repositories.tenants import ChannelRepository, MemberRepository, TenantRepository
+from data.repositories.unanswered import UnansweredRepository
 from data.repositories.vectors import VectorRepository
 from data.repositories.versions import VersionRepository
 
@@ -61,6 +62,10 @@ class Transaction:
     @cached_property
     def media(self) -> MediaRepository:
         return MediaRepository(self._session)
+
+    @cached_property
+    def unanswered(self) -> UnansweredRepository:
+        return UnansweredRepository(self._session)
 
     @cached_property
     def turns(self) -> TurnRepository:

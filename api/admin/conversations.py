@@ -1,5 +1,6 @@
 """Conversations: reading them, answering as a person, taking them from the agent and giving them back."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -13,15 +14,16 @@ from api.schemas import Limit, Moment, errors
 from channels.cleaning import TEXT_LIMIT, clean_text
 from data.content import MessageContent
 from data.jobs import JobName
-from data.models import Conversation, Message
-from data.ownership import By, hand_back, hand_off, person_answered
-from data.states import Actor, ChannelKind, ConversationStatus, Delivery, Sender
+from data.models import Conversation, Message, OwnershipChange
+from data.ownership import By, close, hand_back, hand_off, person_answered
+from data.states import Actor, ChannelKind, ConversationStatus, Delivery, Sender, SetAside
 from data.transaction import Transaction
 
 router = APIRouter(prefix="/v1/conversations", tags=["Conversaciones"])
 
 # WhatsApp lets free text through only this long after the contact's last message.
 CUSTOMER_SERVICE_WINDOW = timedelta(hours=24)
+HAS_SERVICE_WINDOW = {ChannelKind.TWILIO_WHATSAPP, ChannelKind.META_WHATSAPP}
 
 
 class ConversationView(BaseModel):
@@ -30,6 +32,10 @@ class ConversationView(BaseModel):
     contact_id: UUID
     address: str
     status: ConversationStatus
+    status_since: Annotated[Moment | None, Field(description="Nulo: desde el comienzo.")]
+    status_actor: Annotated[Actor | None, Field(description="Quién decidió que la atienda quien la atiende.")]
+    status_actor_name: str | None
+    status_reason: str | None
     last_inbound_at: Moment | None
     last_message_at: Moment | None
     created_at: Moment
@@ -41,19 +47,35 @@ class ConversationPage(BaseModel):
 
 
 class MessageView(BaseModel):
+    """In the order they were said, `said_at`: `position` is the order in which they came."""
+
     id: UUID
     position: int
     sender: Sender
+    author: Annotated[str | None, Field(description="La persona que lo escribió, si se sabe.")]
     text: str
+    said_at: Moment
+    set_aside: Annotated[SetAside | None, Field(description="Por qué no espera respuesta.")]
     delivery: Delivery | None
     delivery_error: str | None
     created_at: Moment
 
 
+class OwnershipView(BaseModel):
+    """Who answers from then on, and who decided so."""
+
+    status: ConversationStatus
+    actor: Actor
+    actor_name: str | None
+    reason: str
+    changed_at: Moment
+
+
 class ConversationWithMessages(ConversationView):
-    """The newest messages, oldest first."""
+    """The newest messages, oldest first; who had the conversation, newest first."""
 
     messages: list[MessageView]
+    ownership: list[OwnershipView]
     previous: Annotated[int | None, Field(description="Pásalo como `before` para los mensajes anteriores.")]
 
 
@@ -88,11 +110,15 @@ async def get_conversation(
     async with runtime.database.transaction(principal.tenant_id) as tx:
         conversation = await tx.conversations.get(conversation_id)
         messages = await tx.messages.history(conversation_id, limit=limit + 1, before_position=before)
-    page = messages[-limit:]
+        changes = await tx.conversations.ownership_changes(conversation_id)
+    first = min((message.position for message in messages), default=0)
+    has_more = len(messages) > limit
+    page = [message for message in messages if not has_more or message.position > first]
     return ConversationWithMessages(
         **_view(conversation).model_dump(),
         messages=[_message_view(message) for message in page],
-        previous=page[0].position if len(messages) > limit else None,
+        previous=min(message.position for message in page) if has_more else None,
+        ownership=[_change_view(change) for change in changes],
     )
 
 
@@ -113,7 +139,7 @@ async def send_message(
     async with runtime.database.transaction(principal.tenant_id) as tx:
         conversation = await _open_conversation(tx, conversation_id)
         await _require_window(tx, conversation, now)
-        payload = MessageContent(text).payload()
+        payload = MessageContent(text).payload() | {"author": principal.email}
         message = await tx.messages.add_outbound(conversation, text=text, payload=payload, now=now, sender=Sender.HUMAN)
         await person_answered(tx, conversation, "Respondió una persona.", By(Actor.MEMBER, principal.email), now)
         await tx.jobs.defer(JobName.SEND_MESSAGE, lock=f"outbox:{conversation.id}", message_id=message.id)
@@ -123,26 +149,34 @@ async def send_message(
 
 @router.post("/{conversation_id}/handoff", summary="Tomar la conversación", responses=errors(401, 403, 404, 409))
 async def open_handoff(conversation_id: UUID, principal: Seller, runtime: RuntimeNeeded) -> ConversationView:
-    return await _change(runtime, principal, conversation_id, to_human=True)
+    return await _change(runtime, principal, conversation_id, hand_off, "La tomó una persona.")
 
 
 @router.post("/{conversation_id}/handback", summary="Devolverla al agente", responses=errors(401, 403, 404, 409))
 async def close_handoff(conversation_id: UUID, principal: Seller, runtime: RuntimeNeeded) -> ConversationView:
-    return await _change(runtime, principal, conversation_id, to_human=False)
+    return await _change(runtime, principal, conversation_id, hand_back, "La devolvió una persona.")
+
+
+@router.post(
+    "/{conversation_id}/close",
+    summary="Cerrar la conversación",
+    description="Si esa persona vuelve a escribir, empieza otra.",
+    responses=errors(401, 403, 404, 409),
+)
+async def close_conversation(conversation_id: UUID, principal: Seller, runtime: RuntimeNeeded) -> ConversationView:
+    return await _change(runtime, principal, conversation_id, close, "La cerró una persona.")
+
+
+Change = Callable[[Transaction, Conversation, str, By, datetime], Awaitable[bool]]
 
 
 async def _change(
-    runtime: RuntimeNeeded, principal: Principal, conversation_id: UUID, *, to_human: bool
+    runtime: RuntimeNeeded, principal: Principal, conversation_id: UUID, change: Change, reason: str
 ) -> ConversationView:
     """Doing it twice changes nothing the second time."""
-    now, by = datetime.now(UTC), By(Actor.MEMBER, principal.email)
     async with runtime.database.transaction(principal.tenant_id) as tx:
         conversation = await _open_conversation(tx, conversation_id)
-        if to_human:
-            await hand_off(tx, conversation, "La tomó una persona.", by, now)
-        else:
-            await hand_back(tx, conversation, "La devolvió una persona.", by, now)
-        await tx.jobs.notify("messages", f"{tx.tenant_id}/{conversation.id}")
+        await change(tx, conversation, reason, By(Actor.MEMBER, principal.email), datetime.now(UTC))
     return _view(conversation)
 
 
@@ -155,7 +189,7 @@ async def _open_conversation(tx: Transaction, conversation_id: UUID) -> Conversa
 
 async def _require_window(tx: Transaction, conversation: Conversation, now: datetime) -> None:
     channel = await tx.channels.get(conversation.channel_id)
-    if channel is None or channel.kind is not ChannelKind.TWILIO_WHATSAPP:
+    if channel is None or channel.kind not in HAS_SERVICE_WINDOW:
         return
     heard = conversation.last_inbound_at
     if heard is None or now - heard > CUSTOMER_SERVICE_WINDOW:
@@ -172,9 +206,23 @@ def _view(conversation: Conversation) -> ConversationView:
         contact_id=conversation.contact_id,
         address=conversation.address,
         status=conversation.status,
+        status_since=conversation.status_since,
+        status_actor=conversation.status_actor,
+        status_actor_name=conversation.status_actor_name,
+        status_reason=conversation.status_reason,
         last_inbound_at=conversation.last_inbound_at,
         last_message_at=conversation.last_message_at,
         created_at=conversation.created_at,
+    )
+
+
+def _change_view(change: OwnershipChange) -> OwnershipView:
+    return OwnershipView(
+        status=change.status,
+        actor=change.actor,
+        actor_name=change.actor_name,
+        reason=change.reason,
+        changed_at=change.changed_at,
     )
 
 
@@ -183,7 +231,10 @@ def _message_view(message: Message) -> MessageView:
         id=message.id,
         position=message.position,
         sender=message.sender,
+        author=message.payload.get("author") if message.sender is Sender.HUMAN else None,
         text=message.text,
+        said_at=message.said_at,
+        set_aside=message.set_aside,
         delivery=message.delivery,
         delivery_error=message.delivery_error,
         created_at=message.created_at,

@@ -102,7 +102,7 @@ async def test_a_number_is_connected_and_its_secret_never_comes_back(
         ("account_sid", "AC123"),
         ("auth_token", ""),
         ("auth_token", "corto"),
-        ("kind", "telegram"),
+        ("kind", "paloma"),
     ],
 )
 async def test_a_connection_to_correct_is_refused(owner: httpx.AsyncClient, field: str, value: str) -> None:

@@ -31,6 +31,8 @@ async def brief(seen: Seen, problems: tuple[str, ...]) -> tuple[list[BaseMessage
         "last_shown": [as_item(item) for item in shown],
         "summary_waiting": context.summary is not None,
     }
+    if quoted := [clean(message.quoted, HISTORY_CHARACTERS) for message in context.messages if message.quoted]:
+        data["in_reply_to"] = quoted
     if problems:
         data["problems_with_your_draft"] = [clean(problem, 300) for problem in problems[:10]]
     return [SystemMessage(system), HumanMessage(fenced(data, new_fence()))], fingerprint
