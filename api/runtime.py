@@ -13,6 +13,7 @@ from api.settings import Settings
 from channels.access import open_access
 from channels.adapter import Adapter, ChannelAccess
 from channels.pull import PulledChannel
+from channels.twilio_content import StoredContentIds
 from channels.twilio_whatsapp import TwilioWhatsApp
 from connectors.http import GuardedHttp, parse_networks
 from data.database import Database, as_service
@@ -104,7 +105,7 @@ class Runtime:
 
     @cached_property
     def twilio(self) -> TwilioWhatsApp:
-        return TwilioWhatsApp(self.settings.twilio_api_url)
+        return TwilioWhatsApp(self.settings.twilio_api_url, content_ids=StoredContentIds(self.database))
 
     @cached_property
     def http(self) -> GuardedHttp:
