@@ -7,7 +7,18 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from fastapi import FastAPI
 
 from api import auth, errors, health, webchat, webhooks
-from api.admin import catalogue, channels, conversations, imports, knowledge, orders, product_edits, products, tenants, unanswered
+from api.admin import (
+    catalogue,
+    channels,
+    conversations,
+    imports,
+    knowledge,
+    orders,
+    product_edits,
+    products,
+    tenants,
+    unanswered,
+)
 from api.edge import BodyLimit, Edge
 from api.open_channels import OpenChannels
 from api.pages import routes as pages
@@ -60,7 +71,11 @@ def create_app(runtime: Runtime | RuntimeFactory, settings: Settings | None = No
         lifespan=lifespan,
     )
     upload_limit = limits.upload_limit_mb * MEBIBYTE + FORM_OVERHEAD
-    app.add_middleware(BodyLimit, default=MEBIBYTE, by_prefix={"/v1/knowledge/imports": knowledge.MOST_MEBIBYTES * MEBIBYTE + FORM_OVERHEAD, "/v1/imports": upload_limit})
+    by_prefix = {
+        "/v1/imports": upload_limit,
+        "/v1/knowledge/imports": knowledge.MOST_MEBIBYTES * MEBIBYTE + FORM_OVERHEAD,
+    }
+    app.add_middleware(BodyLimit, default=MEBIBYTE, by_prefix=by_prefix)
     app.add_middleware(Edge)
     errors.install(app)
     for part in (*PUBLIC, *ADMIN):

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from api.cli import chatting, evaluating, exporting, importing, searching, serving, tenants, versioning
+from api.cli import chatting, evaluating, exporting, importing, knowledge, searching, serving, tenants, versioning
 from api.cli.console import complain
 from api.cli.failures import sentence_of
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(versioning.app, name="catalogue")
 app.add_typer(evaluating.app, name="evaluate")
+app.add_typer(knowledge.app, name="knowledge")
 for command in (
     serving.serve,
     serving.worker,

@@ -55,7 +55,7 @@ def import_file(
     as_json: Annotated[bool, typer.Option("--json", help="El resultado en una línea JSON.")] = False,
 ) -> None:
     """Carga la planilla de un comercio en su catálogo."""
-    _require_file(file)
+    require_file(file)
     upload = Upload(file, mode, _override(columns or []), dry_run)
 
     async def work(runtime: "Runtime") -> None:
@@ -71,7 +71,7 @@ def import_file(
     run(work)
 
 
-def _require_file(file: Path) -> None:
+def require_file(file: Path) -> None:
     """Raises CommandFailed."""
     try:
         if file.is_dir():
