@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from api.settings import Settings
 from channels.access import open_access
 from channels.adapter import Adapter, ChannelAccess
+from channels.botpress import Botpress
 from channels.pull import PulledChannel
+from channels.telegram import Telegram
 from channels.twilio_content import StoredContentIds
 from channels.twilio_whatsapp import TwilioWhatsApp
 from connectors.http import GuardedHttp, parse_networks
@@ -26,6 +28,7 @@ from data.states import ChannelKind
 
 if TYPE_CHECKING:
     from agent.brains.llm.brain import LlmBrain
+    from agent.orders.submitting import OrderSubmitter
     from agent.turn import Agent
     from api.listener import Listener
     from data.catalogue_index import CatalogueIndexes
@@ -98,6 +101,8 @@ class Runtime:
     def adapters(self) -> Mapping[ChannelKind, Adapter]:
         adapters: list[Adapter] = [
             self.twilio,
+            self.telegram,
+            Botpress(self.http),
             PulledChannel(ChannelKind.WEBCHAT),
             PulledChannel(ChannelKind.TERMINAL),
         ]
@@ -108,9 +113,20 @@ class Runtime:
         return TwilioWhatsApp(self.settings.twilio_api_url, content_ids=StoredContentIds(self.database))
 
     @cached_property
+    def telegram(self) -> Telegram:
+        return Telegram(self.settings.telegram_api_url)
+
+    @cached_property
     def http(self) -> GuardedHttp:
         """To addresses that tenants choose."""
         return GuardedHttp(parse_networks(self.settings.allowed_private_networks))
+
+    @cached_property
+    def submitter(self) -> "OrderSubmitter":
+        """Placed orders into the shops' own systems."""
+        from agent.orders.submitting import OrderSubmitter  # noqa: PLC0415 - as `agent`
+
+        return OrderSubmitter(self.database, self.http, self.secrets, self.settings.base_url)
 
     @cached_property
     def agent(self) -> "Agent":
@@ -134,6 +150,8 @@ class Runtime:
             await self.indexes.close()
         if "twilio" in self.__dict__:
             await self.twilio.close()
+        if "telegram" in self.__dict__:
+            await self.telegram.close()
         if "http" in self.__dict__:
             await self.http.close()
 

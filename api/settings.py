@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     index_memory_mb: int = Field(default=1024, ge=16)
 
     twilio_api_url: Annotated[str, AfterValidator(_without_slash)] = ""
+    telegram_api_url: Annotated[str, AfterValidator(_without_slash)] = ""
 
     allowed_private_networks: Annotated[str, AfterValidator(_networks)] = ""
 

@@ -238,6 +238,13 @@ class ShowsTyping(Protocol):
 
 
 @runtime_checkable
+class RegistersWebhook(Protocol):
+    async def register_webhook(self, access: ChannelAccess) -> None:
+        """Tell the provider where it is to post. Raises SendError."""
+        ...
+
+
+@runtime_checkable
 class FetchesMedia(Protocol):
     async def fetch_media(self, access: ChannelAccess, attachment: Attachment, limit: int) -> FetchedMedia:
         """Download it with the channel's credentials. Raises SendError, also above `limit` bytes."""

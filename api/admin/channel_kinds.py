@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from secrets import token_urlsafe
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from data.states import ChannelKind
 
 _E164 = re.compile(r"whatsapp:\+[1-9]\d{7,14}")
 _ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+_BOT_TOKEN = re.compile(r"\d{6,15}:[A-Za-z0-9_-]{30,60}")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?", re.IGNORECASE)
 # How Twilio is to insist: five times, at any failure, within its fifteen seconds for all. What follows "#" it keeps to
 # itself, neither requested nor signed: https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
@@ -85,6 +87,56 @@ class NewWebchat(BaseModel):
         return ChannelRow(f"web-{uuid4().hex[:12]}", config)
 
 
+class NewTelegram(BaseModel):
+    """A bot as @BotFather made it."""
+
+    address_field: ClassVar[str] = "bot_token"
+
+    kind: Literal[ChannelKind.TELEGRAM]
+    name: Name = "Telegram"
+    bot_token: Annotated[SecretStr, Field(max_length=100, description="El token que entregó @BotFather.")]
+
+    @field_validator("bot_token")
+    @classmethod
+    def _token(cls, token: SecretStr) -> SecretStr:
+        if _BOT_TOKEN.fullmatch(token.get_secret_value().strip()) is None:
+            raise ValueError("El token de @BotFather es un número, dos puntos y unas 35 letras.")
+        return SecretStr(token.get_secret_value().strip())
+
+    def row(self) -> ChannelRow:
+        """The address is the bot's number; Telegram is given a secret of ours to send back."""
+        token = self.bot_token.get_secret_value()
+        return ChannelRow(token.partition(":")[0], {}, {"bot_token": token, "secret_token": token_urlsafe(32)})
+
+
+class NewBotpress(BaseModel):
+    """A bot of Botpress that hands its shoppers over."""
+
+    address_field: ClassVar[str] = "reply_url"
+
+    kind: Literal[ChannelKind.BOTPRESS]
+    name: Name = "Botpress"
+    secret_key: Annotated[Secret, Field(description="El bot lo envía en la cabecera x-secret-key.")]
+    reply_url: Annotated[
+        str, Field(max_length=500, description="La dirección de la integración Webhook del bot, para las respuestas.")
+    ]
+    reply_secret: Annotated[
+        SecretStr | None, Field(max_length=200, description="El secreto de esa integración, si tiene (x-bp-secret).")
+    ] = None
+
+    @field_validator("reply_url")
+    @classmethod
+    def _https(cls, url: str) -> str:
+        if not url.strip().lower().startswith(("https://", "http://")):
+            raise ValueError("Escribe la dirección entera, por ejemplo https://webhook.botpress.cloud/…")
+        return url.strip()
+
+    def row(self) -> ChannelRow:
+        reply_secret = self.reply_secret.get_secret_value().strip() if self.reply_secret else ""
+        secrets = {"secret_key": self.secret_key.get_secret_value().strip(), "reply_secret": reply_secret}
+        return ChannelRow(self.reply_url, {"reply_url": self.reply_url}, secrets)
+
+
 def clean_origins(origins: list[str]) -> list[str]:
     """As browsers send them. Raises ValueError."""
     cleaned = [origin.strip().rstrip("/").lower() for origin in origins]
@@ -101,7 +153,10 @@ def _kind_of(body: Any) -> str:
 
 # A new kind: its class, and a line here and in the table below.
 NewChannel = Annotated[
-    Annotated[NewTwilioWhatsApp, Tag("twilio_whatsapp")] | Annotated[NewWebchat, Tag("webchat")],
+    Annotated[NewTwilioWhatsApp, Tag("twilio_whatsapp")]
+    | Annotated[NewWebchat, Tag("webchat")]
+    | Annotated[NewTelegram, Tag("telegram")]
+    | Annotated[NewBotpress, Tag("botpress")],
     Discriminator(_kind_of),
 ]
 
@@ -123,5 +178,7 @@ KINDS: dict[ChannelKind, KindOfChannel] = {
     ),
     ChannelKind.WEBCHAT: KindOfChannel(has_webhook=False, has_page=True),
     ChannelKind.TERMINAL: KindOfChannel(has_webhook=False),
+    ChannelKind.TELEGRAM: KindOfChannel(secret_names=frozenset({"bot_token", "secret_token"})),
+    ChannelKind.BOTPRESS: KindOfChannel(secret_names=frozenset({"secret_key", "reply_secret"})),
 }
 PLAIN = KindOfChannel()

@@ -11,7 +11,9 @@ from api.dependencies import Admin, RuntimeNeeded, Viewer
 from api.errors import Conflict, Invalid, Missing
 from api.schemas import Moment, errors
 from channels.access import create_channel, replace_secrets
+from channels.adapter import RegistersWebhook
 from channels.bursts import LONGEST_SECONDS
+from channels.errors import SendError
 from data.errors import AlreadyExists
 from data.models import Channel
 from data.states import ChannelKind
@@ -135,6 +137,32 @@ async def disconnect_channel(channel_id: UUID, principal: Admin, runtime: Runtim
             channel.secrets = None
         else:
             await tx.channels.remove(channel_id)
+
+
+@router.post(
+    "/{channel_id}/webhook",
+    summary="Avisar la dirección al proveedor",
+    description="Para los que la reciben por su API, como Telegram: le dice dónde enviar los mensajes.",
+    responses=errors(401, 403, 404, 409),
+)
+async def register_webhook(channel_id: UUID, principal: Admin, runtime: RuntimeNeeded) -> ChannelView:
+    async with runtime.database.transaction(principal.tenant_id) as tx:
+        channel = await _channel(tx, channel_id)
+    adapter = runtime.adapters[channel.kind]
+    if not isinstance(adapter, RegistersWebhook):
+        raise Conflict("A este proveedor la dirección se le da en su página: pega ahí la de este canal.")
+    try:
+        await adapter.register_webhook(runtime.open_access(channel))
+    except SendError as error:
+        raise Conflict(_REGISTRATION.get(error.code, _NOT_REGISTERED), {"reason": error.code}) from error
+    return _view(channel, runtime.settings.base_url)
+
+
+_NOT_REGISTERED = "El proveedor no aceptó la dirección: tiene que ser pública y comenzar con https (PUBLIC_BASE_URL)."
+_REGISTRATION = {
+    "bad_credentials": "El proveedor no reconoce el token. Cópialo de nuevo.",
+    "provider_unavailable": "El proveedor no responde. Prueba otra vez en un momento.",
+}
 
 
 async def _channel(tx: Transaction, channel_id: UUID) -> Channel:

@@ -1,0 +1,164 @@
+"""Botpress: an existing bot hands its shopper to us through a webhook, and shows what we answer.
+
+The bot posts each message of the shopper with its secret in `x-secret-key`; answers go to the address of its webhook
+integration, with that one's secret in `x-bp-secret`, for the bot to show.
+Facts: https://botpress.com/docs/integrations/integration-guides/webhook/.
+"""
+
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from channels.adapter import Attachment, Capabilities, ChannelAccess, InboundMessage, Parsed, SendResult, WebhookRequest
+from channels.errors import BadPayload, SendError
+from channels.reading import read_json
+from channels.rendering import render
+from connectors.errors import ConnectorError, Verdict
+from connectors.http import Answer
+from data.content import MediaKind, MessageContent
+from data.states import UNKNOWN_FATE, ChannelKind, Delivery
+
+_MESSAGE_CREATED = "message_created"
+_FILES = {
+    "image": (MediaKind.IMAGE, "imageUrl", "[imagen]"),
+    "audio": (MediaKind.AUDIO, "audioUrl", "[audio]"),
+    "video": (MediaKind.VIDEO, "videoUrl", "[video]"),
+    "file": (MediaKind.DOCUMENT, "fileUrl", "[archivo]"),
+}
+
+
+class Http(Protocol):
+    """What is needed of connectors.http.GuardedHttp."""
+
+    async def request(self, method: str, url: str, *, headers: Mapping[str, str], content: bytes) -> Answer: ...
+
+
+class Botpress:
+    """One for all channels. `http` guards the addresses that tenants choose."""
+
+    kind = ChannelKind.BOTPRESS
+    capabilities = Capabilities(
+        text_limit=4000,
+        most_buttons=10,
+        sends_media=True,
+        interactive_text_limit=4000,
+        button_title_limit=60,
+    )
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def verify(self, access: ChannelAccess, request: WebhookRequest) -> bool:
+        """Botpress signs nothing: it sends the secret itself."""
+        secret = access.secrets.get("secret_key", "")
+        given = request.headers.get("x-secret-key", "")
+        return bool(secret) and hmac.compare_digest(given.encode(), secret.encode())
+
+    def parse(self, access: ChannelAccess, request: WebhookRequest) -> Parsed:
+        """A signal of the Chat integration (`type` and `data`), or the message alone as a bot's own code posts it."""
+        posted: Mapping[str, Any] = read_json(request.body)
+        kind = posted.get("type")
+        if isinstance(kind, str) and "data" in posted:
+            if kind != _MESSAGE_CREATED:
+                return Parsed()
+            posted = _object(posted["data"])
+        if posted.get("isBot") is True:
+            return Parsed()
+        return Parsed(messages=[_inbound(posted)])
+
+    async def send(self, access: ChannelAccess, to: str, content: MessageContent, message_id: UUID) -> SendResult:
+        """`messageId` is ours and the same whenever it is sent: the bot may drop a second one."""
+        parts = render(content, self.capabilities)
+        if not parts:
+            raise SendError("bad_content", "there is nothing to send")
+        body = {
+            "type": "caserita.message",
+            "conversationId": to,
+            "messageId": str(message_id),
+            "text": "\n\n".join(part.text for part in parts if part.text),
+            "choices": [{"label": choice.title, "value": choice.id} for part in parts for choice in part.choices],
+            "cards": [asdict(card) for card in content.cards],
+            "media": [{"kind": part.media.kind.value, "url": part.media.url} for part in parts if part.media],
+        }
+        await self._post(access, body)
+        is_numbered = any(part.is_numbered for part in parts)
+        return SendResult(str(message_id), Delivery.SENT, is_numbered=is_numbered)
+
+    async def _post(self, access: ChannelAccess, body: Mapping[str, Any]) -> None:
+        url = str(access.config.get("reply_url", ""))
+        if not url:
+            raise SendError("bad_channel", "the channel has no address to answer to")
+        headers = {"content-type": "application/json"}
+        if secret := access.secrets.get("reply_secret", ""):
+            headers["x-bp-secret"] = secret
+        try:
+            answer = await self._http.request("POST", url, headers=headers, content=json.dumps(body).encode())
+        except ConnectorError as error:
+            raise _send_error(error) from error
+        _check(answer)
+
+
+def _inbound(message: Mapping[str, Any]) -> InboundMessage:
+    payload = message.get("payload")
+    payload = payload if isinstance(payload, Mapping) else message
+    kind = str(payload.get("type", "text"))
+    found = _FILES.get(kind)
+    url = _text(payload, found[1]) if found else ""
+    return InboundMessage(
+        external_id=_needed(message, "id", "messageId"),
+        address=_needed(message, "conversationId"),
+        text=_text(payload, "text", "title", "caption") or (found[2] if found else ""),
+        contact_name=_text(message, "userName", "name") or None,
+        choice=_text(payload, "value", "choice") or None,
+        sent_at=_moment(_text(message, "createdAt")),
+        attachments=(Attachment(found[0], url),) if found and url else (),
+        raw=message,
+    )
+
+
+def _check(answer: Answer) -> None:
+    if 200 <= answer.status < 300:
+        return
+    if answer.status == 429:
+        raise SendError("rate_limited", "Botpress asks to wait", retryable=True, retry_after=answer.retry_after)
+    if answer.status in (401, 403, 404):
+        raise SendError("bad_credentials", f"status {answer.status}")
+    if answer.status >= 500:
+        raise SendError(UNKNOWN_FATE, f"status {answer.status}", uncertain=True)
+    raise SendError("bad_content", f"status {answer.status}")
+
+
+def _send_error(error: ConnectorError) -> SendError:
+    if error.verdict is Verdict.RETRY:
+        return SendError("provider_unavailable", "Botpress cannot be reached", retryable=True)
+    if error.verdict is Verdict.UNCERTAIN:
+        return SendError(UNKNOWN_FATE, "no answer from Botpress", uncertain=True)
+    return SendError("bad_channel", str(error))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _needed(values: Mapping[str, Any], *names: str) -> str:
+    if value := _text(values, *names):
+        return value
+    raise BadPayload(f"{names[0]} is missing")
+
+
+def _text(values: Mapping[str, Any], *names: str) -> str:
+    return next((value for name in names if isinstance(value := values.get(name), str) and value.strip()), "")
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise BadPayload("data is no object")
+    return value

@@ -1,0 +1,172 @@
+"""Telegram: updates at a secret address, answers by the Bot API.
+
+Facts: https://core.telegram.org/bots/api. Telegram lists no messages and takes no key against doubles: a sending whose
+answer was lost stays unknown.
+"""
+
+import hmac
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from channels.adapter import (
+    Attachment,
+    Capabilities,
+    ChannelAccess,
+    FetchedMedia,
+    Parsed,
+    SendResult,
+    WebhookRequest,
+)
+from channels.downloads import download
+from channels.errors import SendError
+from channels.reading import read_json
+from channels.rendering import Part, PartKind, render
+from channels.telegram_parsing import callback_id, message_key, read_update
+from data.content import MediaKind, MessageContent
+from data.states import UNKNOWN_FATE, ChannelKind
+
+API_URL = "https://api.telegram.org"
+# What the webhook is to be told of; edited messages were answered when they came.
+UPDATES = ("message", "callback_query")
+_SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's name
+_METHODS = {
+    MediaKind.IMAGE: ("sendPhoto", "photo"),
+    MediaKind.VIDEO: ("sendVideo", "video"),
+    MediaKind.AUDIO: ("sendAudio", "audio"),
+    MediaKind.DOCUMENT: ("sendDocument", "document"),
+    MediaKind.STICKER: ("sendDocument", "document"),
+}
+
+
+class Telegram:
+    """One for all channels. `api_url` replaces https://api.telegram.org (a Bot API server of one's own)."""
+
+    kind = ChannelKind.TELEGRAM
+    capabilities = Capabilities(
+        text_limit=4096,
+        most_buttons=12,
+        sends_media=True,
+        interactive_text_limit=4096,
+        caption_limit=1024,
+        button_title_limit=60,
+        choice_id_limit=64,
+    )
+
+    def __init__(self, api_url: str = "", timeout_seconds: float = 15.0) -> None:
+        self._api_url = (api_url or API_URL).rstrip("/")
+        self._http = httpx.AsyncClient(timeout=timeout_seconds, trust_env=False)
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    def verify(self, access: ChannelAccess, request: WebhookRequest) -> bool:
+        """Telegram signs nothing: it sends back the token it was given with the address."""
+        secret = access.secrets.get("secret_token", "")
+        given = request.headers.get(_SECRET_HEADER, "")
+        return bool(secret) and hmac.compare_digest(given.encode(), secret.encode())
+
+    def parse(self, access: ChannelAccess, request: WebhookRequest) -> Parsed:
+        return read_update(read_json(request.body))
+
+    async def send(self, access: ChannelAccess, to: str, content: MessageContent, message_id: UUID) -> SendResult:
+        parts = render(content, self.capabilities)
+        if not parts:
+            raise SendError("bad_content", "there is nothing to send")
+        sent: list[str] = []
+        for part in parts:
+            method, fields = _call(part)
+            try:
+                answer = await self._ask(access, method, {"chat_id": to} | fields)
+            except SendError as error:
+                if sent:
+                    raise SendError(UNKNOWN_FATE, f"only partly sent: {error}", uncertain=True) from error
+                raise
+            if not isinstance(answer, Mapping) or not isinstance(answer.get("message_id"), int):
+                raise SendError(UNKNOWN_FATE, "Telegram answered without a message", uncertain=True)
+            sent.append(message_key(to, answer["message_id"]))
+        is_numbered = any(part.is_numbered for part in parts)
+        return SendResult(sent[0], more_external_ids=tuple(sent[1:]), is_numbered=is_numbered)
+
+    async def show_typing(self, access: ChannelAccess, to: str, inbound_external_id: str) -> None:
+        """Also tells a tapped button that it was heard, or it would seem to wait for a minute."""
+        if tap := callback_id(inbound_external_id):
+            await self._ask(access, "answerCallbackQuery", {"callback_query_id": tap})
+        await self._ask(access, "sendChatAction", {"chat_id": to, "action": "typing"})
+
+    async def fetch_media(self, access: ChannelAccess, attachment: Attachment, limit: int) -> FetchedMedia:
+        found = await self._ask(access, "getFile", {"file_id": attachment.reference})
+        path = found.get("file_path") if isinstance(found, Mapping) else None
+        if not isinstance(path, str) or ".." in path:
+            raise SendError("refused", "Telegram has no such file")
+        url = f"{self._api_url}/file/bot{_token(access)}/{path}"
+        return await download(self._http, url, {}, {self._api_url, "api.telegram.org"}, limit)
+
+    async def register_webhook(self, access: ChannelAccess) -> None:
+        """Give Telegram this channel's address and secret. Raises SendError."""
+        fields = {
+            "url": access.webhook_url,
+            "secret_token": access.secrets.get("secret_token", ""),
+            "allowed_updates": list(UPDATES),
+            "max_connections": 40,
+        }
+        await self._ask(access, "setWebhook", fields)
+
+    async def _ask(self, access: ChannelAccess, method: str, fields: Mapping[str, Any]) -> Any:
+        """The result of a method. Raises SendError; the token is part of the address, which no error shows."""
+        url = f"{self._api_url}/bot{_token(access)}/{method}"
+        try:
+            response = await self._http.post(url, json=fields)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
+            raise SendError("provider_unavailable", "Telegram cannot be reached", retryable=True) from None
+        except httpx.HTTPError as error:
+            raise SendError(UNKNOWN_FATE, f"no answer: {type(error).__name__}", uncertain=True) from None
+        return _result(response)
+
+
+def _call(part: Part) -> tuple[str, dict[str, Any]]:
+    if part.media is not None:
+        method, name = _METHODS[part.media.kind]
+        return method, {name: part.media.url} | ({"caption": part.text} if part.text else {})
+    fields: dict[str, Any] = {"text": part.text, "link_preview_options": {"is_disabled": True}}
+    if part.kind in (PartKind.BUTTONS, PartKind.LIST):
+        rows = [[{"text": choice.title, "callback_data": choice.id}] for choice in part.choices]
+        fields["reply_markup"] = {"inline_keyboard": rows}
+    return "sendMessage", fields
+
+
+def _result(response: httpx.Response) -> Any:
+    try:
+        answer = response.json()
+    except ValueError:
+        answer = None
+    if not isinstance(answer, Mapping):
+        raise SendError(UNKNOWN_FATE, f"status {response.status_code} without an answer", uncertain=True)
+    if answer.get("ok") is True:
+        return answer.get("result")
+    raise _refusal(response.status_code, answer)
+
+
+# https://core.telegram.org/bots/api#making-requests: the codes are those of HTTP, the words may change.
+_BY_STATUS = {400: "bad_content", 401: "bad_credentials", 403: "refused_by_contact", 404: "bad_credentials"}
+
+
+def _refusal(status: int, answer: Mapping[str, Any]) -> SendError:
+    said = str(answer.get("description", ""))[:200]
+    if status == 429:
+        wait = answer.get("parameters")
+        seconds = wait.get("retry_after") if isinstance(wait, Mapping) else None
+        after = float(seconds) if isinstance(seconds, int | float) else None
+        return SendError("rate_limited", said, retryable=True, retry_after=after)
+    if status >= 500:
+        return SendError(UNKNOWN_FATE, said, uncertain=True)
+    return SendError(_BY_STATUS.get(status, f"telegram_{status}"), said)
+
+
+def _token(access: ChannelAccess) -> str:
+    token = access.secrets.get("bot_token", "")
+    if not token:
+        raise SendError("bad_credentials", "the channel has no bot token")
+    return token
