@@ -108,7 +108,7 @@ class PlacedOrder:
 class TurnContext:
     """`messages` is the burst to answer, oldest first; `history` what was said before it. `summary` waits for a yes;
     `last_summary` is the one shown last, whatever was said since. `orders` are the contact's, newest first;
-    `known_data` is what the last of them was made with."""
+    `known_data` is what the last of them was made with. `gone` were in the cart, and are not sold any more."""
 
     tenant_id: UUID
     conversation_id: UUID
@@ -121,6 +121,7 @@ class TurnContext:
     cart: tuple[CartLine, ...]
     summary: OrderSummary | None
     now: datetime
+    gone: tuple[CartLine, ...] = ()
     address: str = ""
     order_settings: OrderSettings = NO_SETTINGS
     known_data: OrderData = NO_DATA

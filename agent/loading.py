@@ -49,6 +49,7 @@ async def open_turn(tx: Transaction, conversation_id: UUID, now: datetime) -> Op
     contact = await tx.conversations.contact(conversation.contact_id)
     kept = _memory(conversation)
     texts, memory = await read_inbound(tx, waiting, kept)
+    cart = await _cart(tx, conversation_id)
     context = TurnContext(
         tenant_id=tx.tenant_id,
         conversation_id=conversation_id,
@@ -58,7 +59,8 @@ async def open_turn(tx: Transaction, conversation_id: UUID, now: datetime) -> Op
         messages=texts,
         history=tuple(Utterance(message.sender, message.text) for message in history),
         memory=memory,
-        cart=await _cart(tx, conversation_id),
+        cart=tuple(line for line in cart if not line.item.is_archived),
+        gone=tuple(line for line in cart if line.item.is_archived),
         summary=await _summary(tx, channel, waiting, kept, history),
         now=now,
         address=conversation.address,
@@ -120,16 +122,12 @@ def _memory(conversation: Conversation) -> Memory:
 
 
 async def _cart(tx: Transaction, conversation_id: UUID) -> tuple[CartLine, ...]:
-    """Lines as they are now; a product the shop stopped selling is no longer in it."""
+    """Lines as they are now, products that the shop stopped selling among them."""
     lines = await tx.carts.lines(conversation_id)
     if not lines:
         return ()
     items = await tx.catalogue.by_variant_ids([line.variant_id for line in lines])
-    return tuple(
-        CartLine(items[line.variant_id], line.quantity, line.unit_price)
-        for line in lines
-        if not items[line.variant_id].is_archived
-    )
+    return tuple(CartLine(items[line.variant_id], line.quantity, line.unit_price) for line in lines)
 
 
 async def _summary(

@@ -114,7 +114,8 @@ def _receipt_row(receipt: Receipt) -> dict[str, Any]:
 
 async def _save_cart(tx: Transaction, workspace: Workspace, conversation: Conversation) -> UUID | None:
     """The open cart's id, or None where there never was anything in it."""
-    before = [(line.item.variant_id, line.quantity, line.quoted_price) for line in workspace.context.cart]
+    stored = (*workspace.context.cart, *workspace.context.gone)
+    before = [(line.item.variant_id, line.quantity, line.quoted_price) for line in stored]
     after = [(line.item.variant_id, line.quantity, line.quoted_price) for line in workspace.lines.values()]
     if workspace.order is None and before == after and workspace.new_summary is None:
         return None

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from agent.brains import Brain
+from agent.cart_news import catch_up, with_news
 from agent.context import Opening
 from agent.graph import build_graph
 from agent.loading import open_turn
@@ -91,6 +92,10 @@ class Agent:
         started_at, started = self._clock(), time.perf_counter()
         catalogue = Retriever(self._database, self._indexes, context.tenant_id)
         knowledge = ShopKnowledge(self._database, self._knowledge, context.tenant_id) if self._knowledge else None
-        first = first_state(Workspace.open(context, catalogue, knowledge), llm_deadline)
+        workspace = Workspace.open(context, catalogue, knowledge)
+        catch_up(workspace)
+        first = first_state(workspace, llm_deadline)
         state: TurnState = await self._graph.ainvoke(first, context=self._brains)  # type: ignore[assignment]
+        if state["draft"] is not None:
+            state["draft"] = with_news(state["draft"], state["workspace"])
         return Outcome(state, opening, started_at, (time.perf_counter() - started) * 1000)

@@ -80,6 +80,8 @@ class Workspace:
     lead: LeadWish | None = None
     handoff_reason: str | None = None
     unanswered: list[ShopQuestion] = field(default_factory=list)
+    # What the shopper is told of their cart before the answer: see agent.cart_news.
+    news: list[str] = field(default_factory=list)
     memory: Memory = field(default_factory=Memory)
 
     @classmethod
