@@ -26,8 +26,8 @@ class Retriever:
         return await find_products(self._database, self._indexes, self._tenant_id, query, limit)
 
     async def search(self, query: str, limit: int) -> Sequence[CatalogueItem]:
-        """What words find, whatever they say of prices: a brain has read those."""
-        found = await self._indexes.search(self._tenant_id, query, limit)
+        """What words find and what is only like it; a brain has read off prices, and says what is only like it."""
+        found = await self._indexes.search(self._tenant_id, query, limit, near=True)
         if not found:
             return []
         async with self._database.transaction(self._tenant_id) as tx:

@@ -47,12 +47,15 @@ class CatalogueIndexes:
         self._most_bytes = most_bytes
         self._patience_seconds = patience_seconds
 
-    async def search(self, tenant_id: UUID, query: str, limit: int) -> list[SearchHit]:
-        """Ids and scores only, best first; what they cost and whether there is any is read from rows."""
+    async def search(self, tenant_id: UUID, query: str, limit: int, *, near: bool = False) -> list[SearchHit]:
+        """Ids and scores only, best first; what they cost and whether there is any is read from rows.
+
+        With `near` also what is only like it.
+        """
         index = await self.get(tenant_id)
         if len(index) < LARGE and not index.embedder.keeps_vectors:
-            return index.search(query, limit)
-        return await asyncio.to_thread(index.search, query, limit)
+            return index.search(query, limit, near=near)
+        return await asyncio.to_thread(index.search, query, limit, near=near)
 
     async def similar(self, tenant_id: UUID, id: int, limit: int) -> list[SearchHit]:
         """What is most like one product."""

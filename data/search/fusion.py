@@ -1,5 +1,7 @@
 """Joins the lexical and the dense side into one score that means the same for every query."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,19 @@ HEADLESS_SHARE = 0.7  # a blouse with long sleeves is not the T-shirt with long 
 MIN_OF_BEST = 0.5  # of the best hit's coverage
 RANK_SHARE = 0.3
 ADMITTED_COVERAGE = 0.4
+# What a search finds must have more of the query than what may be shown as the nearest there is.
+SURE_WITHOUT_HEAD = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What a query leaves open; `allows_near`: the nearest will do where nothing is it."""
+
+    has_head: bool
+    head_is_foreign: bool
+    is_of_another_kind: bool
+    allows_near: bool
+
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -30,10 +45,13 @@ def scaled(score: Floats) -> Floats:
     return (np.maximum(score, 0) / top).astype(np.float32)
 
 
-def relevance(scores: LexicalScores, admitted: Flags | None, allowed: Flags | None, *, head_is_foreign: bool) -> Floats:
+def relevance(scores: LexicalScores, admitted: Flags | None, allowed: Flags | None, doubts: Doubts) -> Floats:
     """Return coverage, zeroed where it is too little to call a document relevant; None: none, and all."""
-    floor = np.where(scores.has_head, MIN_WITH_HEAD, MIN_FOREIGN_HEAD if head_is_foreign else MIN_WITHOUT_HEAD)
+    headless = MIN_WITHOUT_HEAD if doubts.allows_near or not doubts.has_head else SURE_WITHOUT_HEAD
+    floor = np.where(scores.has_head, MIN_WITH_HEAD, MIN_FOREIGN_HEAD if doubts.head_is_foreign else headless)
     relevant = scores.has_core & (scores.coverage >= floor)
+    if doubts.is_of_another_kind and not doubts.allows_near:
+        relevant &= scores.has_more
     coverage = np.where(scores.has_head, scores.coverage, HEADLESS_SHARE * scores.coverage)
     coverage = np.where(relevant, coverage, np.float32(0))
     if admitted is not None:

@@ -11,7 +11,7 @@ from data.search.codes import CodeIndex
 from data.search.dense import HNSW_FROM, VectorIndex
 from data.search.documents import SearchDocument
 from data.search.embedding import Embedder, EmbedderUnavailable
-from data.search.fusion import BEST_OF_EACH, fuse, relevance
+from data.search.fusion import BEST_OF_EACH, Doubts, fuse, relevance
 from data.search.lexical import score_lexically
 from data.search.query import Query, read_query
 from data.search.recipe import WHOLE, Recipe
@@ -101,13 +101,18 @@ class CatalogueIndex:
         """Roughly what it takes of memory; vectors on disk take what the system can spare."""
         return self.vocabulary.nbytes + self.codes.nbytes + self.vectors.nbytes + _BYTES_A_ROW * len(self)
 
-    def search(self, query: str, limit: int = 10, allowed: Collection[int] | None = None) -> list[SearchHit]:
-        """Return the relevant documents, best first; none when nothing is relevant."""
+    def search(
+        self, query: str, limit: int = 10, allowed: Collection[int] | None = None, *, near: bool = False
+    ) -> list[SearchHit]:
+        """Return the relevant documents, best first; none when nothing is relevant.
+
+        With `near` also what is only like it, for whoever says so: milk for "leche de almendras".
+        """
         if not len(self) or limit <= 0:
             return []
         mask = None if allowed is None else np.isin(self.ids, np.fromiter(allowed, np.int64, len(allowed)))
         hits = {p: EXACT for p in self.codes.find(query) if mask is None or mask[p]}
-        for position, score in self._inexact(query, mask, limit):
+        for position, score in self._inexact(query, mask, limit, near=near):
             hits.setdefault(position, score)
         return [SearchHit(int(self.ids[p]), score) for p, score in list(hits.items())[:limit]]
 
@@ -127,7 +132,7 @@ class CatalogueIndex:
         near = [(int(self.ids[p]), float(c)) for p, c in zip(positions, cosines, strict=True) if p != found[0]]
         return [SearchHit(other, round(cosine, 4)) for other, cosine in near[:limit]]
 
-    def _inexact(self, text: str, mask: Flags | None, limit: int) -> list[tuple[int, float]]:
+    def _inexact(self, text: str, mask: Flags | None, limit: int, *, near: bool) -> list[tuple[int, float]]:
         query = read_query(text, self.vocabulary)
         if not query.slots:
             return []
@@ -139,7 +144,9 @@ class CatalogueIndex:
             return []
         allowed = None if mask is None else mask[lexical.positions]
         is_admitted = np.isin(lexical.positions, admitted, assume_unique=True) if len(admitted) else None
-        coverage = relevance(lexical, is_admitted, allowed, head_is_foreign=query.head_is_foreign)
+        has_head = any(slot.is_head for slot in query.slots)
+        doubts = Doubts(has_head, query.head_is_foreign, query.is_of_another_kind, near)
+        coverage = relevance(lexical, is_admitted, allowed, doubts)
         relevant = np.flatnonzero(coverage > 0)
         if not len(relevant):
             return []

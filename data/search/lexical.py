@@ -24,14 +24,15 @@ Ids = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class LexicalScores:
-    """Of the documents at `positions`, in rising order: BM25F score, share of the query covered, whether the
-    thing itself is in it."""
+    """Of the documents at `positions`, in rising order: BM25F score, share of the query covered, whether any thing
+    asked for is in it, the thing itself, and another besides."""
 
     positions: Ids
     score: Floats
     coverage: Floats
     has_core: Flags
     has_head: Flags
+    has_more: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def score_lexically(query: Query, vocabulary: Vocabulary, also: Ids) -> LexicalS
     size = len(places.positions)
     score, covered = np.zeros(size, np.float32), np.zeros(size, np.float32)
     core_slots = [slot for slot in query.slots if slot.kind in _CORE] or query.slots
-    has_core, has_head = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+    has_core, has_head, has_more = (np.zeros(size, np.bool_) for _ in range(3))
     total = 0.0
     for slot, found in zip(query.slots, matches, strict=True):
         strength, coverage, presence = _score_slot(found, places)
@@ -60,6 +61,8 @@ def score_lexically(query: Query, vocabulary: Vocabulary, also: Ids) -> LexicalS
         covered += weight * coverage
         if slot in core_slots:
             has_core |= coverage >= MATCHED
+            if not slot.is_head:
+                has_more |= coverage >= MATCHED
         if slot.is_head:
             has_head |= presence >= TELLING
     if vocabulary.recipe.pairs:
@@ -68,8 +71,8 @@ def score_lexically(query: Query, vocabulary: Vocabulary, also: Ids) -> LexicalS
     if not any(slot.is_head for slot in query.slots):
         has_head = has_core & (coverage >= MATCHED_WITHOUT_HEAD)
     if not vocabulary.recipe.coverage:
-        return LexicalScores(places.positions, score, has_core.astype(np.float32), has_core, has_core)
-    return LexicalScores(places.positions, score * (0.5 + 0.5 * coverage), coverage, has_core, has_head)
+        return LexicalScores(places.positions, score, has_core.astype(np.float32), has_core, has_core, has_core)
+    return LexicalScores(places.positions, score * (0.5 + 0.5 * coverage), coverage, has_core, has_head, has_more)
 
 
 class _Places:

@@ -19,7 +19,8 @@ NOUNS_TOO = frozenset(("cafe", "naranja", "rosa", "crema", "lana", "lata", "caja
                        "vidrio", "papel", "goma", "carton", "madera", "fierro", "algodon", "cuero", "bebe",
                        "aluminio", "plastico", "tira", "mini", "lila", "led"))  # fmt: skip
 ASKED_ONLY = "?"
-READING = "2"  # raise it when words or measures are read otherwise: snapshots of indexes are then built anew
+FIRST = "^"  # marks a word as the one that a product's name begins with
+READING = "3"  # raise it when words or measures are read otherwise: snapshots of indexes are then built anew
 Phrase = tuple[str, ...]
 
 
@@ -46,6 +47,8 @@ class Lexicon:
     qualifiers: frozenset[str]
     brands: frozenset[str]
     known: frozenset[str]
+    traits: frozenset[str]
+    animals: frozenset[str]
 
 
 @cache
@@ -62,9 +65,10 @@ def load_lexicon() -> Lexicon:
     """Read data/lexicon; the same object every time."""
     equivalents = _read_equivalents(_read("equivalents.csv"))
     asking, qualifiers, brands = (_read_words(f"{name}.txt") for name in ("asking", "qualifiers", "brands"))
-    known = _read_words("known.txt") | equivalents.words | qualifiers | brands
+    traits, animals = _read_words("traits.txt"), _read_words("animals.txt")
+    known = _read_words("known.txt") | equivalents.words | qualifiers | brands | animals
     stems = frozenset(s for s in map(stem, asking) if len(s) >= 5)
-    return Lexicon(equivalents, asking, stems, qualifiers, brands, known)
+    return Lexicon(equivalents, asking, stems, qualifiers, brands, known, traits, animals)
 
 
 def _read(name: str) -> list[str]:
@@ -81,9 +85,14 @@ def _read_equivalents(lines: list[str]) -> Equivalents:
     for line in lines:
         _, *names = line.split(";")
         asked = [as_phrase(name.removesuffix(ASKED_ONLY)) for name in names]
-        offered = [phrase for phrase, name in zip(asked, names, strict=True) if not name.endswith(ASKED_ONLY)]
+        offered = [
+            (FIRST + phrase[0], *phrase[1:]) if name.startswith(FIRST) else phrase
+            for phrase, name in zip(asked, names, strict=True)
+            if not name.endswith(ASKED_ONLY)
+        ]
         for phrase in asked:
-            others[phrase].update((other, None) for other in offered if other != phrase)
+            if phrase:
+                others[phrase].update((other, None) for other in offered if other not in (phrase, (FIRST + phrase[0],)))
     words = frozenset(word for phrase in others for word in phrase)
     return Equivalents({k: tuple(v) for k, v in others.items()}, words, max(map(len, others), default=0))
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
-from data.search.lexicon import CLOTHES_SIZES, COMPLEMENT_OPENERS, FUNCTION_WORDS, NOUNS_TOO, Phrase
+from data.search.lexicon import CLOTHES_SIZES, COMPLEMENT_OPENERS, FIRST, FUNCTION_WORDS, NOUNS_TOO, Phrase
 from data.search.terms import WITHOUT, joined_negations, pairs_of
 from data.search.units import is_unit
-from data.search.vocabulary import Vocabulary
+from data.search.vocabulary import Vocabulary, real_words
 from data.search.words import code_parts, is_measure, is_number, stem, tokenise, undiminished
 
 MAX_CHARACTERS = 2000
@@ -18,6 +18,7 @@ MAX_CORRECTIONS = 10
 EQUIVALENT = 0.85
 SAME_QUALIFIER = 0.97  # "negra" for "negro"
 SAME_STEM = 0.75  # "gorra" for "gorro"
+OTHER_WORD = 0.5  # "tinto" for "tinta": both are words
 DERIVED = 0.6  # "clavar" for "clavo"
 RUN_TOGETHER = 0.9
 PART_OF_TOKEN = 0.75
@@ -93,7 +94,8 @@ class Slot:
         """Return the word as the shop would write it."""
         if not self.alternatives:
             return self.word
-        return " ".join(max(self.alternatives, key=lambda alternative: alternative.weight).phrase)
+        best = max(self.alternatives, key=lambda alternative: alternative.weight)
+        return " ".join(word.removeprefix(FIRST) for word in best.phrase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Query:
 
     slots: list[Slot]
     head_is_foreign: bool  # the thing itself is a real word that this shop has nothing of
-    is_of_another_kind: bool = False  # it is "of" something this shop has nothing of: "leche de almendras"
+    is_of_another_kind: bool = False  # what tells its kind is nothing this shop has: "leche de almendras", "cable hdmi"
 
     def corrected(self) -> str:
         """Return the query in the shop's words, which is what gets embedded."""
@@ -119,13 +121,24 @@ def read_query(text: str, vocabulary: Vocabulary) -> Query:
         return Query([], False)
     slots = _fill(slots, vocabulary)
     head = _mark_head(slots, vocabulary)
+    foreign = head is not None and not head.alternatives and _is_real(head.word, vocabulary.lexicon.known)
+    return Query(slots, foreign, any(_is_kind_of_nothing(slot, head, slots, vocabulary) for slot in slots))
+
+
+def _is_kind_of_nothing(slot: Slot, head: Slot | None, slots: list[Slot], vocabulary: Vocabulary) -> bool:
+    """Whether a word tells which kind of thing is wanted, and no product has it. Colours, sizes and makers tell one of
+    its kind from another, and what it is for ("para la nieve") may go without saying, unless it is an animal."""
     lexicon = vocabulary.lexicon
-    foreign = head is not None and not head.alternatives and _is_real(head.word, lexicon.known)
-    return Query(slots, foreign, any(_is_of_nothing(slot, lexicon.known) for slot in slots))
-
-
-def _is_of_nothing(slot: Slot, known: frozenset[str]) -> bool:
-    return slot.kind is Kind.COMPLEMENT and slot.is_made_of and not slot.alternatives and _is_real(slot.word, known)
+    if slot is head or head is None or not head.alternatives or slot.alternatives or slot.word in vocabulary.brands:
+        return False
+    if slot.word in lexicon.animals:
+        return True
+    if slot.kind is Kind.COMPLEMENT:
+        return slot.is_made_of and _is_real(slot.word, lexicon.known)
+    is_beside = slots.index(slot) == slots.index(head) + 1
+    if slot.kind is Kind.QUALIFIER:
+        return slot.is_made_of or (is_beside and slot.word not in lexicon.traits)
+    return slot.kind is Kind.THING and is_beside and _is_real(slot.word, lexicon.known)
 
 
 def _plain_voseo(match: re.Match[str]) -> str:
@@ -207,7 +220,7 @@ def _fill(slots: list[Slot], vocabulary: Vocabulary) -> list[Slot]:
     kept, corrections = [], 0
     for slot in slots:
         _offer_own(slot, vocabulary)
-        if not slot.alternatives and slot.word not in vocabulary.asked_words:
+        if not slot.alternatives and not vocabulary.equivalents((slot.word,)):
             _take_diminutive_off(slot, vocabulary)
         if not slot.alternatives and slot.word not in vocabulary.asked_words:
             corrections += 1
@@ -254,7 +267,7 @@ def _offer_own(slot: Slot, vocabulary: Vocabulary) -> None:
     if word in vocabulary.words:
         slot.offer((word,), 1.0)
     for sibling in vocabulary.siblings(word):
-        slot.offer((sibling,), SAME_QUALIFIER if slot.kind is Kind.QUALIFIER else SAME_STEM)
+        slot.offer((sibling,), _kinship(slot, sibling, vocabulary))
     if not slot.alternatives:
         for relative in vocabulary.relatives(word):
             slot.offer((relative,), DERIVED)
@@ -262,6 +275,14 @@ def _offer_own(slot: Slot, vocabulary: Vocabulary) -> None:
         slot.offer((word.removeprefix(WITHOUT),), DERIVED)
     if any(character.isdigit() for character in word):
         _offer_number(slot, vocabulary)
+
+
+def _kinship(slot: Slot, sibling: str, vocabulary: Vocabulary) -> float:
+    if slot.kind is Kind.QUALIFIER:
+        return SAME_QUALIFIER
+    known = vocabulary.lexicon.known
+    are_two = len(sibling) == len(slot.word) and sibling in known and slot.word in known
+    return OTHER_WORD if are_two else SAME_STEM
 
 
 def _offer_number(slot: Slot, vocabulary: Vocabulary) -> None:
@@ -303,6 +324,8 @@ def _offer_corrected(slot: Slot, vocabulary: Vocabulary) -> bool:
             slot.offer(phrase, weight * EQUIVALENT)
     if best < RUN_TOGETHER:
         _offer_split(slot, vocabulary)
+    if not suggestions and (real := real_words().suggest(word)) and real[0][1] >= SURE:
+        slot.word = real[0][0]  # "deterjente", where there is none
     if suggestions and not slot.alternatives:
         slot.word = suggestions[0][0]  # a word of a longer equivalent: "ijienico" of "papel higiénico"
     return True

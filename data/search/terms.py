@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from data.search.documents import SearchDocument
-from data.search.lexicon import FUNCTION_WORDS
+from data.search.lexicon import FIRST, FUNCTION_WORDS, load_lexicon
 from data.search.words import read_tokens, stem, tokenise
 
 WITHOUT = "sin "
@@ -18,6 +18,7 @@ _FOR_OTHERS = frozenset(
 FOR_OTHERS_PRESENCE = 0.85
 HEAD_BONUS = 1.0  # the first word of a name says what the thing is
 PART_SHARE = 0.5  # "500" of "500ml", "iphone" of "iphone13"
+PART_OF_BRAND = 0.4
 MAX_DESCRIPTION_CHARACTERS = 2000
 # A name mentions the word after these beside the thing itself: "funda para notebook", "galletas sin sal".
 ASIDE_PRESENCE = {"de": 0.85, "para": 0.75, "con": 0.75, "al": 0.75, "en": 0.75, WITHOUT.strip(): 0.5}
@@ -57,13 +58,15 @@ def read_terms(document: SearchDocument) -> tuple[dict[str, tuple[float, float]]
         if not text:
             continue
         field = _FIELDS[name]
-        for word, share, presence in _weighed(text, is_name=name == "name"):
+        weighed = _weighed_brand(text) if name == "brand" else _weighed(text, is_name=name == "name")
+        for word, share, presence in weighed:
             count, known = terms.get(word, (0.0, 0.0))
             terms[word] = (count + field.weight * share, max(known, field.presence * presence))
     words = [word for word in tokenise(document.name, parts=False) if word not in FUNCTION_WORDS]
     if words and words[0] in terms:
         count, presence = terms[words[0]]
         terms[words[0]] = (count + HEAD_BONUS, presence)
+        terms[FIRST + words[0]] = (HEAD_BONUS, 1.0)
     return terms, words
 
 
@@ -81,6 +84,15 @@ def _weighed(text: str, *, is_name: bool) -> Iterator[tuple[str, float, float]]:
     for word in joined_negations(written):
         if word.startswith(WITHOUT):
             yield word, 1.0, 1.0
+
+
+def _weighed_brand(text: str) -> Iterator[tuple[str, float, float]]:
+    """ "Banana Boat" sells no bananas: a word of a longer brand that is also a thing says little."""
+    words = list(_weighed(text, is_name=False))
+    lexicon = load_lexicon()
+    for word, share, presence in words:
+        is_thing = len(words) > 1 and word in lexicon.known and word not in lexicon.brands
+        yield word, share, PART_OF_BRAND if is_thing else presence
 
 
 def joined_negations(words: Sequence[str]) -> list[str]:

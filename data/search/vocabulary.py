@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from data.search.correction import Corrector
 from data.search.documents import SearchDocument
-from data.search.lexicon import Lexicon, Phrase, load_lexicon
+from data.search.lexicon import FIRST, Lexicon, Phrase, load_lexicon
 from data.search.postings import Postings, PostingsBuilder
 from data.search.recipe import WHOLE, Recipe
 from data.search.terms import pairs_of, read_terms
@@ -72,6 +72,8 @@ class Vocabulary:
     def _by_stem(self) -> dict[str, list[str]]:
         by_stem: defaultdict[str, list[str]] = defaultdict(list)
         for word in self.words.term_ids if self.recipe.stemming else ():
+            if word.startswith(FIRST):
+                continue
             by_stem[stem(word)].append(word)
         return dict(by_stem)
 
@@ -121,6 +123,12 @@ def _read(
 @cache
 def _asking_corrector(is_on: bool) -> Corrector:
     return Corrector(dict.fromkeys(load_lexicon().asking, 1) if is_on else {})
+
+
+@cache
+def real_words() -> Corrector:
+    """Corrects a word against all that are spelt right, whether the shop has the thing or not."""
+    return Corrector(dict.fromkeys(load_lexicon().known, 1))
 
 
 def _one_longer(one: str, other: str) -> tuple[str, ...]:
