@@ -21,12 +21,13 @@ from data.directory import Directory
 from data.encryption import SecretBox
 from data.errors import DataError, NotFound, OutOfStock, UnsafeDatabaseRole
 from data.jobs import JobName
-from data.models import Base, Import, Lead, Order, OrderLine, Summary, Turn, WaitlistEntry
+from data.models import Base, Conversation, Import, Lead, Order, OrderLine, Summary, Turn, WaitlistEntry
 from data.repositories.knowledge import EntryContent
 from data.repositories.planning import Scope
 from data.repositories.sales import StoredLine
 from data.search.wish import Wish
 from data.states import (
+    Actor,
     BrainKind,
     ChannelKind,
     ConnectionKind,
@@ -195,7 +196,10 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:
             quantity=1, unit_price=Decimal(1),
         )  # fmt: skip
         await tx.orders.place(order, [line])
-        await tx.conversations.open_handoff(conversation.id, "pide una persona", NOW)
+        handoff = await tx.conversations.open_handoff(conversation.id, "pide una persona", NOW)
+        conversation.status_actor = Actor.CONTACT
+        await tx.conversations.add_ownership_change(conversation, NOW)
+        await tx.conversations.quarantine(channel.id, "no se entiende", {})
         wait = WaitlistEntry(
             tenant_id=tenant_id, id=uuid4(), contact_id=conversation.contact_id, conversation_id=conversation.id,
             variant_id=variant_id, wanted="Martillo",
@@ -211,7 +215,8 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:
     rows.ids = {
         "member": member.id, "email": member.email, "channel": channel.id, "variant": variant_id,
         "search": search_id, "product": products["martillo"], "import": record.id, "conversation": conversation.id,
-        "contact": conversation.contact_id, "message": outbound.id, "turn": turn.id, "media": media.id,
+        "contact": conversation.contact_id, "message": outbound.id, "turn": turn.id,
+        "media": media.id, "handoff": handoff.id,
         "cart": cart_id,
         "summary": summary.id, "order": order.id, "lead": lead.id, "entry": entry.id, "entry_search": entry.search_id,
         "suggestion": asked.id,
@@ -297,6 +302,14 @@ READS: dict[str, Reading] = {
     "messages": lambda tx, ids: tx.messages.history(ids["conversation"], limit=10),
     "messages following": lambda tx, ids: tx.messages.following(ids["conversation"], 0, limit=10),
     "newest inbound": lambda tx, ids: tx.messages.newest_inbound_position(ids["conversation"]),
+    "handoff": lambda tx, ids: tx.conversations.handoff(ids["handoff"]),
+    "ownership": lambda tx, ids: tx.conversations.ownership_changes(ids["conversation"]),
+    "may be written to": lambda tx, ids: tx.conversations.may_start(ids["contact"]),
+    "conversation by digits": lambda tx, ids: tx.conversations.find_by_digits(ids["channel"], "911111111"),
+    "quarantined items": lambda tx, ids: tx.conversations.quarantined(),
+    "unanswered": lambda tx, ids: tx.unanswered.all(after=LONG_AGO, before=FAR_AHEAD, limit=10),
+    "used channel": lambda tx, ids: tx.channels.is_used(ids["channel"]),
+    "turn by id": lambda tx, ids: tx.turns.get(ids["turn"]),
     "messages of a turn": lambda tx, ids: tx.messages.by_turn(ids["turn"]),
     "turn": lambda tx, ids: tx.turns.latest(ids["conversation"]),
     "items by search id": lambda tx, ids: tx.catalogue.by_search_ids([ids["search"]]),
@@ -362,6 +375,20 @@ WRITES: dict[str, Reading] = {
     "media of its message": lambda tx, ids: tx.media.open(ids["message"], [ATTACHMENT]),
     "provider content": lambda tx, ids: tx.outbound.keep_content_id(ids["channel"], "f", "stolen"),
     "usage": lambda tx, ids: tx.outbound.count(ChannelKind.WEBCHAT, "service", NOW, sent=1),
+    "echo in its conversation": lambda tx, ids: tx.messages.add_echo(
+        Conversation(tenant_id=ids["owner"], id=ids["conversation"], channel_id=ids["channel"]),
+        external_id="stolen",
+        text="x",
+        payload={},
+        sent_at=None,
+        now=NOW,
+    ),
+    "taken handoff": lambda tx, ids: tx.conversations.take_handoff(ids["handoff"], NOW),
+    "item of its channel": lambda tx, ids: tx.conversations.quarantine(ids["channel"], "x", {}),
+    "conversations that wait": lambda tx, ids: tx.conversations.waiting_on(ids["channel"]),
+    "opt-outs": lambda tx, ids: tx.messages.has_opted_out(ids["contact"], 2**60),
+    "pace": lambda tx, ids: tx.turns.pace(ids["conversation"], NOW),
+    "removed channel": lambda tx, ids: tx.channels.remove(ids["channel"]),
     "delivery": lambda tx, ids: tx.messages.advance(ids["message"], Delivery.READ),
     "import": lambda tx, ids: tx.imports.set(ids["import"], file_name="stolen"),
     "variant": lambda tx, ids: tx.catalogue.update_variants([{"id": ids["variant"], "price": Decimal(1)}]),
@@ -458,6 +485,9 @@ async def plan_of_another(tx: Transaction, import_id: UUID) -> None:
     await tx.plan.keep_changes(import_id, 10)
 
 
+LONG_AGO, FAR_AHEAD = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
 @pytest.fixture(scope="module")
 async def owner(database: Database) -> Rows:
     return await fill(database, await make_tenant(database))
@@ -544,6 +574,7 @@ async def test_every_repository_method_is_in_the_tables_above() -> None:
         "jobs.notify",
         "orders.add_summary",
         "conversations.add_turn",
+        "conversations.add_ownership_change",
         "messages.add_inbound",
         "messages.add_outbound",
         "messages.unanswered",
