@@ -31,15 +31,23 @@ def fold(text: str) -> str:
 
 
 def ungrounded(moments: Sequence[Moment]) -> Iterator[str]:
-    """Each amount in a reply that is no price, subtotal or total of that moment. The first moment is the opening."""
+    """Each amount in a reply that is no price, subtotal or total of that moment. The first moment is the opening.
+
+    What the shop's own answers say is its own, in a line that names no product.
+    """
     for number, (before, moment) in enumerate(pairwise(moments), start=1):
         earlier = [one.rows for one in moments[:number]]
+        told = {line for answer in moment.told for line in fold(answer).splitlines()}
         for line in fold(moment.reply).splitlines():
+            if line in told:
+                continue
             rows, rest = _named(line, list(moment.rows.values()))
             amounts = _amounts(rest)
             if not amounts:
                 continue
             allowed = _totals(before) | _totals(moment)
+            if not rows:
+                allowed |= {amount for answer in told for amount in _amounts(answer)}
             quantities = _quantities(line, before, moment)
             for row in rows or moment.rows.values():
                 prices = {row.unit_price}

@@ -51,6 +51,8 @@ class Moment:
     has_fallen_back: bool
     """The model did not answer, and the rules brain did."""
     rows: Mapping[str, CatalogueItem]
+    told: Sequence[str] = ()
+    """The answers that the shop has written itself."""
 
     @property
     def reply(self) -> str:
@@ -151,6 +153,7 @@ class _Shopper:
             was_handed_off=was_handed_off,
             has_fallen_back=bool(turn and sent and turn.fallback_reason),
             rows=rows,
+            told=[entry.answer for entry in await tx.knowledge.all()],
         )
 
 

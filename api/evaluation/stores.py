@@ -15,9 +15,14 @@ from channels.access import create_channel
 from channels.adapter import ChannelAccess
 from data.database import Database
 from data.repositories.items import CatalogueItem
+from data.repositories.knowledge import EntryContent
 from data.states import ChannelKind
 from data.transaction import Transaction
+from ingestion.errors import SpreadsheetError
+from ingestion.knowledge.imports import import_knowledge
 
+# "shops/ropa.knowledge.md" is what the shop of "shops/ropa.csv" tells of itself.
+KNOWLEDGE = ".knowledge"
 _PAGE = 2_000
 # More than any order reserves: see Store.change.
 _PLENTY = 10**6
@@ -70,7 +75,7 @@ class Store:
 
 
 async def open_store(runtime: Runtime, file: Path) -> Store:
-    """A new tenant with the spreadsheet as its catalogue. Raises StoreFileError."""
+    """A new tenant with the spreadsheet as its catalogue, and the knowledge beside it. Raises StoreFileError."""
     tenant_id = await _make_tenant(runtime, file.stem.replace("_", " ").capitalize())
     import_id = await runtime.imports.open(tenant_id, file, file.name, enqueue=False)
     outcome = await runtime.imports.run(tenant_id, import_id)
@@ -79,13 +84,26 @@ async def open_store(runtime: Runtime, file: Path) -> Store:
     if outcome.errors:
         error = outcome.errors[0]
         raise StoreFileError(f"{file}, fila {error.row}: {error.message}")
+    for knowledge in sorted(file.parent.glob(f"{file.stem}{KNOWLEDGE}.*")):
+        await _tell(runtime, tenant_id, knowledge)
     return await _store(runtime, tenant_id)
+
+
+async def _tell(runtime: Runtime, tenant_id: UUID, file: Path) -> None:
+    """Raises StoreFileError."""
+    try:
+        told = await import_knowledge(runtime.database, tenant_id, file, file.name)
+    except SpreadsheetError as refused:
+        raise StoreFileError(f"{file}: {refused.message}") from refused
+    if told.errors:
+        raise StoreFileError(f"{file}, {told.unit} {told.errors[0].row}: {told.errors[0].message}")
 
 
 async def copy_store(origin: Database, origin_id: UUID, runtime: Runtime) -> Store:
     """A new tenant that sells what another one sells, at its prices; nothing that is played here reaches the other."""
     async with origin.transaction(origin_id) as tx:
         tenant = await tx.tenants.get()
+        told = await tx.knowledge.all()
         items = list((await read_catalogue(tx)).values())
         documents = {
             row.document.sku: row async for batch in tx.indexed.variants(runtime.indexes.embedder.name) for row in batch
@@ -94,6 +112,9 @@ async def copy_store(origin: Database, origin_id: UUID, runtime: Runtime) -> Sto
     async with runtime.database.transaction(tenant_id) as tx:
         copied = await tx.tenants.get()
         copied.settings, copied.currency, copied.timezone = tenant.settings, tenant.currency, tenant.timezone
+        for entry in told:
+            wordings = tuple(entry.wordings)
+            await tx.knowledge.add(EntryContent(entry.question, entry.answer, entry.topic, wordings, entry.source))
         await tx.tenants.lock_catalogue()
         products = {item.product_id: _product_row(item, documents[item.sku].document.synonyms) for item in items}
         ids = await tx.catalogue.upsert_products(list(products.values()))
