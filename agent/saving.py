@@ -10,6 +10,7 @@ from agent.context import OrderSummary
 from agent.facts import Receipt, ReceiptKind
 from agent.handoff import asks_for_human
 from agent.order_data import OrderData
+from agent.orders.submitting import submit_later
 from agent.state import Outcome
 from agent.wording import say
 from agent.workspace import Workspace
@@ -216,6 +217,7 @@ async def _place_order(
     await tx.orders.place(order, lines)
     await tx.events.add("order.placed", order_id=str(order.id), reference=order.reference)
     await expire_later(tx, order)
+    await submit_later(tx, order, now)
     await _remember_data(tx, conversation, summary.data)
     return order.reference
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from api.runtime import Runtime
 from channels.outbox import deliver
 from data.jobs import JobName
+from data.states import ConnectionKind
 from data.worker import Handler, JobWorker, Recurring
 from ingestion.embedding import embed_catalogue
 
@@ -23,6 +24,8 @@ def make_handlers(runtime: Runtime) -> dict[JobName, Handler]:
 
     return {
         JobName.TAKE_TURN: runtime.agent.take_turn,
+        JobName.SUBMIT_ORDER: runtime.submitter.submit,
+        JobName.CANCEL_EXTERNAL: runtime.submitter.cancel,
         JobName.SEND_MESSAGE: send_message,
         JobName.RUN_IMPORT: run_import,
         JobName.EMBED_CATALOGUE: embed_stored,
@@ -42,7 +45,13 @@ def make_last_resorts(runtime: Runtime) -> dict[JobName, Handler]:
 
 def make_recurring(runtime: Runtime) -> dict[JobName, Recurring]:
     """What comes back by itself, for all tenants: a row here, its name in data.jobs.JobName."""
-    return {}
+
+
+    async def tend_connections() -> None:
+        for tenant_id in await runtime.directory.connected_tenants(ConnectionKind.ODOO):
+            await runtime.submitter.queue_due(tenant_id)
+
+    return {JobName.TEND_CONNECTIONS: Recurring("* * * * * */15", tend_connections)}
 
 
 def make_worker(runtime: Runtime) -> JobWorker:

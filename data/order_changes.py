@@ -36,6 +36,8 @@ async def change_order(
     if to in _STATUSES_SETTLING_STOCK:
         order.closed_at, order.closed_reason = now, reason or (by.value if to is OrderStatus.CANCELLED else None)
         await _settle_stock(tx, order, now, returns=to is OrderStatus.CANCELLED)
+    if to is OrderStatus.CANCELLED and order.external_state is not None:
+        await tx.jobs.defer(JobName.CANCEL_EXTERNAL, lock=f"submit:{order.id}", order_id=order.id)
     cause = {"by": by.value} if to is OrderStatus.CANCELLED else {}
     await tx.events.add(f"order.{to.value}", order_id=str(order.id), reference=order.reference, **cause)
     return True

@@ -159,9 +159,9 @@ async def cancel_order(calls: OdooCalls, order_id: int) -> None:
     await calls.call("sale.order", "action_cancel", [order_id], context={"disable_cancel_wizard": True})
 
 
-async def add_note(calls: OdooCalls, order_id: int, text: str) -> None:
-    """Once: one that says the same is not written again."""
-    same = [["model", "=", "sale.order"], ["res_id", "=", order_id], ["body", "ilike", text]]
+async def add_note(calls: OdooCalls, order_id: int, text: str, mark: str) -> None:
+    """Once: where one with this mark in it stands, none is written again."""
+    same = [["model", "=", "sale.order"], ["res_id", "=", order_id], ["body", "ilike", mark]]
     if not await calls.call("mail.message", "search_count", domain=same):
         await calls.call("sale.order", "message_post", [order_id], body=text)
 

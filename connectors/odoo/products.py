@@ -42,12 +42,14 @@ class OdooProduct:
 
 @dataclass(frozen=True, slots=True)
 class FoundProduct:
-    """What an order needs to know of a product. `free` None: not counted."""
+    """What an order needs to know of a product. `free` is what nobody else was promised, `forecast` is below nothing
+    where more was promised than there is; None: not counted."""
 
     id: int
     sku: str
     is_sold: bool
     free: Decimal | None
+    forecast: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ async def read_products(
 
 async def find_products(calls: OdooCalls, skus: Sequence[str]) -> dict[str, list[FoundProduct]]:
     """By our SKUs; more than one of a SKU is for a person to sort out. Archived ones are not found."""
-    optional = await known_fields(calls, "product.product", ("free_qty", "is_storable"))
+    optional = await known_fields(calls, "product.product", ("free_qty", "is_storable", "virtual_available"))
     own = {int(match[1]): sku for sku in skus if (match := _OWN_CODE.fullmatch(sku))}
     written = {form for sku in skus for form in (sku, sku.upper(), sku.lower())}
     rows = await calls.call(
@@ -97,8 +99,10 @@ async def find_products(calls: OdooCalls, skus: Sequence[str]) -> dict[str, list
     for row in rows:
         sku = by_code.get((row["default_code"] or "").lower()) or own.get(row["id"])
         if sku is not None:
-            free = Decimal(str(row["free_qty"])) if _is_counted(row) else None
-            found.setdefault(sku, []).append(FoundProduct(row["id"], sku, bool(row["sale_ok"]), free))
+            free, forecast = (
+                (Decimal(str(row[name])) if _is_counted(row) else None) for name in ("free_qty", "virtual_available")
+            )
+            found.setdefault(sku, []).append(FoundProduct(row["id"], sku, bool(row["sale_ok"]), free, forecast))
     return found
 
 

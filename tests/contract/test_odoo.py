@@ -208,7 +208,7 @@ async def test_a_note_is_written_once(odoo: Contract) -> None:
     order_id = await odoo.order(NewLine(product.id, 1))
     text = f"https://tienda.example/{uuid4().hex}"
     for _ in range(2):
-        await add_note(odoo.calls, order_id, text)
+        await add_note(odoo.calls, order_id, f"Conversación: {text}", text)
     same = [["model", "=", "sale.order"], ["res_id", "=", order_id], ["body", "ilike", text]]
     assert await odoo.calls.call("mail.message", "search_count", domain=same) == 1
     assert (await portal_path(odoo.calls, order_id)).startswith(f"/my/orders/{order_id}?access_token=")

@@ -36,7 +36,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "categ_id": "many2one", "taxes_id": "many2many", "sale_ok": "boolean", "active": "boolean",
         "type": "selection", "is_storable": "boolean", "uom_id": "many2one", "product_tmpl_id": "many2one",
         "product_template_attribute_value_ids": "many2many", "description_sale": "text", "free_qty": "float",
-        "qty_available": "float", "standard_price": "float", "image_512": "binary", "write_date": "datetime",
+        "qty_available": "float", "virtual_available": "float", "standard_price": "float", "image_512": "binary", "write_date": "datetime",
     },
     "stock.warehouse": {"name": "char", "code": "char"},
     "stock.quant": {"product_id": "many2one", "inventory_quantity": "float"},
@@ -368,8 +368,9 @@ class OdooShop:
         if model == "sale.order.line" and name.startswith("price_") and name != "price_unit":
             total = self._line_total(row)
             return float(_rounded(total if name == "price_total" else self._line_net(row)))
-        if name == "free_qty":
-            return max(row["qty_available"] - self._reserved(row["id"]), 0.0)
+        if name in ("free_qty", "virtual_available"):
+            left = row["qty_available"] - self._reserved(row["id"])
+            return max(left, 0.0) if name == "free_qty" else left
         value = row.get(name, False)
         if FIELDS[model].get(name) == "many2one" and value and name in RELATED:
             return [value, self.rows[RELATED[name]][value]["name"]]

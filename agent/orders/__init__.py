@@ -1,0 +1,1 @@
+"""Orders beyond the conversation: into the shop's own system, once, and back with what became of them."""
