@@ -18,10 +18,11 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    literal_column,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.types import TypeEngine
 
 from data.errors import NotFound, OutOfStock
@@ -33,6 +34,19 @@ from data.repositories.repository import Repository
 # Sold more than there is (a recount after orders) is none left; NULL stays NULL: not counted.
 _AVAILABLE = case(
     (StockLevel.on_hand.is_not(None), func.greatest(StockLevel.on_hand - StockLevel.reserved, 0)), else_=None
+)
+# The options that not every variant on sale of one product has alike.
+_TELLING = literal_column(
+    """
+    (SELECT coalesce(jsonb_agg(told.key), '[]') FROM (
+        SELECT o.key FROM app.variants s CROSS JOIN LATERAL jsonb_each_text(s.options) o
+        WHERE s.tenant_id = app.variants.tenant_id AND s.product_id = app.variants.product_id AND NOT s.is_archived
+        GROUP BY o.key HAVING count(DISTINCT o.value) > 1 OR count(*) < (
+            SELECT count(*) FROM app.variants s WHERE s.tenant_id = app.variants.tenant_id
+                AND s.product_id = app.variants.product_id AND NOT s.is_archived)
+    ) told)
+    """,
+    JSONB,
 )
 
 
@@ -135,6 +149,7 @@ class CatalogueRepository(Repository):
                 _AVAILABLE,
                 Product.image_url,
                 Variant.is_archived,
+                _TELLING,
             )
             .join(Product, (Product.tenant_id == Variant.tenant_id) & (Product.id == Variant.product_id))
             .outerjoin(StockLevel, (StockLevel.tenant_id == Variant.tenant_id) & (StockLevel.variant_id == Variant.id))
@@ -142,7 +157,8 @@ class CatalogueRepository(Repository):
         )
 
     async def _items(self, statement: Select[*tuple[Any, ...]]) -> list[CatalogueItem]:
-        return [CatalogueItem(*row) for row in (await self.session.execute(statement)).all()]
+        rows = (await self.session.execute(statement)).all()
+        return [CatalogueItem(*columns, telling=frozenset(telling)) for *columns, telling in rows]
 
     # Writing, as imports do.
 

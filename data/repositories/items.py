@@ -3,12 +3,35 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
+
+# What people choose by, so that it belongs to a product's name even where there is no other. Any other option (a
+# warranty, a country of origin) is named only where it tells a product's variants apart.
+CHOSEN_BY: Final = frozenset(
+    {
+        "talla",
+        "color",
+        "medida",
+        "material",
+        "sabor",
+        "modelo",
+        "formato",
+        "género",
+        "aroma",
+        "voltaje",
+        "peso",
+        "largo",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueItem:
-    """`available` None: the shop does not count this one, so any quantity may be sold."""
+    """`available` None: the shop does not count this one, so any quantity may be sold.
+
+    `telling` are the options in which the product's variants on sale differ; None where nobody looked.
+    """
 
     variant_id: UUID
     product_id: UUID
@@ -25,12 +48,14 @@ class CatalogueItem:
     available: int | None
     image_url: str | None = None
     is_archived: bool = False
+    telling: frozenset[str] | None = None
 
     @property
     def title(self) -> str:
         """The name with what tells this variant from its siblings: "Polera básica (negro, M)"."""
         said = self.name.casefold().split()
-        extra = [value for value in self.options.values() if value.casefold() not in said]
+        named = CHOSEN_BY | self.telling if self.telling is not None else self.options
+        extra = [value for name, value in self.options.items() if name in named and value.casefold() not in said]
         return f"{self.name} ({', '.join(extra)})" if extra else self.name
 
     def has(self, quantity: int) -> bool:
