@@ -8,7 +8,9 @@ from enum import StrEnum
 
 from agent.facts import ReceiptKind
 from agent.guardrails.known import Known, plain
+from agent.tools.orders import external_texts
 from agent.workspace import Workspace
+from data.states import OrderStatus
 
 
 class Mood(StrEnum):
@@ -39,13 +41,15 @@ _PERSON = (
 _CART = r"(?:(?:tu|el|su|la) )?(?:carrito|carro|pedido|bolsa|compra|canasta)"
 _IS = r"(?:he|hemos|ha sido|han sido|fue|fueron|quedan?|quedaron|quedo|estan?|tienes|deje|dejo|ya|listo,?)(?: ya)?"
 _CART_CHANGED, _ORDER_PLACED, _HANDOFF = ReceiptKind.CART_CHANGED, ReceiptKind.ORDER_PLACED, ReceiptKind.HANDOFF_OPENED
+_CANCELLED, _ON_LIST, _LEAD = ReceiptKind.ORDER_CANCELLED, ReceiptKind.WAITLIST_JOINED, ReceiptKind.LEAD_RECORDED
+_LIST = r"(?:en|a) (?:la |tu )?(?:lista|espera)"
 
 # In these patterns "é" is the ending of "I did it": also without its accent, but then not before "su", which makes
 # it a polite "please do it" ("confirme su pedido").
 _TABLE: tuple[tuple[str, Mood, ReceiptKind | None, str], ...] = (
-    (r"\b(?:agregué|sumé|anadi|incorporé|inclui|anoté|meti)\b",
+    (rf"\b(?:agregué|sumé|anadi|incorporé|inclui|anoté|meti)\b(?! {_LIST})",
      Mood.DONE, _CART_CHANGED, "something was added to the cart"),
-    (rf"\b{_IS} (?:agregad|sumad|anadid|incorporad|incluid en {_CART}|anotad)[oa]?s?\b",
+    (rf"\b{_IS} (?:agregad|sumad|anadid|incorporad|incluid en {_CART}|anotad)[oa]?s?\b(?! {_LIST})",
      Mood.NOW, _CART_CHANGED, "something was added to the cart"),
     (rf"\b(?:agregad|sumad|anadid|eliminad|quitad|sacad|retirad)[oa]s?(?:\W*$| (?:al|del|de|a|en) {_CART})",
      Mood.NOW, _CART_CHANGED, "the cart was changed"),
@@ -53,7 +57,7 @@ _TABLE: tuple[tuple[str, Mood, ReceiptKind | None, str], ...] = (
      Mood.DONE, _CART_CHANGED, "the cart was changed"),
     (rf"\bacab(?:o|amos) de (?:crear|confirmar|registrar|hacer|tomar|ingresar|realizar)\b(?: \w+){{0,2}} {_ORDER}\b",
      Mood.DONE, _ORDER_PLACED, "an order was placed"),
-    (r"^\W*(?:agregad|sumad|anadid|anotad|actualizad|eliminad|quitad)[oa]s?\b",
+    (rf"^\W*(?:agregad|sumad|anadid|anotad|actualizad|eliminad|quitad)[oa]s?\b(?! {_LIST})",
      Mood.NOW, _CART_CHANGED, "the cart was changed"),
     (rf"\b(?:puse|dejé|pusimos|dejamos|cambié|cambiamos|guardé)\b(?: [\w$.,*×]+){{0,10}}? (?:en|de|a|al) {_CART}\b",
      Mood.DONE, _CART_CHANGED, "the cart was changed"),
@@ -82,7 +86,7 @@ _TABLE: tuple[tuple[str, Mood, ReceiptKind | None, str], ...] = (
      Mood.DONE, _ORDER_PLACED, "an order was placed"),
     (rf"\b(?:creo|confirmo|tomo|registro|ingreso|genero|proceso|hago) (?:ya )?(?:tu|el|su|la|un|una) {_ORDER}\b",
      Mood.NOW, _ORDER_PLACED, "an order is being placed"),
-    (rf"\b(?:tu|su|la) {_ORDER} (?:ya )?(?:quedo|fue|ha sido|ha quedado)\b",
+    (rf"\b(?:tu|su|la) {_ORDER} (?:ya )?(?:quedo|fue|ha sido|ha quedado)\b(?! (?:ya )?(?:anulad|cancelad))",
      Mood.NOW, _ORDER_PLACED, "an order was placed"),
     (r"\b(?:quedo|queda|esta|ha sido|fue|quedaron) (?:ya )?(?:todo )?(?:confirmad|tomad|registrad|ingresad)[oa]s?\b",
      Mood.NOW, _ORDER_PLACED, "an order was placed"),
@@ -127,8 +131,19 @@ _TABLE: tuple[tuple[str, Mood, ReceiptKind | None, str], ...] = (
     (r"\b(?:despaché|despachamos tu|enviamos tu|envié tu|(?:va|van|esta|estan) en camino|(?:fue|esta) despachad[oa]"
      r"|fue enviad[oa])\b",
      Mood.NOW, None, "an order was dispatched"),
-    (r"\b(?:anulé|cancelé|anulamos|cancelamos)\b", Mood.DONE, None, "an order was cancelled"),
-    (rf"\b{_ORDER}\b{_GAP} (?:anulad|cancelad)[oa]s?\b", Mood.NOW, None, "an order was cancelled"),
+    (r"\b(?:anulé|cancelé|anulamos|cancelamos)\b", Mood.DONE, _CANCELLED, "an order was cancelled"),
+    (rf"\b{_ORDER}\b{_GAP} (?:anulad|cancelad)[oa]s?\b", Mood.NOW, _CANCELLED, "an order was cancelled"),
+    (r"\b(?:quedo|queda|fue|esta|ha sido) (?:ya )?(?:anulad|cancelad)[oa]\b",
+     Mood.NOW, _CANCELLED, "an order was cancelled"),
+    (rf"\b{_ORDER}\b{_GAP} (?:entregad|enviad|despachad)[oa]s?\b", Mood.NOW, None, "an order was delivered"),
+    (rf"\b(?:anoté|agregué|puse|dejé|inscribi|anotamos|agregamos) (?:\w+ ){{0,2}}?{_LIST}\b"
+     rf"|\b(?:quedas?|quedaste|estas|ya estas) (?:anotad[oa] )?{_LIST}(?: de espera)?\b|\banotad[oa]s? {_LIST}\b",
+     Mood.NOW, _ON_LIST, "someone is on the waitlist"),
+    (r"\b(?:te|le) (?:avisaré|avisaremos|aviso|avisamos) (?:cuando|apenas|en cuanto|si) (?:llegu|vuelv|hay)\w*",
+     Mood.NOW, _ON_LIST, "someone will be told when it is back"),
+    (r"\b(?:dejé|pasé|registré|anoté|dejamos|pasamos|registramos)\b(?: [\w.@+*]+){0,8}?"
+     r" (?:(?:el|tu|su) recado|(?:tu|su) (?:solicitud|cotizacion|correo|numero|telefono))\b",
+     Mood.DONE, _LEAD, "a wish to be contacted was recorded"),
     (r"\b(?:reservé|reservamos|aparté|apartamos|(?:te|lo|la|los|las) (?:reservo|aparto)"
      r"|(?:queda|quedan|quedo|quedaron|esta|estan) (?:reservad|apartad)[oa]s?)\b",
      Mood.NOW, None, "something was reserved"),
@@ -184,12 +199,33 @@ def claim_problems(written: str, workspace: Workspace, known: Known) -> Iterator
                 continue
             if claim.mood is Mood.STATE and _names_a_line(sentence, workspace):
                 continue
+            if _is_told_of_an_order(claim, sentence, workspace):
+                continue
             for match in claim.pattern.finditer(sentence):
-                if _is_claimed(sentence, match, claim.mood):
+                if _is_claimed(sentence, match, claim.mood) and not _is_quoted(sentence, match, workspace):
                     said = match.group().strip()
                     yield f"The reply says {claim.means} ({said!r}), but no tool did that in this turn."
     for code in sorted(set(_ORDER_REFERENCE.findall(text)) - references):
         yield f"The order reference {code!r} is not one a tool returned."
+
+
+_TOLD = {
+    "an order was cancelled": {OrderStatus.CANCELLED},
+    "an order was delivered": {OrderStatus.FULFILLED},
+}
+
+
+def _is_told_of_an_order(claim: Claim, sentence: str, workspace: Workspace) -> bool:
+    """What the rows of an order say of its state may be said of that order."""
+    states = {order.status for code, order in workspace.told_orders.items() if code in sentence}
+    return bool(states & _TOLD.get(claim.means, set()))
+
+
+def _is_quoted(sentence: str, match: re.Match[str], workspace: Workspace) -> bool:
+    """Inside what the shop's own system says of an order, word for word."""
+    said = match.group().strip()
+    texts = (plain(value) for order in workspace.told_orders.values() for value in external_texts(order))
+    return any(said in text and text in sentence for text in texts)
 
 
 def _names_a_line(sentence: str, workspace: Workspace) -> bool:

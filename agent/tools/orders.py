@@ -23,6 +23,8 @@ from agent.workspace import CartView, Refusal, Workspace
 from data.money import plain, spoken
 from data.states import OrderStatus
 
+EXTERNAL = ("state", "delivery", "tracking", "invoice")
+"""The parts of an order's external state that a shopper is told."""
 SUMMARY_LIFE = timedelta(minutes=15)
 
 
@@ -167,7 +169,7 @@ def find_order(workspace: Workspace, reference: str | None) -> PlacedOrder | Non
 def tell_order(workspace: Workspace, order: PlacedOrder) -> PlacedOrder:
     """Let the reply say what the order's rows say."""
     facts = workspace.facts
-    facts.add_texts([order.reference, *(line.name for line in order.lines), *_texts(order)])
+    facts.add_texts([order.reference, *(line.name for line in order.lines), order.data.place, *external_texts(order)])
     facts.counts.update(line.quantity for line in order.lines)
     facts.amounts.update({order.total, *(line.unit_price for line in order.lines)})
     if order.dispatch_cost is not None:
@@ -176,11 +178,10 @@ def tell_order(workspace: Workspace, order: PlacedOrder) -> PlacedOrder:
     return order
 
 
-def _texts(order: PlacedOrder) -> Iterator[str]:
-    yield order.data.place
-    for value in (order.external or {}).values():
-        if isinstance(value, str):
-            yield value
+def external_texts(order: PlacedOrder) -> list[str]:
+    """What the shop's own system says of it, each as it would be told."""
+    said = (order.external or {}).get
+    return [value for name in EXTERNAL if isinstance(value := said(name), str) and value]
 
 
 def ask_to_cancel(workspace: Workspace, reference: str | None) -> PlacedOrder | Refusal:

@@ -332,17 +332,37 @@ Te contactarán a la brevedad
 Ya derivé tu consulta
 Te voy a derivar con una persona
 """
+CANCEL_CLAIMS = """
+Cancelé tu pedido
+Anulamos tu pedido
+Tu pedido quedó anulado
+Listo, quedó cancelado
+"""
+WAITLIST_CLAIMS = """
+Te anoté en la lista
+Te agregué a la lista
+Quedaste en la lista de espera
+Te aviso cuando llegue
+"""
+LEAD_CLAIMS = """
+Le dejé el recado a la tienda
+Dejé tu correo en la tienda
+Registré tu solicitud
+"""
 NEVER = """
 Recibimos tu pago
 Tu pago fue confirmado
 Tu pedido va en camino
-Cancelé tu pedido
-Tu pedido quedó anulado
+Tu pedido fue entregado
+Tu pedido ya está despachado
 Te lo reservé
 Queda reservado para ti
 Te reembolsé el dinero
 """
+MORE_CLAIMS = CANCEL_CLAIMS + WAITLIST_CLAIMS + LEAD_CLAIMS
 NOT_CLAIMS = """
+¿Te aviso cuando llegue?
+Dime *avísame* y te escribo cuando llegue
 ¿Te lo agrego?
 ¿Te lo agrego al carrito?
 te lo agrego?
@@ -475,7 +495,7 @@ def test_everyday_selling_is_not_held_back(text: str) -> None:
     assert problems(text.replace("\\n", "\n"), workspace) == ()
 
 
-@pytest.mark.parametrize("text", (CART_CLAIMS + ORDER_CLAIMS + HANDOFF_CLAIMS + NEVER).strip().split("\n"))
+@pytest.mark.parametrize("text", (CART_CLAIMS + ORDER_CLAIMS + HANDOFF_CLAIMS + MORE_CLAIMS + NEVER).strip().split("\n"))
 def test_a_claim_without_its_receipt_is_caught(text: str) -> None:
     assert not text or problems(text) != ()
 
@@ -486,6 +506,9 @@ def test_a_claim_without_its_receipt_is_caught(text: str) -> None:
         (ReceiptKind.CART_CHANGED, CART_CLAIMS),
         (ReceiptKind.ORDER_PLACED, ORDER_CLAIMS),
         (ReceiptKind.HANDOFF_OPENED, HANDOFF_CLAIMS),
+        (ReceiptKind.ORDER_CANCELLED, CANCEL_CLAIMS),
+        (ReceiptKind.WAITLIST_JOINED, WAITLIST_CLAIMS),
+        (ReceiptKind.LEAD_RECORDED, LEAD_CLAIMS),
     ],
 )
 def test_a_claim_with_its_receipt_is_let_through(kind: ReceiptKind, texts: str) -> None:

@@ -8,6 +8,7 @@ from agent.brains.rules.actions.changing import correct
 from agent.brains.rules.actions.closing import close_turn, let_summary_go
 from agent.brains.rules.actions.order_data import hear_order_data
 from agent.brains.rules.actions.waiting import answer_waiting, ask_what_waits
+from agent.brains.rules.actions.wishing import hear_contact_wish
 from agent.brains.rules.choosing import choose, covers, is_headed
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.normalise import spelt_as_typed, without_attachments
@@ -24,7 +25,7 @@ from agent.workspace import Draft, Workspace
 from data.states import BrainKind
 
 LOST_BEFORE_HANDOFF = 2
-_TAPS = {"checkout": Kind.CHECKOUT, "cart": Kind.CART, "human": Kind.HUMAN}
+_TAPS = {"checkout": Kind.CHECKOUT, "cart": Kind.CART, "human": Kind.HUMAN, "notify": Kind.NOTIFY}
 # These leave an open question open: the shopper may still answer it.
 _ASIDE = frozenset(
     {Kind.GREET, Kind.HOW_ARE_YOU, Kind.THANK, Kind.LAUGH, Kind.JOKE, Kind.INSULT, Kind.BOT, Kind.CART, Kind.HELP,
@@ -45,7 +46,7 @@ class RulesBrain:
         workspace.remember(just_added=())
         if any(intent.kind not in _ASIDE for intent in turn.intents):
             workspace.remember(pending=None)
-        if not await hear_order_data(turn):
+        if hear_contact_wish(turn) or not await hear_order_data(turn):
             for intent in turn.intents:
                 await _act(turn, intent)
             await ask_what_waits(turn, _act)

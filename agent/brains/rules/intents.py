@@ -44,6 +44,7 @@ class Kind(StrEnum):
     ELSE = "else"  # "otra cosa"
     CHECKOUT = "checkout"
     STATUS = "status"
+    NOTIFY = "notify"  # "avísame cuando llegue"
     YES = "yes"
     NO = "no"
     MENTION = "mention"  # words without a verb: a choice, a refinement, or something to look for

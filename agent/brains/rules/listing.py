@@ -7,8 +7,10 @@ from agent.brains.rules.amounts import common_units
 from agent.brains.rules.choosing import choose, content_words, is_need
 from agent.brains.rules.finding import MOST_CANDIDATES, Finding, Outcome
 from agent.brains.rules.intents import Intent
+from agent.brains.rules.offering import offer_to_note, offer_to_tell
 from agent.brains.rules.replies import MOST_SHOWN
 from agent.brains.rules.turn import Turn
+from agent.memory import Absent
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 from data.repositories.items import CatalogueItem
 from data.search.filters import take_filters
@@ -50,7 +52,9 @@ def _tell_near(turn: Turn, intent: Intent) -> None:
     if is_story:
         turn.reply.head("missing.maybe")
     else:
-        turn.reply.head("missing.near", said=said(turn, intent))
+        words = said(turn, intent)
+        turn.reply.head("missing.near", said=words)
+        turn.workspace.remember(absent=Absent(wanted=words[:200]) if words else None)
 
 
 def _list_also(turn: Turn, intent: Intent, finding: Finding, *, wants: bool) -> None:
@@ -106,8 +110,9 @@ async def offer_alternatives(turn: Turn, item: CatalogueItem, quantity: int | No
         found = await search_products(turn.workspace, head, in_stock_only=True, limit=CANDIDATE_COUNT)
         alike = [other for other in choose(head, found.items).best if other.sku not in {item.sku, turn.replaces}]
     if not alike:
-        turn.reply.close("ask.unavailable")
+        offer_to_tell(turn, item, quantity, asks=True)
         return
+    offer_to_tell(turn, item, quantity, asks=False)
     turn.reply.head("stock.alternatives")
     if len(alike) == 1:
         show_one(turn, alike[0], quantity)
@@ -130,6 +135,7 @@ def tell_unfound(turn: Turn, intent: Intent) -> None:
     else:
         turn.reply.tell("missing.none", said=said(turn, intent))
         turn.reply.close("missing.none_alone")
+        offer_to_note(turn, said(turn, intent), intent.count)
 
 
 def _wait(turn: Turn, intent: Intent, *, wants: bool) -> None:

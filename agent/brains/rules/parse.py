@@ -13,6 +13,7 @@ from agent.brains.rules.pieces import pieces, sentences
 from agent.brains.rules.quantities import take_quantity
 from agent.brains.rules.references import Reference, read_reference
 from agent.brains.rules.verbs import FILLER_END, FILLER_START, MODAL, TAKE_IT, TAKE_IT_IN, TAKE_OUT, take_verb
+from agent.brains.rules.wishes import read_notify
 from agent.confirmation import Answer, read_answer
 
 MOST_INTENTS = 12
@@ -104,6 +105,8 @@ def _read_piece(piece: str, is_question: bool) -> list[Intent]:
 def _read_core(piece: str, is_question: bool) -> list[Intent]:
     if LAUGH.match(piece):
         return [Intent(Kind.LAUGH)]
+    if (wish := read_notify(piece)) is not None:
+        return [wish]
     answer = read_answer(piece)
     if answer is not Answer.NEITHER and not is_question:
         return [

@@ -42,6 +42,7 @@ class Reply:
     later: list[str] = field(default_factory=list)
     rest: str = ""
     footer: str = ""
+    hint: str = ""
     asks: bool = False
     keeps_list: bool = False
     echoes: bool = True
@@ -118,8 +119,7 @@ class Reply:
             lines.append(self._say(Part("talk.later", {"said": ", ".join(self.later)}), ""))
         if not self.listing:
             lines.extend(said(part) for part in self.closing)
-        if self.footer:
-            lines.append(self._say(Part(self.footer, {}), ""))
+        lines.extend(self._say(Part(key, {}), "") for key in (self.hint, self.footer) if key)
         return "\n".join(dict.fromkeys(line for line in lines if line))
 
     def _record_shown(self) -> None:

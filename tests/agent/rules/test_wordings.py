@@ -20,7 +20,6 @@ from tests.agent.rules.conversation import Conversation, play
         "para cuándo llegaría?",
         "cuánto se demora?",
         "hacen instalaciones?",
-        "avísame cuando lleguen",
     ],
 )
 async def test_a_question_about_the_shop_is_not_answered_with_a_product(question: str) -> None:

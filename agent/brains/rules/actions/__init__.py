@@ -8,6 +8,7 @@ from agent.brains.rules.actions.closing import cancel_order, check_out, repeat_o
 from agent.brains.rules.actions.mentioning import mention, no, yes
 from agent.brains.rules.actions.showing import advise, show, show_more, show_options, tell_price, tell_stock, tell_total
 from agent.brains.rules.actions.talking import ask_for_human, greet, say_only, tell_shop
+from agent.brains.rules.actions.wishing import notify
 from agent.brains.rules.intents import Intent, Kind
 from agent.brains.rules.turn import Turn
 
@@ -47,6 +48,7 @@ ACTIONS: dict[Kind, Action] = {
     Kind.CHECKOUT: check_out,
     Kind.STATUS: tell_status,
     Kind.CANCEL: cancel_order,
+    Kind.NOTIFY: notify,
     Kind.REPEAT: repeat_order,
     Kind.ELSE: say_only("ask.what_else"),
     Kind.YES: yes,

@@ -11,12 +11,19 @@ from agent.facts import ReceiptKind
 from agent.ordering import confirm_choices
 from agent.tools.catalogue import show_products
 from agent.tools.order_data import missing_data
-from agent.tools.orders import ask_to_cancel, find_order, prepare_order, spoken_lines, spoken_total, tell_order
+from agent.tools.orders import (
+    EXTERNAL,
+    ask_to_cancel,
+    find_order,
+    prepare_order,
+    spoken_lines,
+    spoken_total,
+    tell_order,
+)
 from agent.workspace import Refusal
 
 _WITH_S = re.compile(r"\bs[\s#-]?0*(\d{1,9})\b", re.IGNORECASE)
 _HUMAN_QUESTIONS = {"shop.unknown": "shop.unknown_beside", "talk.shop": "shop.unknown_beside"}
-_EXTERNAL = ("state", "delivery", "tracking", "invoice")
 
 
 async def show_cart(turn: Turn, intent: Intent) -> None:
@@ -150,7 +157,7 @@ def said_reference(turn: Turn) -> str | None:
 
 def _tell_state(turn: Turn, order: PlacedOrder) -> None:
     tell_order(turn.workspace, order)
-    external = {name: str((order.external or {}).get(name) or "") for name in _EXTERNAL}
+    external = {name: str((order.external or {}).get(name) or "") for name in EXTERNAL}
     turn.reply.tell(
         "status.order",
         order=order,

@@ -3,6 +3,7 @@
 from agent.brains.rules.actions.buying import add, buy, set_to, take, with_amount
 from agent.brains.rules.actions.closing import check_out
 from agent.brains.rules.actions.showing import show
+from agent.brains.rules.actions.wishing import accept_waiting
 from agent.brains.rules.choosing import content_words, covers_whole, is_known_word, is_need
 from agent.brains.rules.finding import Finding, Outcome, find_among_shown, fits, search, sized_sibling
 from agent.brains.rules.intents import Intent, Kind
@@ -134,6 +135,9 @@ async def yes(turn: Turn, intent: Intent) -> None:
     if asked and asked.kind == "human":
         request_human(turn.workspace, "Aceptó que le responda una persona.")
         turn.reply.tell("handoff.opened")
+        return
+    if asked and asked.kind == "waitlist":
+        await accept_waiting(turn)
         return
     items = await get_products(turn.workspace, asked.skus) if asked else []
     if any(
