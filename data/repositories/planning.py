@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import IO, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 from sqlalchemy import text
@@ -95,10 +95,10 @@ class PlanRepository(Repository):
 
     async def make(self, scope: Scope) -> Counts:
         """Compare. Reads the catalogue as it is now: lock it first to write what was read."""
-        values = scope.values()
+        values = scope.values() | {"product_ids": uuid4().hex[:24], "variant_ids": uuid4().hex[:24]}
         for statement in (*planning_sql.TABLES, *planning_sql.SETTINGS):
             await self._run(statement)
-        for step in (planning_sql.ROWS, planning_sql.JOINING, planning_sql.PRODUCTS, planning_sql.VARIANTS):
+        for step in planning_sql.STEPS:
             await self._run(step, values)
         if scope.mode is ImportMode.REPLACE:
             await self._run(planning_sql.ARCHIVED, values)

@@ -6,6 +6,9 @@ from typing import Final
 # What two ways of writing one name have in common.
 _CALLED: Final = "lower(regexp_replace(normalize({}, NFKD), '[\\u0300-\\u036f]+', '', 'g'))"
 
+# Ids that follow one another keep an index's new entries together, and a random one for each costs more than its row.
+_NEW_ID: Final = "CAST(CAST(:{} AS text) || lpad(to_hex({}), 8, '0') AS uuid)"
+
 # Temporary tables have no row security, which COPY refuses; they hold rows of one tenant and go with the transaction.
 STAGED: Final = (
     "DROP TABLE IF EXISTS pg_temp.plan_staged",
@@ -81,27 +84,28 @@ JOINING: Final = """
 
 # 3. A product as its rows describe it together: the first row that says something is believed. A column that the
 # file does not have leaves what is known. A product all of whose rows are settled is left out, and so are they.
-PRODUCTS: Final = """
+PRODUCTS: Final = f"""
     WITH sizes AS MATERIALIZED (
         SELECT key, count(*) AS size, min(position) AS first FROM plan_rows GROUP BY key
         HAVING NOT bool_and(is_settled)
-    ), staged AS (
+    ), staged AS NOT MATERIALIZED (
         SELECT *, CASE WHEN image_url IS NULL THEN '[]' ELSE jsonb_build_array(image_url) END || more_images AS images
         FROM plan_staged WHERE NOT is_rejected
     ), described AS (
-        SELECT z.key, s.name, s.brand, s.category, s.description, s.images, s.synonyms, s.tags
+        SELECT z.key, z.first, s.name, s.brand, s.category, s.description, s.images, s.synonyms, s.tags
         FROM sizes z JOIN staged s ON s.position = z.first WHERE z.size = 1
         UNION ALL
-        SELECT z.key, min(s.name) FILTER (WHERE s.position = z.first), min(s.brand) FILTER (WHERE s.position = z.first),
+        SELECT z.key, z.first, min(s.name) FILTER (WHERE s.position = z.first),
+            min(s.brand) FILTER (WHERE s.position = z.first),
             (array_agg(s.category ORDER BY s.position) FILTER (WHERE s.category IS NOT NULL))[1],
             (array_agg(s.description ORDER BY s.position) FILTER (WHERE s.description IS NOT NULL))[1],
             app.merged_words(jsonb_agg(s.images ORDER BY s.position)),
             app.merged_words(jsonb_agg(s.synonyms ORDER BY s.position)),
             app.merged_words(jsonb_agg(s.tags ORDER BY s.position))
         FROM sizes z JOIN plan_rows r ON r.key = z.key JOIN staged s ON s.position = r.position
-        WHERE z.size > 1 GROUP BY z.key
+        WHERE z.size > 1 GROUP BY z.key, z.first
     ), wanted AS (
-        SELECT d.key, coalesce(p.id, gen_random_uuid()) AS id, p.id IS NULL AS is_new, d.name,
+        SELECT d.key, coalesce(p.id, {_NEW_ID.format("product_ids", "d.first")}) AS id, p.id IS NULL AS is_new, d.name,
             CASE WHEN :has_brand THEN d.brand ELSE coalesce(d.brand, p.brand) END AS brand,
             CASE WHEN :has_category THEN d.category ELSE coalesce(d.category, p.category) END AS category,
             CASE WHEN :has_description THEN d.description ELSE coalesce(d.description, p.description) END
@@ -122,15 +126,15 @@ PRODUCTS: Final = """
             OR more_images <> old_more_images OR synonyms <> old_synonyms OR tags <> old_tags),
         name, brand, category, description, image_url, more_images, synonyms, tags
     FROM wanted
-"""
+"""  # noqa: S608 - as above
 
 # 4. Each variant as it shall be, beside what it is.
-VARIANTS: Final = """
+VARIANTS: Final = f"""
     WITH wanted AS (
-        SELECT r.position, v.id AS old_id, coalesce(v.id, gen_random_uuid()) AS id, p.id AS product_id,
-            p.is_changed AS is_product_changed, s.sku, p.name,
+        SELECT r.position, v.id AS old_id, coalesce(v.id, {_NEW_ID.format("variant_ids", "r.position")}) AS id,
+            p.id AS product_id, p.is_changed AS is_product_changed, s.sku, p.name,
             CASE WHEN :has_barcode OR v.id IS NULL THEN s.barcode ELSE v.barcode END AS barcode,
-            CASE WHEN :has_options OR v.id IS NULL OR s.options <> '{}' THEN s.options ELSE v.options END AS options,
+            CASE WHEN :has_options OR v.id IS NULL OR s.options <> '{{}}' THEN s.options ELSE v.options END AS options,
             CASE WHEN :has_unit OR v.id IS NULL THEN s.unit ELSE v.unit END AS unit,
             s.price, CASE WHEN :counts_stock OR v.id IS NULL THEN s.stock ELSE l.on_hand END AS stock,
             p.brand, p.category, p.description, p.synonyms, p.tags,
@@ -157,7 +161,13 @@ VARIANTS: Final = """
         sku, name, barcode, options, unit, price, stock, content_hash, old_price, old_stock,
         coalesce(is_archived, false)
     FROM hashed
-"""
+"""  # noqa: S608 - as above
+
+# Fresh tables are counted before they are joined.
+STEPS: Final = (
+    "ANALYZE plan_staged (position)", ROWS, JOINING, "ANALYZE plan_rows (position, key)", PRODUCTS,
+    "ANALYZE plan_products (key)", VARIANTS,
+)  # fmt: skip
 
 # 5. What the file does not name, not even in a row with an error.
 ARCHIVED: Final = """
