@@ -158,7 +158,7 @@ class CatalogueRepository(Repository):
 
     async def _items(self, statement: Select[*tuple[Any, ...]]) -> list[CatalogueItem]:
         rows = (await self.session.execute(statement)).all()
-        return [CatalogueItem(*columns, telling=frozenset(telling)) for *columns, telling in rows]
+        return [CatalogueItem(*(*columns, frozenset(telling))) for *columns, telling in rows]
 
     # Writing, as imports do.
 
