@@ -27,8 +27,9 @@ from ingestion.text import unaccented, unaccented_all, unneutralised
 # With fewer plain rows than this share of a page, sorting them out costs more than it saves.
 _FEWEST_PLAIN = 0.7
 _MOST_REMEMBERED = 50_000
-# Text that `shown` would leave as it is: no space at its ends or beside another, no control or invisible character.
-_UNTIDY = re.compile("  | \n|\n |[^\n -~\u00a1-\u00ac\u00ae-\u0148\u014a-\u017f\u2013\u2014\u2018-\u201d\u2022\u20ac]")
+# Characters that `shown` may take away or replace; those of _UNTIDY are the others.
+_DOUBTFUL = re.compile("[^\n -~\u00a1-\u00ac\u00ae-\u0148\u014a-\u017f\u2013\u2014\u2018-\u201d\u2022\u20ac]")
+_UNTIDY = ("  ", " \n", "\n ")
 _BEGINS_ODDLY = re.compile("\n(?![0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f])")
 _FAULT_OR_QUOTED = re.compile("\n[#']")
 _EXACT: Final = "\x00"
@@ -196,19 +197,19 @@ class PlainReader:
     def _names(self, cells: Sequence[str], odd: set[int]) -> Sequence[str]:
         joined = "\n" + "\n".join(cells) + "\n"
         names: Sequence[str] = cells
-        if _UNTIDY.search(joined) or len(cells) != joined.count("\n") - 1 or max(map(len, cells)) > 200:
+        if _is_untidy(joined) or len(cells) != joined.count("\n") - 1 or max(map(len, cells)) > 200:
             names = [shown(cell, 200) for cell in cells]
             joined = "\n" + "\n".join(names) + "\n"
         if _BEGINS_ODDLY.search(joined[:-1]):
             odd.update(at for at, name in enumerate(names) if not name[:1].isalnum())
-        if TOTALS_HINT.search(joined):
+        if _may_total(joined):
             odd.update(at for at, name in enumerate(names) if TOTALS_HINT.search(name))
         return names
 
     def _skus(self, cells: Sequence[str], odd: set[int]) -> Sequence[str]:
         joined = "\n" + "\n".join(cells) + "\n"
         skus: Sequence[str] = cells
-        if _UNTIDY.search(joined) or len(cells) != joined.count("\n") - 1 or max(map(len, cells)) > LONGEST:
+        if _is_untidy(joined) or len(cells) != joined.count("\n") - 1 or max(map(len, cells)) > LONGEST:
             skus = [shown(cell, LONGEST + 1) for cell in cells]
             odd.update(at for at, sku in enumerate(skus) if len(sku) > LONGEST)
             joined = "\n" + "\n".join(skus) + "\n"
@@ -303,12 +304,23 @@ def _noting(found: list[str | None], odd: set[int]) -> list[str]:
     return [value or "" for value in found] if None in found else found  # type: ignore[return-value]  # none is None
 
 
+def _is_untidy(joined: str) -> bool:
+    """Whether `shown` would change any of these texts, each between line breaks; not for their length."""
+    is_plain = joined.isascii() and joined.replace("\n", "").isprintable()
+    return any(spaces in joined for spaces in _UNTIDY) or not (is_plain or _DOUBTFUL.search(joined) is None)
+
+
+def _may_total(joined: str) -> bool:
+    lower = joined.lower()
+    return ("tot" in lower or "sum" in lower or "\u017f" in joined) and TOTALS_HINT.search(joined) is not None
+
+
 def _is_tidy(column: Sequence[str]) -> bool:
     joined = "\n" + "\n".join(column) + "\n"
     return (
         all(column)
         and "<" not in joined
-        and not _UNTIDY.search(joined)
+        and not _is_untidy(joined)
         and not _FAULT_OR_QUOTED.search(joined)
         and joined.count("\n") == len(column) + 1
         and max(map(len, column)) <= 5_000

@@ -16,6 +16,7 @@ _WESTERN = str.maketrans(
     {chr(code): unicodedata.normalize("NFKD", chr(code))[0] for code in range(0xC0, 0x17F)
      if unicodedata.combining(unicodedata.normalize("NFKD", chr(code))[-1])}
 )  # fmt: skip
+_ACCENTED = re.compile("[\u00c0-\u017f]+")
 _JOINER = "\u200d"
 # Error texts that a spreadsheet program leaves in a cell in place of a value.
 CELL_FAULTS = frozenset({"#N/A", "#N/D", "#REF!", "#¡REF!", "#VALUE!", "#¡VALOR!", "#NAME?", "#¿NOMBRE?", "#DIV/0!",
@@ -72,7 +73,7 @@ def unaccented_all(texts: Sequence[str]) -> list[str]:
     """`unaccented` of each; a text that has a line break in it would come apart."""
     joined = "\n".join(texts)
     if not joined.isascii():
-        joined = joined.translate(_WESTERN)
+        joined = _ACCENTED.sub(lambda letters: letters.group().translate(_WESTERN), joined)
     return joined.lower().split("\n") if joined.isascii() else list(map(unaccented, texts))
 
 
