@@ -32,9 +32,20 @@ _OF_ANOTHER_TOPIC = 0.55
 _COMMON_WORDS = 0.8
 # An entry that is about its topic as a whole answers more than one about a thing beside it.
 _PURE_GAIN = 0.05
+# What is asked stands in it to the letter: "¿con la Junaeb?"
+_LITERAL_GAIN = 0.06
 _FACET_GAIN, _FACET_LOSS, _DENSE_SHARE, _WORDING_SHARE = 0.06, 0.04, 0.08, 0.08
 _CORRECTED_FROM = 0.6
 _MONEY = re.compile(r"\$ ?\d|\d ?(?:pesos|lucas)\b|gratis", re.IGNORECASE)
+_DAY = r"(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|todos los d[ií]as|l ?a ?v)"
+_SHOWN = {
+    "horario": re.compile(
+        rf"{_DAY}.{{0,40}}\d{{1,2}}(?:[:.]\d\d)? ?(?:hrs?|horas)? ?(?:a|y|-|hasta) ?(?:las )?\d|"
+        r"\b(?:atendemos|abrimos|abierto)\b.{0,60}\d",
+        re.IGNORECASE,
+    ),
+    "contacto": re.compile(r"\+?56 ?\d[\d ]{7,}|[\w.+-]+@[\w-]+\.\w|(?:^|\s)@\w{3,}"),
+}
 _BYTES_AN_ENTRY = 1_024 * 4 + 2_000
 
 
@@ -59,7 +70,7 @@ class _Entry:
     asked: tuple[frozenset[str], ...]
     topics: Topics
     told: frozenset[str]
-    """Topics that only its answer is of."""
+    """Topics that its answer plainly tells of, though its question does not ask."""
     facets: frozenset[str]
     purity: float
     """How much of its question only names its topic."""
@@ -118,10 +129,11 @@ class KnowledgeIndex:
         for place, cosine in zip(found, letters, strict=True):
             alike = max((_share(asked, wording) for wording in self._entries[place].asked), default=0.0)
             gain = _DENSE_SHARE * max(0.0, float(cosine)) + _WORDING_SHARE * alike
+            gain += self._order(self._entries[place], words, topics)
             ranked.append((float(scores[place]) + gain, self._ids[place]))
         ranked.sort(key=lambda pair: (-pair[0], pair[1]))
         best = ranked[0][0]
-        whole = 1.0 + _FACET_GAIN + _PURE_GAIN + _DENSE_SHARE + _WORDING_SHARE
+        whole = 1.0 + _FACET_GAIN + _PURE_GAIN + _LITERAL_GAIN + _DENSE_SHARE + _WORDING_SHARE
         return [
             SearchHit(id, round(min(score / whole, 1.0), 4))
             for score, id in ranked[:limit]
@@ -143,12 +155,13 @@ class KnowledgeIndex:
         if not named.firm:
             named = self._lexicon.read(f"{document.topic}. {document.question}")
         told = self._lexicon.read(document.answer, with_hints=False)
+        shown = frozenset(topic for topic, pattern in _SHOWN.items() if pattern.search(document.answer))
         asked = tuple(
             frozenset(stem(word) for word in asked_words(text)) for text in (document.question, *document.wordings)
         )
         facets = named.facets | (told.facets & {"costo"}) | ({"costo"} if _MONEY.search(document.answer) else set())
         purity = _held(asked[0], named.words_of(named.firm)) if asked[0] else 0.0
-        return _Entry(words, asked, named, told.firm - named.firm, facets, purity)
+        return _Entry(words, asked, named, shown - named.firm, facets, purity)
 
     def _words(self, text: str) -> list[_Word]:
         return [_Word(word, self._stems(word)) for word in asked_words(text)]
@@ -192,8 +205,13 @@ class KnowledgeIndex:
             coverage *= _COMMON_WORDS * (1.0 if asked.facets <= entry.facets else _OF_ANOTHER_TOPIC)
         gain = _FACET_GAIN * len(asked.facets & entry.facets) / max(1, len(asked.facets))
         loss = _FACET_LOSS if entry.topics.facets - asked.facets - {"costo"} else 0.0
-        gain += _PURE_GAIN * entry.purity if match else 0.0
         return coverage + gain - loss if coverage else 0.0
+
+    @staticmethod
+    def _order(entry: _Entry, words: Sequence[_Word], asked: Topics) -> float:
+        """What puts one answer before another, and makes none of what is not."""
+        literal = sum(any(key in entry.words for key, _ in word.stems) for word in words) / max(1, len(words))
+        return _LITERAL_GAIN * literal + (_PURE_GAIN * entry.purity if _topic_match(entry, asked) else 0.0)
 
     def _tells(self, word: _Word, entry: _Entry) -> bool:
         """Whether a word of the query is this entry's alone."""

@@ -11,6 +11,8 @@ from data.search.words import phonetic, stem, tokenise
 HINT_MARK = "?"
 FACET_MARK = "+"
 _ARTICLES = frozenset(tokenise("el la lo los las un una de del al a en se y me te le les es", parts=False))
+# "En la tarde" has the stem of "tardan".
+_NOT_TOPICAL = frozenset(("tarde",))
 _Phrase = tuple[str, ...]
 
 
@@ -66,7 +68,7 @@ class TopicLexicon:
 
     def read_tokens(self, tokens: Sequence[str], *, with_hints: bool = True) -> Topics:
         """The same of a text's own words."""
-        stems = [stem(token) for token in tokens if token not in _ARTICLES]
+        stems = [stem(token) for token in tokens if token not in _ARTICLES | _NOT_TOPICAL]
         used: defaultdict[str, set[str]] = defaultdict(set)
         kinds: dict[str, bool] = {}
         facets: set[str] = set()

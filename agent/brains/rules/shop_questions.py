@@ -25,6 +25,8 @@ _THING_FOR = re.compile(
     r"\b(?:tienes|tienen|venden|hay|busco|quiero|necesito|quisiera|dame|traen|vale[n]?|cuesta[n]?) "
     r"(?:(?:un|una|unos|unas|el|la|los|las|algun|alguna|algunos|algunas|\d+) )?(?P<thing>[a-z]{3,}) (?:de|para|con|en) "
 )
+# "Si compro cemento, ¿me lo llevan a la casa?"
+_SUPPOSED = re.compile(r"^(?:y )?si (?:yo |te |les |lo |la |los |las |me )*(?:compro|llevo|pido|encargo|quiero|compramos)\b")
 _ABSTRACT = (
     "servicio servicios opcion opciones posibilidad costo costos precio precios valor valores tipo tipos forma formas "
     "informacion info datos dato dia dias hora horas plazo plazos politica politicas sistema modalidad problema "
@@ -62,13 +64,16 @@ async def tells_of_shop(turn: Turn, intent: Intent) -> bool:
         return False
     topics = load_topics().read(intent.asked)
     is_bare = intent.kind in {Kind.BUY, Kind.MENTION} and not intent.is_question
-    if (is_bare and not topics.firm) or await _names_product(turn, intent):
+    if is_bare and not topics.firm:
+        return False
+    is_supposed = bool(topics.firm and _SUPPOSED.match(intent.asked))
+    if not is_supposed and await _names_product(turn, intent):
         return False
     answers = await look_up(turn.workspace, said_as_typed(turn, intent))
     if answers and (topics.firm or answers[0].score >= SURE):
         _tell(turn, answers)
         return True
-    if topics.firm and not is_bare and not is_known_word(intent.words):
+    if topics.firm and not is_bare and (is_supposed or not is_known_word(intent.words)):
         _keep(turn, intent, topics)
         return True
     return False
