@@ -25,11 +25,16 @@ def upgrade() -> None:
     op.execute("DROP TABLE app.import_rows")
     op.execute("ALTER TABLE app.imports ADD COLUMN error_count integer NOT NULL DEFAULT 0")
     op.execute("UPDATE app.imports SET error_count = jsonb_array_length(errors)")
+    # The key of a variant's product has the tenant in it.
+    op.execute("ALTER TABLE app.variants DROP CONSTRAINT fk_variants_tenant_id")
     # Each item is named by what tells it from its siblings, so they are looked up at every reading.
     op.execute("CREATE INDEX ix_variants_product_id ON app.variants (tenant_id, product_id)")
 
 
 def downgrade() -> None:
+    op.execute("""
+        ALTER TABLE app.variants ADD CONSTRAINT fk_variants_tenant_id FOREIGN KEY (tenant_id)
+            REFERENCES app.tenants (id) ON DELETE CASCADE""")
     op.execute("DROP INDEX app.ix_variants_product_id")
     op.execute("ALTER TABLE app.imports DROP COLUMN error_count")
     op.execute(IMPORT_ROWS)
