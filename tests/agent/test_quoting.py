@@ -1,0 +1,134 @@
+"""A quoted message says what "ese" is; a yes that was written before the summary confirms nothing; catalogue orders."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from agent.context import TurnContext
+from agent.loading import open_turn
+from data.database import Database
+from data.states import Sender
+from tests.agent.test_turn import Shop, open_shop
+
+
+@pytest.fixture
+async def shop(database: Database) -> Shop:
+    return await open_shop(database)
+
+
+async def arrive(shop: Shop, said: str, *, sent_at: datetime | None = None, **payload: Any) -> UUID:
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        conversation_id, _ = await tx.messages.receive(
+            shop.channel_id, address=shop.address, contact_name=None, external_id=str(uuid4()), text=said,
+            payload=payload, sent_at=sent_at, queue="default", now=shop.now,
+        )  # fmt: skip
+    return conversation_id
+
+
+async def context_of(shop: Shop, conversation_id: UUID) -> TurnContext:
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        opening = await open_turn(tx, conversation_id, shop.now)
+    assert opening is not None
+    return opening.context
+
+
+async def show(shop: Shop, conversation_id: UUID, name: str, *skus: str) -> None:
+    """The agent says something with cards, known to the provider by `name`."""
+    cards = [{"sku": sku, "title": sku, "price": "$1", "stock": "hay"} for sku in skus]
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        conversation = await tx.conversations.get(conversation_id)
+        sent = await tx.messages.add_outbound(conversation, text=name, payload={"cards": cards}, now=shop.now)
+        sent.external_id = name
+
+
+async def test_a_quoted_message_is_what_is_talked_about(shop: Shop) -> None:
+    conversation_id = await arrive(shop, "hola")
+    await show(shop, conversation_id, "uno", "M-1")
+    await show(shop, conversation_id, "varios", "M-1", "M-2")
+    await arrive(shop, "ese", quoted="uno")
+    context = await context_of(shop, conversation_id)
+    assert context.messages[-1].quoted == "uno"
+    assert (context.memory.shown, context.memory.focus) == (("M-1",), "M-1")
+    await arrive(shop, "el segundo", quoted="varios")
+    context = await context_of(shop, conversation_id)
+    assert (context.memory.shown, context.memory.focus) == (("M-1", "M-2"), None)
+
+
+async def test_a_product_of_the_channels_catalogue_may_be_quoted(shop: Shop) -> None:
+    conversation_id = await arrive(shop, "¿queda?", quoted_sku="M-2")
+    assert (await context_of(shop, conversation_id)).memory.focus == "M-2"
+
+
+@pytest.mark.parametrize("quoted", ["nadie", "x" * 300])
+async def test_a_quoted_message_we_do_not_know_changes_nothing(shop: Shop, quoted: str) -> None:
+    conversation_id = await arrive(shop, "ese", quoted=quoted)
+    context = await context_of(shop, conversation_id)
+    assert (context.messages[0].quoted, context.memory.shown) == ("", ())
+
+
+async def summarised(shop: Shop, ahead: timedelta) -> tuple[UUID, datetime]:
+    """A summary waits for its yes, and the provider's clock is `ahead` of ours: the conversation, and when by it the
+    summary was shown."""
+    shop.now = datetime.now(UTC)
+    conversation_id = await arrive(shop, "add M-1 2", sent_at=datetime.now(UTC) + ahead)
+    await shop.agent.take_turn(shop.tenant_id, conversation_id)
+    await arrive(shop, "order", sent_at=datetime.now(UTC) + ahead)
+    await shop.agent.take_turn(shop.tenant_id, conversation_id)
+    return conversation_id, datetime.now(UTC) + ahead
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(minutes=-3), timedelta(minutes=3)])
+async def test_a_yes_counts_when_it_was_written_after_the_summary_by_any_clock(shop: Shop, ahead: timedelta) -> None:
+    conversation_id, shown_at = await summarised(shop, ahead)
+    await arrive(shop, "sí", sent_at=shown_at + timedelta(seconds=3))
+    await shop.agent.take_turn(shop.tenant_id, conversation_id)
+    assert len(await shop.orders()) == 1
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(minutes=-3), timedelta(minutes=3)])
+@pytest.mark.parametrize("before", [timedelta(seconds=20), timedelta(hours=2), timedelta(days=6)])
+async def test_a_yes_written_before_the_summary_confirms_nothing(
+    shop: Shop, ahead: timedelta, before: timedelta
+) -> None:
+    conversation_id, shown_at = await summarised(shop, ahead)
+    await arrive(shop, "sí", sent_at=shown_at - before)
+    await shop.agent.take_turn(shop.tenant_id, conversation_id)
+    assert await shop.orders() == []
+
+
+def picked(*pairs: tuple[str, int]) -> list[dict[str, object]]:
+    return [{"sku": sku, "quantity": quantity} for sku, quantity in pairs]
+
+
+async def test_what_was_picked_in_the_channels_catalogue_is_in_the_cart_at_our_prices(shop: Shop) -> None:
+    ordered = picked(("m-1", 2), ("M-9", 1), ("M-2", 9))
+    conversation_id = await arrive(shop, "", ordered=ordered)
+    await shop.agent.take_turn(shop.tenant_id, conversation_id)
+    [reply] = await shop.replies(conversation_id)
+    assert "$11.980" in reply and "2 × Martillo carpintero" in reply
+    assert "M-9" in reply and "No encontré" in reply
+    assert "quedan 5" in reply and "5 × Martillo de goma" in reply
+    assert "$51.930" in reply
+    assert shop.brain.seen_problems == [], "no brain was asked"
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        assert sorted(line.quantity for line in await tx.carts.lines(conversation_id)) == [2, 5]
+
+
+async def test_what_is_said_with_it_is_answered_too(shop: Shop) -> None:
+    await arrive(shop, "", ordered=picked(("M-1", 1)))
+    conversation_id = await arrive(shop, "say ¿despachan?")
+    await shop.agent.take_turn(shop.tenant_id, conversation_id)
+    cart, said = await shop.replies(conversation_id)
+    assert "Martillo carpintero" in cart
+    assert said == "¿despachan?"
+
+
+@pytest.mark.parametrize("ordered", [picked(("X-1", 1)), picked(("M-1", 0)), [{"sku": 3}], "x", [None]])
+async def test_an_order_of_nothing_we_have_leaves_the_cart_alone(shop: Shop, ordered: Any) -> None:
+    conversation_id = await arrive(shop, "say hola", ordered=ordered)
+    await shop.agent.take_turn(shop.tenant_id, conversation_id)
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        assert await tx.carts.lines(conversation_id) == []
+    assert [m for m in await shop.messages(conversation_id) if m.sender is Sender.AGENT]
