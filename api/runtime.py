@@ -9,12 +9,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
+
 from api.settings import Settings
 from channels.access import open_access
 from channels.adapter import Adapter, ChannelAccess
 from channels.botpress import Botpress
+from channels.media import MediaStore
+from channels.meta_whatsapp import MetaWhatsApp
 from channels.pull import PulledChannel
 from channels.telegram import Telegram
+from channels.transcription import Transcriber
 from channels.twilio_content import StoredContentIds
 from channels.twilio_whatsapp import TwilioWhatsApp
 from connectors.http import GuardedHttp, parse_networks
@@ -24,6 +29,7 @@ from data.embedded import start_embedded
 from data.encryption import SecretBox, kept_key
 from data.migrate import migrate
 from data.models import Channel
+from data.pgvectors import check_pgvector
 from data.states import ChannelKind
 
 if TYPE_CHECKING:
@@ -81,6 +87,7 @@ class Runtime:
             self.database,
             make_embedder(settings.embeddings, key, settings.embeddings_base_url),
             folder=settings.storage_dir / "indexes",
+            vectors=settings.vectors,
             others=lambda name: embedder_named(name, key, settings.embeddings_base_url),
             most_bytes=settings.index_memory_mb * 1024**2,
         )
@@ -101,6 +108,7 @@ class Runtime:
     def adapters(self) -> Mapping[ChannelKind, Adapter]:
         adapters: list[Adapter] = [
             self.twilio,
+            self.meta,
             self.telegram,
             Botpress(self.http),
             PulledChannel(ChannelKind.WEBCHAT),
@@ -113,8 +121,39 @@ class Runtime:
         return TwilioWhatsApp(self.settings.twilio_api_url, content_ids=StoredContentIds(self.database))
 
     @cached_property
+    def meta(self) -> MetaWhatsApp:
+        return MetaWhatsApp(self.settings.meta_api_url)
+
+    @cached_property
     def telegram(self) -> Telegram:
         return Telegram(self.settings.telegram_api_url)
+
+    @cached_property
+    def media(self) -> MediaStore:
+        settings = self.settings
+        return MediaStore(
+            self.database,
+            self.adapters,
+            self.open_access,
+            settings.storage_dir / "media",
+            settings.media_limit_mb * 1024**2,
+            self.transcriber,
+        )
+
+    @cached_property
+    def transcriber(self) -> Transcriber | None:
+        """None: shoppers are asked to type."""
+        settings = self.settings
+        if not settings.transcription_base_url or not settings.transcription_model:
+            return None
+        key = settings.transcription_api_key.get_secret_value() if settings.transcription_api_key else ""
+        return Transcriber(
+            httpx.AsyncClient(trust_env=False),
+            settings.transcription_base_url,
+            settings.transcription_model,
+            key,
+            settings.transcription_timeout_seconds,
+        )
 
     @cached_property
     def http(self) -> GuardedHttp:
@@ -150,8 +189,13 @@ class Runtime:
             await self.indexes.close()
         if "twilio" in self.__dict__:
             await self.twilio.close()
+        if "meta" in self.__dict__:
+            await self.meta.close()
         if "telegram" in self.__dict__:
             await self.telegram.close()
+        transcriber = self.__dict__.get("transcriber")
+        if isinstance(transcriber, Transcriber):
+            await transcriber.client.aclose()
         if "http" in self.__dict__:
             await self.http.close()
 
@@ -171,6 +215,8 @@ async def open_runtime(settings: Settings, *, application_name: str = "caserita"
     database = Database(url, application_name=application_name)
     try:
         await database.check(needs_plain_login=_has_service_login(settings))
+        if settings.vectors == "pgvector":
+            await check_pgvector(database)
         runtime = Runtime(
             settings=settings,
             database_url=url,

@@ -2,7 +2,7 @@
 
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
@@ -69,12 +69,20 @@ class Settings(BaseSettings):
     embeddings: str = ""
     embeddings_api_key: SecretStr | None = None
     embeddings_base_url: str | None = None
+    vectors: Literal["faiss", "pgvector"] = "faiss"
     index_memory_mb: int = Field(default=1024, ge=16)
 
     twilio_api_url: Annotated[str, AfterValidator(_without_slash)] = ""
+    meta_api_url: Annotated[str, AfterValidator(_without_slash)] = ""
     telegram_api_url: Annotated[str, AfterValidator(_without_slash)] = ""
 
     allowed_private_networks: Annotated[str, AfterValidator(_networks)] = ""
+
+    transcription_base_url: Annotated[str, AfterValidator(_without_slash)] = ""
+    transcription_model: str = ""
+    transcription_api_key: SecretStr | None = None
+    transcription_timeout_seconds: float = Field(default=20.0, gt=0, le=60)
+    media_limit_mb: int = Field(default=16, ge=1, le=100)
 
     worker_concurrency: int = Field(default=8, ge=1, le=100)
 

@@ -78,7 +78,8 @@ class OrderedProduct:
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
     """One message from a shopper. `raw` keeps every parameter the provider sent; `choice` is a tapped button's id;
-    `quoted_external_id` is the message it answers, `quoted_sku` the product it was written under."""
+    `quoted_external_id` is the message it answers, `quoted_sku` the product it was written under;
+    `alias` is another address of the same person, who may write from either."""
 
     external_id: str
     address: str
@@ -90,6 +91,7 @@ class InboundMessage:
     quoted_external_id: str | None = None
     quoted_sku: str | None = None
     ordered: Sequence[OrderedProduct] = ()
+    alias: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -91,7 +91,17 @@ async def _receive(
         consent=read_consent(text),
         set_aside=SetAside.AUTOMATIC if is_automatic(text) else None,
     )
-    return Received(*await database.take_in(access.tenant_id, intake))
+    alias = clean_id(message.alias or "")
+    is_known = alias is None or await _know_as(database, access, (address, alias))
+    received = Received(*await database.take_in(access.tenant_id, intake))
+    if alias is not None and not is_known:
+        await _know_as(database, access, (address, alias))
+    return received
+
+
+async def _know_as(database: Database, access: ChannelAccess, addresses: Sequence[str]) -> bool:
+    async with database.transaction(access.tenant_id) as tx:
+        return await tx.conversations.know_as(access.channel_id, addresses)
 
 
 async def _numbered_choice(database: Database, access: ChannelAccess, address: str, text: str) -> str | None:

@@ -87,6 +87,31 @@ class NewWebchat(BaseModel):
         return ChannelRow(f"web-{uuid4().hex[:12]}", config)
 
 
+class NewMetaWhatsApp(BaseModel):
+    """A number of the Cloud API as Meta's dashboard shows it."""
+
+    address_field: ClassVar[str] = "phone_number_id"
+
+    kind: Literal[ChannelKind.META_WHATSAPP]
+    name: Name = "WhatsApp"
+    phone_number_id: Annotated[str, Field(pattern=r"^\s*\d{5,25}\s*$", description="El «Phone number ID» de Meta.")]
+    access_token: Annotated[
+        SecretStr, Field(min_length=20, max_length=1_000, description="De un usuario del sistema, sin vencimiento.")
+    ]
+    app_secret: Annotated[Secret, Field(description="El «App secret»: con él Meta firma lo que envía.")]
+    verify_token: Annotated[
+        SecretStr, Field(min_length=8, max_length=200, description="Una palabra tuya; escríbela igual en Meta.")
+    ]
+
+    def row(self) -> ChannelRow:
+        secrets = {
+            "access_token": self.access_token.get_secret_value().strip(),
+            "app_secret": self.app_secret.get_secret_value().strip(),
+            "verify_token": self.verify_token.get_secret_value().strip(),
+        }
+        return ChannelRow(self.phone_number_id.strip(), {}, secrets)
+
+
 class NewTelegram(BaseModel):
     """A bot as @BotFather made it."""
 
@@ -155,6 +180,7 @@ def _kind_of(body: Any) -> str:
 NewChannel = Annotated[
     Annotated[NewTwilioWhatsApp, Tag("twilio_whatsapp")]
     | Annotated[NewWebchat, Tag("webchat")]
+    | Annotated[NewMetaWhatsApp, Tag("meta_whatsapp")]
     | Annotated[NewTelegram, Tag("telegram")]
     | Annotated[NewBotpress, Tag("botpress")],
     Discriminator(_kind_of),
@@ -178,6 +204,7 @@ KINDS: dict[ChannelKind, KindOfChannel] = {
     ),
     ChannelKind.WEBCHAT: KindOfChannel(has_webhook=False, has_page=True),
     ChannelKind.TERMINAL: KindOfChannel(has_webhook=False),
+    ChannelKind.META_WHATSAPP: KindOfChannel(secret_names=frozenset({"access_token", "app_secret", "verify_token"})),
     ChannelKind.TELEGRAM: KindOfChannel(secret_names=frozenset({"bot_token", "secret_token"})),
     ChannelKind.BOTPRESS: KindOfChannel(secret_names=frozenset({"secret_key", "reply_secret"})),
 }

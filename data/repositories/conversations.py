@@ -105,6 +105,28 @@ class ConversationRepository(Repository):
             await self.session.delete(contact)
         return settled
 
+    async def know_as(self, channel_id: UUID, addresses: Sequence[str]) -> bool:
+        """One person behind all these addresses: the contact of any that is known gets the others.
+
+        False, and nothing is written, while none is known.
+        """
+        found = select(ContactAddress.address, ContactAddress.contact_id).where(
+            ContactAddress.tenant_id == self.tenant_id,
+            ContactAddress.channel_id == channel_id,
+            ContactAddress.address.in_(addresses),
+        )
+        known = {row.address: row.contact_id for row in await self.session.execute(found)}
+        if not known:
+            return False
+        contact_id = next(known[address] for address in addresses if address in known)
+        for address in addresses:
+            if address not in known:
+                statement = insert(ContactAddress).values(
+                    tenant_id=self.tenant_id, id=uuid4(), contact_id=contact_id, channel_id=channel_id, address=address
+                )
+                await self.session.execute(statement.on_conflict_do_nothing())
+        return True
+
     async def get(self, conversation_id: UUID, *, lock: bool = False) -> Conversation:
         """With `lock`, no other transaction can change it until this one ends. Raises NotFound."""
         statement = select(Conversation).where(
