@@ -4,7 +4,7 @@ import asyncio
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -26,31 +26,35 @@ _MOST_SHEET_ROWS = 1_000_000
 _SOLD_UNCOUNTED = "Sí"
 
 
-_Writer = Callable[[Iterable[Sequence[str]]], None]
+Writer = Callable[[Iterable[Sequence[str]]], None]
 
 
 async def export_catalogue(database: Database, tenant_id: UUID, out: Path) -> int:
     """As CSV, or as XLSX when that is the file's name; what is on sale only. Returns how many rows."""
-    opening = _workbook(out) if out.suffix.lower() == ".xlsx" else _text(out)
-    count = 0
+    opening, count = open_sheet(out), 0
     write = await asyncio.to_thread(opening.__enter__)
     try:
         async with database.transaction(tenant_id, is_long=True) as tx:
             option_names = (await tx.catalogue.option_names())[:MOST_OPTION_COLUMNS]
-            await asyncio.to_thread(write, [_titles(option_names)])
+            await asyncio.to_thread(write, [titles(option_names)])
             async for batch in tx.catalogue.exported():
-                await asyncio.to_thread(write, [_line(row, option_names) for row in batch])
+                await asyncio.to_thread(write, [line(row, option_names) for row in batch])
                 count += len(batch)
     finally:
         await asyncio.to_thread(opening.__exit__, None, None, None)
     return count
 
 
-def _titles(option_names: Sequence[str]) -> list[str]:
+def open_sheet(out: Path) -> AbstractContextManager[Writer]:
+    """What writes lines into a file of the kind its name says."""
+    return _workbook(out) if out.suffix.lower() == ".xlsx" else _text(out)
+
+
+def titles(option_names: Sequence[str]) -> list[str]:
     return [*_COLUMNS, *map(OPTION_TITLE.format, option_names), MORE_OPTIONS_TITLE, GROUP_TITLE]
 
 
-def _line(row: ExportedVariant, option_names: Sequence[str]) -> list[str]:
+def line(row: ExportedVariant, option_names: Sequence[str]) -> list[str]:
     rest = {name: value for name, value in row.options.items() if name not in option_names}
     cells = (
         row.sku, row.name, row.brand, row.category, row.description, f"{row.price.normalize():f}".replace(".", ","),
@@ -62,25 +66,25 @@ def _line(row: ExportedVariant, option_names: Sequence[str]) -> list[str]:
 
 
 @contextmanager
-def _text(out: Path) -> Iterator[_Writer]:
+def _text(out: Path) -> Iterator[Writer]:
     with out.open("w", encoding="utf-8-sig", newline="") as file:
         yield csv.writer(file, delimiter=";", quoting=csv.QUOTE_ALL).writerows
 
 
 @contextmanager
-def _workbook(out: Path) -> Iterator[_Writer]:
+def _workbook(out: Path) -> Iterator[Writer]:
     """Every cell is text, so that no code loses its zeros. Rows wait in a file of their own until the end."""
     book = Workbook(write_only=True)
-    sheet, titles, count = book.create_sheet("Catálogo"), list[str](), 0
+    sheet, first, count = book.create_sheet("Catálogo"), list[str](), 0
 
     def write(lines: Iterable[Sequence[str]]) -> None:
-        nonlocal sheet, titles, count
-        for line in lines:
-            titles = titles or list(line)
+        nonlocal sheet, first, count
+        for cells in lines:
+            first = first or list(cells)
             if count == _MOST_SHEET_ROWS:
                 sheet, count = book.create_sheet(f"Catálogo {len(book.worksheets) + 1}"), 1
-                sheet.append(titles)
-            sheet.append(line)
+                sheet.append(first)
+            sheet.append(cells)
             count += 1
 
     yield write

@@ -9,6 +9,7 @@ from ingestion.text import folded
 
 Arrangement = Literal["flat", "filled_down", "parents", "own"]
 GROUP_TITLE: Final = "Grupo (Caserita)"
+_ACCENTED_TITLE: Final = "Categoría"
 MORE_OPTIONS_TITLE: Final = "Otras opciones"
 OPTION_TITLE: Final = "Opción: {}"
 
@@ -179,6 +180,11 @@ EXPORTS: Final = (
         },
     ),
 )
+
+
+def is_own(title_row: str) -> bool:
+    """Whether these titles are those of our own exports, with their accents whole: nothing in it needs mending."""
+    return GROUP_TITLE in title_row and _ACCENTED_TITLE in title_row
 
 
 def export_of(headers: Sequence[str]) -> Export | None:

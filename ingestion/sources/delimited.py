@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from ingestion.column_names import header_score
 from ingestion.errors import SpreadsheetError
+from ingestion.exports import is_own
 from ingestion.sources.encodings import encoding_of, mended
 from ingestion.sources.kinds import Limits
 from ingestion.sources.records import PAGE_RECORDS, Page, Record, Table, cell_too_long, checked, is_blank
@@ -36,6 +37,7 @@ class _Text:
     skipped_lines: int = 0
     # Every line is one quoted cell that holds the real ones: what comes of saving a CSV as CSV again.
     is_wrapped: bool = False
+    is_own: bool = False
 
     def lines(self) -> Iterator[str]:
         return chain.from_iterable(self._blocks())
@@ -53,10 +55,11 @@ class _Text:
                 yield self._mended(lines[max(0, self.skipped_lines - number) :], block)
                 number += len(lines)
             if rest and number >= self.skipped_lines:
-                yield [mended(rest)]
+                yield self._mended([rest], rest)
 
     def _mended(self, lines: list[str], block: str) -> list[str]:
-        return lines if block.isascii() and all(map(str.isascii, lines[:1])) else [mended(line) for line in lines]
+        is_plain = self.is_own or (block.isascii() and all(map(str.isascii, lines[:1])))
+        return lines if is_plain else [mended(line) for line in lines]
 
     def cells(self, *, strict: bool = False) -> Iterator[list[str]]:
         if self.is_wrapped:
@@ -89,7 +92,16 @@ def open_delimited(path: Path, file_name: str, limits: Limits) -> Table:
         head = file.read(_HEAD_CHARACTERS)
     unwrapped = _unwrapped(head)
     delimiter, skipped_lines = _delimiter_of(unwrapped or head)
-    text = _Text(path, file_name, limits, encoding, delimiter, skipped_lines=skipped_lines, is_wrapped=bool(unwrapped))
+    text = _Text(
+        path,
+        file_name,
+        limits,
+        encoding,
+        delimiter,
+        skipped_lines=skipped_lines,
+        is_wrapped=bool(unwrapped),
+        is_own=is_own(head.partition("\n")[0]),
+    )
     text = _checked(text)
     return Table(title="", records=text.records, pages=text.pages, is_ragged=True, encoding=encoding)
 

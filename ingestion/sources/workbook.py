@@ -14,6 +14,7 @@ from defusedxml.common import DefusedXmlException
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from ingestion.exports import is_own
 from ingestion.sources.cells import cell_text
 from ingestion.sources.encodings import mended
 from ingestion.sources.kinds import Limits, damaged
@@ -55,11 +56,13 @@ def _records(sheet: Any, file_name: str, limits: Limits) -> Iterator[Record]:
     with refusing_damage(file_name):
         # The size a workbook states for itself may be wrong either way.
         sheet.reset_dimensions()
-        count = 0
+        count, mends = 0, True
         for number, row in enumerate(sheet.iter_rows(), start=1):
             # A stray format at the sheet's edge makes a row of thousands of cells with nothing in them.
             end = next((at for at in range(len(row), 0, -1) if row[at - 1].value is not None), 0)
-            cells = [_shown(cell) for cell in row[:end]]
+            cells = [_shown(cell, mends=mends) for cell in row[:end]]
+            if number == 1:
+                mends = not is_own("\n".join(cells))
             while cells and not cells[-1].strip():
                 cells.pop()
             if not cells:
@@ -71,13 +74,13 @@ def _records(sheet: Any, file_name: str, limits: Limits) -> Iterator[Record]:
             yield Record(number, cells)
 
 
-def _shown(cell: Any) -> str:
+def _shown(cell: Any, *, mends: bool) -> str:
     """A code shown as 007 by its number format is the text 007, not the number 7."""
     value = cell.value
     if value is None:
         return ""
     if isinstance(value, str):
-        return mended(value)
+        return mended(value) if mends else value
     if isinstance(value, int) and not isinstance(value, bool) and _ZERO_PADDED.fullmatch(cell.number_format or ""):
         return str(value).zfill(len(cell.number_format))
     return cell_text(value)
