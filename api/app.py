@@ -6,10 +6,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 
 from fastapi import FastAPI
 
-from api import auth, errors, health, webchat, webhooks
+from api import auth, erp, errors, health, webchat, webhooks
 from api.admin import (
     catalogue,
     channels,
+    connections,
     conversations,
     imports,
     knowledge,
@@ -30,7 +31,20 @@ from api.settings import Settings
 RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
 
 PUBLIC = (pages, health, auth, webchat, webhooks)
-ADMIN = (tenants, channels, imports, catalogue, product_edits, products, conversations, unanswered, orders, knowledge)
+ADMIN = (
+    tenants,
+    channels,
+    imports,
+    catalogue,
+    product_edits,
+    products,
+    conversations,
+    unanswered,
+    orders,
+    knowledge,
+    connections,
+    erp,
+)
 
 MEBIBYTE = 1024 * 1024
 # Multipart boundaries and fields around the file itself.

@@ -22,6 +22,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from channels.errors import BadPayload
+from connectors.errors import ConnectorError, Verdict
 from data.errors import AlreadyExists, DatabaseUnavailable, NotFound
 from data.outages import is_outage, is_unstorable
 from data.states import ChannelKind
@@ -149,6 +150,16 @@ _STATUS_OF: tuple[tuple[type[Exception], int], ...] = (
 )
 
 
+# What another system's failure means to who asked us: come back later, change its settings, change what was asked.
+_STATUS_OF_VERDICT = {
+    Verdict.RETRY: 503,
+    Verdict.UNCERTAIN: 503,
+    Verdict.CONFIGURATION: 409,
+    Verdict.RIGHTS: 409,
+    Verdict.REJECTED: 422,
+}
+
+
 def problem_of(error: Exception) -> Problem:
     """What to answer to any exception; an unknown one is a 500 that says nothing of the inside."""
     if isinstance(error, ApiError):
@@ -157,6 +168,10 @@ def problem_of(error: Exception) -> Problem:
         return Problem(422, MESSAGES[422], {"fields": [_field_error(item) for item in error.errors()]})
     if isinstance(error, HTTPException):
         return Problem(error.status_code, message_of(error.status_code), headers=error.headers or {})
+    if isinstance(error, ConnectorError):
+        status = _STATUS_OF_VERDICT[error.verdict]
+        headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
+        return Problem(status, error.sentence, {"code": error.code}, headers)
     for kind, status in _STATUS_OF:
         if isinstance(error, kind):
             return _plain(status)
@@ -231,5 +246,5 @@ async def _answer(request: Request, error: Exception) -> JSONResponse:
 
 def install(app: FastAPI) -> None:
     """Answers for what is expected to go wrong; api.edge answers for the rest."""
-    for kind in (ApiError, RequestValidationError, HTTPException, *(kind for kind, _ in _STATUS_OF)):
+    for kind in (ApiError, RequestValidationError, HTTPException, ConnectorError, *(kind for kind, _ in _STATUS_OF)):
         app.add_exception_handler(kind, _answer)

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from connectors.odoo.calls import OdooCalls
-from connectors.odoo.loading import known_fields
+from connectors.odoo.loading import known_fields, may
 
 PAGE = 200
 # Never `standard_price`: any salesperson's key may read what the shop pays, and nobody here needs it.
@@ -58,23 +58,58 @@ class _Tax:
     is_included: bool
 
 
-async def count_products(calls: OdooCalls, since: str = "") -> int:
-    return int(await calls.call("product.product", "search_count", domain=_domain(since)))
+async def count_products(calls: OdooCalls, since: str = "", moved: Sequence[int] = ()) -> int:
+    return int(await calls.call("product.product", "search_count", domain=_domain(since, moved)))
+
+
+async def latest_change(calls: OdooCalls) -> str:
+    """When anything of the catalogue last changed, by Odoo's own clock; "" for an empty one."""
+    latest = [
+        row["write_date"]
+        for model in ("product.product", *(["stock.quant"] if await has_stock(calls) else []))
+        for row in await calls.call(
+            model, "search_read", domain=[], fields=["write_date"], order="write_date desc", limit=1
+        )
+    ]
+    return max(latest, default="")
+
+
+async def moved_products(calls: OdooCalls, since: str) -> list[int]:
+    """Those whose stock changed: a product itself does not change by being sold."""
+    if not await has_stock(calls):
+        return []
+    rows = await calls.call(
+        "stock.quant", "search_read", domain=[["write_date", ">=", since]], fields=["product_id"], order="id"
+    )
+    return sorted({row["product_id"][0] for row in rows})
+
+
+async def has_stock(calls: OdooCalls) -> bool:
+    """Whether stock is kept in this Odoo, and its moves may be read."""
+    return bool(await known_fields(calls, "product.product", ["free_qty"])) and await may(calls, "stock.quant", "read")
 
 
 async def read_products(
-    calls: OdooCalls, *, since: str = "", page: int = PAGE, decimals: int = 0
+    calls: OdooCalls,
+    *,
+    since: str = "",
+    moved: Sequence[int] = (),
+    page: int = PAGE,
+    decimals: int = 0,
+    after: int = 0,
+    category: str = "",
 ) -> AsyncIterator[list[OdooProduct]]:
-    """In pages by id. `since` is the `write_date` to begin at; then what is archived or no longer sold comes too.
+    """In pages by id. `since` is the `write_date` to begin at, `moved` are others to read as well; then what is
+    archived or no longer sold comes too.
 
-    `decimals` are those of the currency. Raises ConnectorError.
+    `decimals` are those of the currency; `after` is the last id already had. Raises ConnectorError.
     """
     fields = [*_FIELDS, *await known_fields(calls, "product.product", _OPTIONAL)]
     names = _Names(calls)
-    after = 0
+    wanted = _domain(since, moved) + ([["categ_id", "ilike", category]] if category else [])
     while True:
         rows = await calls.call(
-            "product.product", "search_read", domain=[*_domain(since), ["id", ">", after]], fields=fields, limit=page,
+            "product.product", "search_read", domain=[*wanted, ["id", ">", after]], fields=fields, limit=page,
             order="id",
         )  # fmt: skip
         if not rows:
@@ -150,9 +185,10 @@ class _Names:
         return price + base * added / 100
 
 
-def _domain(since: str) -> list[Any]:
+def _domain(since: str, moved: Sequence[int] = ()) -> list[Any]:
     if since:
-        return [["write_date", ">=", since], ["active", "in", [True, False]]]
+        changed = ["|", ["write_date", ">=", since], ["id", "in", list(moved)]]
+        return [*changed, ["active", "in", [True, False]]]
     return [["sale_ok", "=", True]]
 
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, cast, select, update
+from sqlalchemy import ColumnElement, DateTime, cast, func, select, update
 
 from data.jobs import JobName, JobQueue
-from data.models import Order
+from data.models import Order, OrderLine
 from data.repositories.repository import Repository
 from data.states import OrderStatus
 
@@ -91,6 +91,20 @@ class SubmissionRepository(Repository):
             Order.external_state["id"].astext.is_not(None),
         )
         return {int(row[0]): row[1] for row in (await self.session.execute(statement)).all()}
+
+    async def reserved_there(self) -> dict[str, int]:
+        """Units by SKU in lower case that the other system has reserved for our orders, and we have too."""
+        statement = (
+            select(func.lower(OrderLine.sku), func.sum(OrderLine.quantity))
+            .join(Order, (Order.tenant_id == OrderLine.tenant_id) & (Order.id == OrderLine.order_id))
+            .where(
+                Order.tenant_id == self.tenant_id,
+                Order.stock_settled_at.is_(None),
+                Order.external_state["state"].astext.in_(("sale", "done")),
+            )
+            .group_by(func.lower(OrderLine.sku))
+        )
+        return {row[0]: int(row[1]) for row in (await self.session.execute(statement)).all()}
 
     def _waiting(self) -> tuple[ColumnElement[bool], ...]:
         return (

@@ -10,11 +10,15 @@ from data.states import Role
 from tests.api.service import Service, Store, open_store, serve
 
 
+# The other systems of these tests are on loopback.
+NEAR = {"allowed_private_networks": "127.0.0.1/32"}
+
+
 @pytest.fixture(scope="session")
 async def service(
     database: Database, database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Service]:
-    async with serve(database, database_url, tmp_path_factory.mktemp("service")) as running:
+    async with serve(database, database_url, tmp_path_factory.mktemp("service"), **NEAR) as running:
         yield running
 
 

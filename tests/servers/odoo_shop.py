@@ -39,7 +39,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "qty_available": "float", "virtual_available": "float", "standard_price": "float", "image_512": "binary", "write_date": "datetime",
     },
     "stock.warehouse": {"name": "char", "code": "char"},
-    "stock.quant": {"product_id": "many2one", "inventory_quantity": "float"},
+    "stock.quant": {"product_id": "many2one", "inventory_quantity": "float", "write_date": "datetime"},
     "sale.order": {
         "name": "char", "state": "selection", "partner_id": "many2one", "client_order_ref": "char", "origin": "char",
         "order_line": "one2many", "amount_total": "monetary", "currency_id": "many2one", "company_id": "many2one",
@@ -158,6 +158,8 @@ class OdooShop:
         self._need(model, "read")
         found = [row for row in self.rows[model].values() if self._visible(model, row, domain)]
         ids = sorted(row["id"] for row in found if self._matches(model, row, domain))
+        if order == "write_date desc":
+            ids.sort(key=lambda each: self.rows[model][each]["write_date"], reverse=True)
         return self._read(model, ids[offset : None if limit is None else offset + limit], fields=fields)
 
     def _search_count(self, model: str, domain: Sequence[Any] = ()) -> int:
@@ -355,6 +357,8 @@ class OdooShop:
         if not self.has_field(model, first):
             raise OdooError("builtins.ValueError", 1, 500, f"Invalid field {model}.{name}")
         value = row.get(first, False)
+        if operator == "ilike" and FIELDS[model].get(first) == "many2one":
+            value = self.rows[RELATED[first]][value]["name"] if value else ""
         if rest:
             value = self.rows[RELATED[first]][value][rest] if value else False
         return bool(_OPERATORS[operator](value, wanted))
