@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from data.database import Database
-from data.index_building import IndexBuilder, OtherEmbedders
+from data.index_building import IndexBuilder, OtherEmbedders, VectorsKept
 from data.search.embedders import embedder_named
 from data.search.embedding import Embedder
 from data.search.index import CatalogueIndex, SearchHit
@@ -35,13 +35,14 @@ class CatalogueIndexes:
         embedder: Embedder,
         *,
         folder: Path | None = None,
+        vectors: VectorsKept = "faiss",
         others: OtherEmbedders = embedder_named,
         most_bytes: int = MOST_BYTES,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._database = database
         self.embedder = embedder
-        self._builder = IndexBuilder(database, embedder, folder, others)
+        self._builder = IndexBuilder(database, embedder, folder, others, vectors)
         self._indexes: OrderedDict[UUID, CatalogueIndex] = OrderedDict()
         self._renewing: dict[UUID, asyncio.Task[CatalogueIndex]] = {}
         self._most_bytes = most_bytes
@@ -53,7 +54,7 @@ class CatalogueIndexes:
         With `near` also what is only like it.
         """
         index = await self.get(tenant_id)
-        if len(index) < LARGE and not index.embedder.keeps_vectors:
+        if len(index) < LARGE and not index.embedder.keeps_vectors and not index.vectors.is_remote:
             return index.search(query, limit, near=near)
         return await asyncio.to_thread(index.search, query, limit, near=near)
 

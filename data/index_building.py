@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from typing import Literal
 from uuid import UUID
 
 import numpy as np
@@ -10,6 +11,7 @@ import structlog
 
 from data.database import Database
 from data.jobs import JobName
+from data.pgvectors import VectorStore
 from data.repositories.indexed import IndexedVariant
 from data.search.embedders import HashedNgramEmbedder
 from data.search.embedding import Embedder, EmbedderError, EmbedderUnavailable, Vectors
@@ -20,6 +22,8 @@ from data.transaction import Transaction
 # So few missing vectors are made while the index is; more are a job's work, and another embedder serves meanwhile.
 MOST_EMBEDDED_NOW = 100
 
+VectorsKept = Literal["faiss", "pgvector"]
+
 # Makes the embedder that vectors were kept under, if it still can be made.
 OtherEmbedders = Callable[[str], Embedder | None]
 
@@ -27,12 +31,21 @@ log = structlog.get_logger()
 
 
 class IndexBuilder:
-    """`folder` holds a folder of snapshots for each tenant; without it nothing is kept on disk."""
+    """`folder` holds a folder of snapshots for each tenant; without it, or where PostgreSQL keeps the vectors,
+    nothing is kept on disk."""
 
-    def __init__(self, database: Database, embedder: Embedder, folder: Path | None, others: OtherEmbedders) -> None:
+    def __init__(
+        self,
+        database: Database,
+        embedder: Embedder,
+        folder: Path | None,
+        others: OtherEmbedders,
+        vectors: VectorsKept = "faiss",
+    ) -> None:
         self._database = database
         self._embedder = embedder
-        self._folder = folder
+        self._folder = folder if vectors == "faiss" else None
+        self._vectors = vectors
         self._others = others
 
     async def build(self, tenant_id: UUID, older: CatalogueIndex | None) -> CatalogueIndex:
@@ -54,12 +67,16 @@ class IndexBuilder:
         async with self._database.transaction(tenant_id, is_long=True) as tx:
             version = await tx.tenants.catalogue_version()
             if older is None:
-                rows = [row async for batch in tx.indexed.variants(embedder.name) for row in batch]
+                rows: Sequence[IndexedVariant] = [
+                    row async for batch in tx.indexed.variants(embedder.name) for row in batch
+                ]
                 gone: Sequence[int] = ()
             else:
                 rows = await tx.indexed.changed_since(older.version, embedder.name)
                 gone = await tx.indexed.gone_since(older.version)
-        return await asyncio.to_thread(self._make, tenant_id, embedder, version, older, rows, gone)
+        loop = asyncio.get_running_loop()
+        store = VectorStore(self._database, tenant_id, embedder.name, loop) if self._vectors == "pgvector" else None
+        return await asyncio.to_thread(self._make, tenant_id, (version, rows, gone), embedder, older, store)
 
     async def _from_disk(self, tenant_id: UUID, embedder: Embedder, version: int) -> CatalogueIndex | None:
         if self._folder is None:
@@ -69,16 +86,18 @@ class IndexBuilder:
     def _make(
         self,
         tenant_id: UUID,
+        read: tuple[int, Sequence[IndexedVariant], Collection[int]],
         embedder: Embedder,
-        version: int,
         older: CatalogueIndex | None,
-        rows: Sequence[IndexedVariant],
-        gone: Collection[int],
+        store: VectorStore | None,
     ) -> CatalogueIndex:
+        version, rows, gone = read
         documents = [row.document for row in rows]
         vectors = _vectors(rows, embedder)
         if older is None:
-            index = CatalogueIndex.build(version, documents, vectors, embedder)
+            ids = np.array([document.id for document in documents], np.int64)
+            kept = vectors if store is None else store.build(ids, vectors)
+            index = CatalogueIndex.build(version, documents, kept, embedder)
         else:
             index = older.changed(version, documents, vectors, gone)
         if self._folder is None or (older is not None and older.version == version):

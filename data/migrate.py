@@ -11,12 +11,19 @@ from sqlalchemy.pool import NullPool
 
 from data.database import APP_ROLE, CONNECTION_ERRORS, parse_url, unavailable
 from data.errors import DatabaseUnavailable, Unavailability
+from data.pgvector_schema import ensure_vectors
 from data.service_login import ensure_login
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+# A server may be given the extension after the migration that looked for it.
+_LACKS_VECTORS = text("""
+    SELECT to_regclass('app.search_vectors') IS NULL
+        AND EXISTS (SELECT FROM pg_available_extensions WHERE name = 'vector')
+""")
 
 
 @cache
@@ -36,9 +43,13 @@ async def migrate(url: str, service_url: str | None = None) -> bool:
     try:
         async with engine.connect() as connection:
             is_current = await _revision(connection) == head_revision()
+            lacks_vectors = is_current and bool((await connection.execute(_LACKS_VECTORS)).scalar())
         if not is_current:
             async with engine.begin() as connection:
                 await connection.run_sync(_upgrade)
+        elif lacks_vectors:
+            async with engine.begin() as connection:
+                await connection.execute(text(ensure_vectors()))
         if service_url is not None:
             await ensure_login(url, service_url)
     except CONNECTION_ERRORS as error:

@@ -21,6 +21,7 @@ from data.repositories.outbound import OutboundRepository
 from data.repositories.planning import PlanRepository
 from data.repositories.sales import CartRepository, OrderRepository
 from data.repositories.staging import StagingRepository
+from data.repositories.search_vectors import SearchVectorRepository
 from data.repositories.submissions import SubmissionRepository
 from data.repositories.tenants import ChannelRepository, MemberRepository, TenantRepository
 from data.repositories.unanswered import UnansweredRepository
@@ -74,6 +75,10 @@ class Transaction:
     @cached_property
     def catalogue(self) -> CatalogueRepository:
         return CatalogueRepository(self._session)
+
+    @cached_property
+    def search_vectors(self) -> SearchVectorRepository:
+        return SearchVectorRepository(self._session)
 
     @cached_property
     def indexed(self) -> IndexedRepository:

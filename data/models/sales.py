@@ -125,6 +125,7 @@ class OrderLine(Base):
         ),
         ForeignKeyConstraint(["tenant_id", "variant_id"], [f"{SCHEMA}.variants.tenant_id", f"{SCHEMA}.variants.id"]),
         CheckConstraint("quantity > 0", name="quantity_positive"),
+        Index("ix_order_lines_variant_id", "tenant_id", "variant_id"),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import faiss
 import numpy as np
@@ -23,12 +23,45 @@ _BUILD_BREADTH = 80
 _SEARCH_BREADTH = 128
 
 
+class DenseVectors(Protocol):
+    """The vectors of one catalogue, L2-normalised; a row is its position, the same as its document's.
+
+    FAISS holds them in this process (`VectorIndex`), PostgreSQL in a table (`data.pgvectors.PgVectors`).
+    """
+
+    dimension: int
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether asking waits for another process."""
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes of this process's memory."""
+
+    def __len__(self) -> int: ...
+
+    def compare(self, vector: Floats, positions: Ids) -> Floats:
+        """Return the cosines of these rows."""
+
+    def nearest(self, vector: Floats, limit: int, allowed: Ids | None = None) -> tuple[Ids, Floats]:
+        """Return the positions and cosines of the nearest rows, among `allowed` when given."""
+
+    def rows(self, positions: Sequence[int] | Ids) -> Floats:
+        """Return copies of these rows' vectors."""
+
+    def changed(self, kept: Flags, added: Floats, ids: Ids) -> "DenseVectors":
+        """Return the kept rows followed by the added ones; `ids` are those of all of them."""
+
+
 class VectorIndex:
-    """Inner product over L2-normalised vectors; a row is its position, the same as its document's.
+    """FAISS, inner product.
 
     `compare` looks at given rows only and is exact at any size. `nearest` looks through all of them, which is what
     needs a graph once they are many.
     """
+
+    is_remote = False
 
     def __init__(self, index: faiss.Index, *, is_on_disk: bool = False) -> None:
         self._index = index
@@ -47,7 +80,7 @@ class VectorIndex:
         index.add(np.ascontiguousarray(vectors, dtype=np.float32))
         return cls(index)
 
-    def changed(self, kept: Flags, added: Floats) -> "VectorIndex":
+    def changed(self, kept: Flags, added: Floats, ids: Ids) -> "VectorIndex":
         """Return the kept rows followed by the added ones. A graph is linked anew: its rows cannot be taken out."""
         if self.is_graph:
             return VectorIndex.build(np.concatenate([self._rows()[kept], added]), hnsw_from=len(self) // 2)

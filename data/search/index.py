@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.search.codes import CodeIndex
-from data.search.dense import HNSW_FROM, VectorIndex
+from data.search.dense import HNSW_FROM, DenseVectors, VectorIndex
 from data.search.documents import SearchDocument
 from data.search.embedding import Embedder, EmbedderUnavailable
 from data.search.fusion import BEST_OF_EACH, Doubts, fuse, relevance
@@ -42,7 +42,13 @@ class CatalogueIndex:
     """Immutable once built: a search keeps the index it started with while the next is built aside."""
 
     def __init__(
-        self, version: int, ids: Ids, vocabulary: Vocabulary, codes: CodeIndex, vectors: VectorIndex, embedder: Embedder
+        self,
+        version: int,
+        ids: Ids,
+        vocabulary: Vocabulary,
+        codes: CodeIndex,
+        vectors: DenseVectors,
+        embedder: Embedder,
     ) -> None:
         if len(np.unique(ids)) != len(ids):
             raise ValueError("two documents share an id")
@@ -57,12 +63,12 @@ class CatalogueIndex:
         cls,
         version: int,
         documents: Sequence[SearchDocument],
-        vectors: Floats | VectorIndex,
+        vectors: Floats | DenseVectors,
         embedder: Embedder,
         recipe: Recipe = WHOLE,
     ) -> Self:
         """Build from documents and their vectors, row by row the same; ids must be unique."""
-        dense = vectors if isinstance(vectors, VectorIndex) else _dense(vectors, embedder)
+        dense = _dense(vectors, embedder) if isinstance(vectors, np.ndarray) else vectors
         ids = np.array([document.id for document in documents], dtype=np.int64)
         codes = CodeIndex.build(documents if recipe.codes else ())
         return cls(version, ids, Vocabulary.build(documents, recipe), codes, dense, embedder)
@@ -80,16 +86,17 @@ class CatalogueIndex:
         if not len(new_ids) and kept.all():
             parts = self.ids, self.vocabulary, self.codes, self.vectors
             return CatalogueIndex(version, *parts, self.embedder)
+        ids = np.concatenate([self.ids[kept], new_ids])
         return CatalogueIndex(
             version,
-            np.concatenate([self.ids[kept], new_ids]),
+            ids,
             self.vocabulary.changed(kept, documents),
             self.codes.changed(kept, documents),
-            self.vectors.changed(kept, vectors.reshape(len(new_ids), self.vectors.dimension)),
+            self.vectors.changed(kept, vectors.reshape(len(new_ids), self.vectors.dimension), ids),
             self.embedder,
         )
 
-    def with_vectors(self, vectors: VectorIndex) -> "CatalogueIndex":
+    def with_vectors(self, vectors: DenseVectors) -> "CatalogueIndex":
         """Return the same index with its vectors held elsewhere."""
         return CatalogueIndex(self.version, self.ids, self.vocabulary, self.codes, vectors, self.embedder)
 

@@ -82,6 +82,8 @@ def read_newest(folder: Path, embedder: Embedder, most_version: int) -> Catalogu
 
 def _write_parts(index: CatalogueIndex, folder: Path) -> None:
     vocabulary, codes = index.vocabulary, index.codes
+    if not isinstance(index.vectors, VectorIndex):
+        raise TypeError("vectors that are kept elsewhere have no snapshot")
     index.vectors.write(folder / _VECTORS)
     arrays: dict[str, NDArray[Any]] = {"ids": index.ids, "code_positions": codes.positions, "models": codes.are_models}
     for name, postings in (("words", vocabulary.words), ("pairs", vocabulary.pairs)):

@@ -207,3 +207,22 @@ async def _waiting_jobs(database: Database, tenant_id: UUID) -> list[str]:
     statement = text("SELECT task_name FROM procrastinate_jobs WHERE args->>'tenant_id' = :id")
     async with database.lookup() as connection:
         return list((await connection.execute(statement, {"id": str(tenant_id)})).scalars())
+
+
+async def test_postgresql_may_keep_the_vectors(database: Database, shop: UUID, tmp_path: Path) -> None:
+    here, there = (
+        CatalogueIndexes(database, HashedNgramEmbedder(), folder=tmp_path, vectors="pgvector") for _ in range(2)
+    )
+    assert await skus(database, here, shop, "martiyo") == ["M-1"]
+    assert await skus(database, there, shop, "tornillo 7 mm") == await skus(
+        database, make(database, None), shop, "tornillo 7 mm"
+    )
+    await add(database, shop, {"S-1": "Serrucho costilla"})
+    await change(database, shop, "M-1", is_archived=True)
+    for indexes in (here, there):
+        assert await skus(database, indexes, shop, "serruchos") == ["S-1"]
+        assert await skus(database, indexes, shop, "martillo") == []
+    kept = await there.get(shop)
+    assert kept.vectors.is_remote
+    async with database.transaction(shop) as tx:
+        assert set(await tx.search_vectors.digests(HashedNgramEmbedder.name)) == set(kept.ids.tolist())
