@@ -144,7 +144,7 @@ class TwilioWhatsApp:
         if self._api_url:
             hosts.add(self._api_url)
             parts = urlsplit(url)
-            if parts.hostname == "api.twilio.com":
+            if (parts.scheme, parts.netloc) == ("https", "api.twilio.com"):
                 url = self._api_url + parts.path
         if urlsplit(url).hostname != urlsplit(self._api_url or "https://api.twilio.com").hostname:
             raise SendError("refused_address", "the file is not at Twilio's")

@@ -1,7 +1,7 @@
 """Conversations: reading them, answering as a person, taking them from the agent and giving them back."""
 
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,20 +10,18 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from api.dependencies import Principal, RuntimeNeeded, Seller, Viewer
 from api.errors import Conflict, Invalid
+from api.runtime import Runtime
 from api.schemas import Limit, Moment, errors
 from channels.cleaning import TEXT_LIMIT, clean_text
-from data.content import MessageContent
+from channels.window import by_template, is_window_open
+from data.content import MediaKind, MessageContent
 from data.jobs import JobName
-from data.models import Conversation, Message, OwnershipChange
+from data.models import Conversation, Media, Message, OwnershipChange
 from data.ownership import By, close, hand_back, hand_off, person_answered
-from data.states import Actor, ChannelKind, ConversationStatus, Delivery, Sender, SetAside
+from data.states import Actor, ConversationStatus, Delivery, MediaStatus, Sender, SetAside
 from data.transaction import Transaction
 
 router = APIRouter(prefix="/v1/conversations", tags=["Conversaciones"])
-
-# WhatsApp lets free text through only this long after the contact's last message.
-CUSTOMER_SERVICE_WINDOW = timedelta(hours=24)
-HAS_SERVICE_WINDOW = {ChannelKind.TWILIO_WHATSAPP, ChannelKind.META_WHATSAPP}
 
 
 class ConversationView(BaseModel):
@@ -46,6 +44,18 @@ class ConversationPage(BaseModel):
     next: Annotated[Moment | None, Field(description="Pásalo como `before` para la página siguiente.")]
 
 
+class MediaView(BaseModel):
+    """A file the customer sent; once it is `stored`, `GET /v1/media/{id}` has it."""
+
+    id: UUID
+    kind: MediaKind
+    status: MediaStatus
+    content_type: str
+    filename: str
+    byte_count: int | None
+    transcript: str | None
+
+
 class MessageView(BaseModel):
     """In the order they were said, `said_at`: `position` is the order in which they came."""
 
@@ -58,6 +68,8 @@ class MessageView(BaseModel):
     set_aside: Annotated[SetAside | None, Field(description="Por qué no espera respuesta.")]
     delivery: Delivery | None
     delivery_error: str | None
+    is_transcribed: Annotated[bool, Field(description="El texto es lo que dijo en un audio.")]
+    media: list[MediaView]
     created_at: Moment
 
 
@@ -111,12 +123,15 @@ async def get_conversation(
         conversation = await tx.conversations.get(conversation_id)
         messages = await tx.messages.history(conversation_id, limit=limit + 1, before_position=before)
         changes = await tx.conversations.ownership_changes(conversation_id)
+        media = await tx.media.of_messages([message.id for message in messages])
     first = min((message.position for message in messages), default=0)
     has_more = len(messages) > limit
     page = [message for message in messages if not has_more or message.position > first]
     return ConversationWithMessages(
         **_view(conversation).model_dump(),
-        messages=[_message_view(message) for message in page],
+        messages=[
+            _message_view(message, [file for file in media if file.message_id == message.id]) for message in page
+        ],
         previous=min(message.position for message in page) if has_more else None,
         ownership=[_change_view(change) for change in changes],
     )
@@ -138,7 +153,7 @@ async def send_message(
     now = datetime.now(UTC)
     async with runtime.database.transaction(principal.tenant_id) as tx:
         conversation = await _open_conversation(tx, conversation_id)
-        await _require_window(tx, conversation, now)
+        await _require_window(tx, runtime, conversation, now)
         payload = MessageContent(text).payload() | {"author": principal.email}
         message = await tx.messages.add_outbound(conversation, text=text, payload=payload, now=now, sender=Sender.HUMAN)
         await person_answered(tx, conversation, "Respondió una persona.", By(Actor.MEMBER, principal.email), now)
@@ -187,12 +202,13 @@ async def _open_conversation(tx: Transaction, conversation_id: UUID) -> Conversa
     return conversation
 
 
-async def _require_window(tx: Transaction, conversation: Conversation, now: datetime) -> None:
+async def _require_window(tx: Transaction, runtime: Runtime, conversation: Conversation, now: datetime) -> None:
+    """Free text, or a template of the channel that carries it."""
     channel = await tx.channels.get(conversation.channel_id)
-    if channel is None or channel.kind not in HAS_SERVICE_WINDOW:
+    adapter = runtime.adapters.get(channel.kind) if channel else None
+    if channel is None or adapter is None or by_template(MessageContent(""), channel.config, {}):
         return
-    heard = conversation.last_inbound_at
-    if heard is None or now - heard > CUSTOMER_SERVICE_WINDOW:
+    if not is_window_open(adapter.capabilities, conversation.last_inbound_at, now):
         raise Conflict(
             "Pasaron más de 24 horas desde su último mensaje y WhatsApp ya no permite escribirle texto libre. "
             "Espera a que vuelva a escribir."
@@ -226,7 +242,7 @@ def _change_view(change: OwnershipChange) -> OwnershipView:
     )
 
 
-def _message_view(message: Message) -> MessageView:
+def _message_view(message: Message, media: Sequence[Media] = ()) -> MessageView:
     return MessageView(
         id=message.id,
         position=message.position,
@@ -237,5 +253,19 @@ def _message_view(message: Message) -> MessageView:
         set_aside=message.set_aside,
         delivery=message.delivery,
         delivery_error=message.delivery_error,
+        is_transcribed=bool(message.payload.get("transcribed")),
+        media=[_media_view(file) for file in media],
         created_at=message.created_at,
+    )
+
+
+def _media_view(media: Media) -> MediaView:
+    return MediaView(
+        id=media.id,
+        kind=media.kind,
+        status=media.status,
+        content_type=media.content_type,
+        filename=media.filename,
+        byte_count=media.byte_count,
+        transcript=media.transcript,
     )

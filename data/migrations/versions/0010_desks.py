@@ -2,6 +2,7 @@
 
 from alembic import op
 
+from data.database import APP_ROLE
 from data.isolation import protect
 
 revision = "0010"
@@ -38,6 +39,25 @@ TABLES = {
                 REFERENCES app.tenants (id) ON DELETE CASCADE)""",
 }
 
+# In the transaction that keeps a message, whoever keeps it. A voice note is fetched before its turn is taken: jobs of
+# one lock run one after another, the higher priority first.
+FETCH_MEDIA = """
+    CREATE FUNCTION app.defer_fetch_media() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        PERFORM procrastinate_defer_jobs_v1(ARRAY[ROW(
+            'default', 'fetch_media', 1,
+            CASE WHEN NEW.payload @> '{"attachments": [{"kind": "audio"}]}' AND NEW.set_aside IS NULL
+                 THEN 'conversation:' || NEW.conversation_id ELSE 'media:' || NEW.id END,
+            NULL, jsonb_build_object('tenant_id', NEW.tenant_id, 'message_id', NEW.id), NULL
+        )]::procrastinate_job_to_defer_v1[]);
+        RETURN NULL;
+    END $$
+"""
+FETCH_MEDIA_TRIGGER = """
+    CREATE TRIGGER fetch_media AFTER INSERT ON app.messages FOR EACH ROW
+    WHEN (NEW.sender = 'contact' AND NEW.payload ? 'attachments') EXECUTE FUNCTION app.defer_fetch_media()
+"""
+
 
 def upgrade() -> None:
     for table, statement in TABLES.items():
@@ -50,9 +70,15 @@ def upgrade() -> None:
             ADD COLUMN doubted_at timestamptz, ADD COLUMN absence_count integer NOT NULL DEFAULT 0,
             ADD COLUMN is_billed boolean, ADD COLUMN billing_kind varchar(40)""")
     op.execute("ALTER TABLE app.channels ADD COLUMN fetched_until timestamptz")
+    op.execute(FETCH_MEDIA)
+    op.execute("REVOKE ALL ON FUNCTION app.defer_fetch_media FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION app.defer_fetch_media TO {APP_ROLE}")
+    op.execute(FETCH_MEDIA_TRIGGER)
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER fetch_media ON app.messages")
+    op.execute("DROP FUNCTION app.defer_fetch_media")
     op.execute("ALTER TABLE app.channels DROP COLUMN fetched_until")
     op.execute("""
         ALTER TABLE app.messages DROP COLUMN part_count, DROP COLUMN part_ids, DROP COLUMN doubted_at,
