@@ -205,8 +205,12 @@ class SuggestionRepository(Repository):
         return row
 
     async def _like(self, words: Sequence[str]) -> UnansweredQuestion | None:
-        rows = await self.all(None, MOST_SUGGESTIONS)
-        return next((row for row in rows if alike(row.words.split(), words)), None)
+        statement = select(UnansweredQuestion.id, UnansweredQuestion.words).where(
+            UnansweredQuestion.tenant_id == self.tenant_id
+        )
+        rows = await self.session.execute(statement.order_by(UnansweredQuestion.count.desc()).limit(MOST_SUGGESTIONS))
+        known = next((row.id for row in rows if alike(row.words.split(), words)), None)
+        return None if known is None else await self.get(known)
 
     async def _make_room(self) -> None:
         statement = select(UnansweredQuestion.id).where(UnansweredQuestion.tenant_id == self.tenant_id)

@@ -1,11 +1,12 @@
 """An index follows its entries, and what nobody can answer is kept once."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 from data.database import Database
 from data.knowledge_index import KnowledgeIndexes
+from data.models import UnansweredQuestion
 from data.repositories.knowledge import MOST_SUGGESTIONS, EntryContent
 from data.states import SuggestionStatus
 from tests.database import make_tenant
@@ -92,8 +93,14 @@ async def test_shoppers_cannot_fill_the_table(database: Database) -> None:
     async with database.transaction(tenant_id) as tx:
         await tx.suggestions.keep("¿Tienen wifi?", now=NOW)
         await tx.suggestions.keep("¿Tienen wifi?", now=NOW)
-        for number in range(MOST_SUGGESTIONS + 5):
-            await tx.suggestions.keep(f"{number} a{number}", now=NOW)
+        tx.suggestions.session.add_all(
+            UnansweredQuestion(
+                tenant_id=tenant_id, id=uuid4(), words=f"{number}", example=f"{number}", count=1,
+                status=SuggestionStatus.OPEN, last_asked_at=NOW,
+            )
+            for number in range(MOST_SUGGESTIONS + 5)
+        )  # fmt: skip
+        await tx.suggestions.keep("¿Aceptan dólares?", now=NOW + timedelta(days=1))
         rows = await tx.suggestions.all(limit=1_000)
     assert len(rows) == MOST_SUGGESTIONS
-    assert rows[0].example == "¿Tienen wifi?"
+    assert {"¿Tienen wifi?", "¿Aceptan dólares?"} <= {row.example for row in rows}
