@@ -14,11 +14,13 @@ from api.admin import (
     conversations,
     imports,
     knowledge,
+    media,
     orders,
     product_edits,
     products,
     tenants,
     unanswered,
+    usage,
 )
 from api.edge import BodyLimit, Edge
 from api.open_channels import OpenChannels
@@ -32,6 +34,8 @@ RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
 
 PUBLIC = (pages, health, auth, webchat, webhooks)
 ADMIN = (
+    media,
+    usage,
     tenants,
     channels,
     imports,

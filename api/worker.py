@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from api.runtime import Runtime
+from channels.missed import fetch_missed
 from channels.outbox import deliver
 from data.jobs import JobName
 from data.states import ConnectionKind
@@ -29,6 +30,7 @@ def make_handlers(runtime: Runtime) -> dict[JobName, Handler]:
         JobName.SEND_MESSAGE: send_message,
         JobName.RUN_IMPORT: run_import,
         JobName.EMBED_CATALOGUE: embed_stored,
+        JobName.FETCH_MEDIA: runtime.media.fetch,
         JobName.TIME_OUT_HANDOFF: runtime.agent.time_out_handoff,
     }
 
@@ -40,7 +42,11 @@ def make_last_resorts(runtime: Runtime) -> dict[JobName, Handler]:
         message = "Tuvimos un problema y no se importó nada: tu catálogo sigue como estaba. Prueba a subirlo de nuevo."
         await runtime.imports.fail(tenant_id, import_id, "INTERNAL_ERROR", message)
 
-    return {JobName.TAKE_TURN: runtime.agent.give_up, JobName.RUN_IMPORT: fail_import}
+    return {
+        JobName.TAKE_TURN: runtime.agent.give_up,
+        JobName.RUN_IMPORT: fail_import,
+        JobName.FETCH_MEDIA: runtime.media.give_up,
+    }
 
 
 def make_recurring(runtime: Runtime) -> dict[JobName, Recurring]:
@@ -51,7 +57,15 @@ def make_recurring(runtime: Runtime) -> dict[JobName, Recurring]:
         for tenant_id in await runtime.directory.connected_tenants(ConnectionKind.ODOO):
             await runtime.submitter.queue_due(tenant_id)
 
-    return {JobName.TEND_CONNECTIONS: Recurring("* * * * * */15", tend_connections)}
+    async def fetch_all_missed() -> None:
+        for tenant in await runtime.directory.tenants():
+            now = datetime.now(UTC)
+            await fetch_missed(runtime.database, runtime.adapters, runtime.open_access, tenant.id, now)
+
+    return {
+        JobName.TEND_CONNECTIONS: Recurring("* * * * * */15", tend_connections),
+        JobName.FETCH_MISSED: Recurring("*/2 * * * *", fetch_all_missed),
+    }
 
 
 def make_worker(runtime: Runtime) -> JobWorker:

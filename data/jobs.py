@@ -32,6 +32,8 @@ class JobName(StrEnum):
     CANCEL_EXTERNAL = "cancel_external"  # tenant_id, order_id
     SYNC_CATALOGUE = "sync_catalogue"  # tenant_id, import_id
     TEND_CONNECTIONS = "tend_connections"  # recurring
+    FETCH_MEDIA = "fetch_media"  # tenant_id, message_id; deferred by the database when a message is kept
+    FETCH_MISSED = "fetch_missed"  # recurring
     EXPIRE_ORDER = "expire_order"  # tenant_id, order_id
 
 
