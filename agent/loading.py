@@ -47,7 +47,7 @@ async def open_turn(tx: Transaction, conversation_id: UUID, now: datetime) -> Op
     if not waiting:
         return None
     contact = await tx.conversations.contact(conversation.contact_id)
-    kept = _memory(conversation)
+    kept = read_memory(conversation)
     texts, memory = await read_inbound(tx, waiting, kept)
     cart = await _cart(tx, conversation_id)
     context = TurnContext(
@@ -55,7 +55,7 @@ async def open_turn(tx: Transaction, conversation_id: UUID, now: datetime) -> Op
         conversation_id=conversation_id,
         contact_id=conversation.contact_id,
         contact_name=contact.name,
-        store=_profile(tenant),
+        store=store_profile(tenant),
         messages=texts,
         history=tuple(Utterance(message.sender, message.text) for message in history),
         memory=memory,
@@ -72,7 +72,7 @@ async def open_turn(tx: Transaction, conversation_id: UUID, now: datetime) -> Op
     return Opening(context, first, last)
 
 
-def _profile(tenant: Tenant) -> StoreProfile:
+def store_profile(tenant: Tenant) -> StoreProfile:
     settings = tenant.settings
     return StoreProfile(
         name=tenant.name,
@@ -114,7 +114,7 @@ async def _last_summary(tx: Transaction, memory: Memory, now: datetime) -> Order
     return _order_summary(row) if row and now - row.expires_at < CHANGES_TOLD_FOR else None
 
 
-def _memory(conversation: Conversation) -> Memory:
+def read_memory(conversation: Conversation) -> Memory:
     try:
         return Memory.model_validate(conversation.memory)
     except ValidationError:  # written by another version: better to forget than to stay silent

@@ -17,7 +17,7 @@ from agent.tools.handoff import request_human
 from agent.wording import say
 from agent.workspace import Draft, Workspace
 from data.content import MessageContent
-from data.states import BrainKind
+from data.states import BrainKind, Sender
 
 MOST_LLM_ATTEMPTS = 2
 
@@ -51,7 +51,10 @@ def _answer(workspace: Workspace) -> Answer:
 
 def _asked_to_cancel(workspace: Workspace) -> bool:
     pending = workspace.context.memory.pending
-    return pending is not None and pending.kind == "cancel_order"
+    if pending is None or pending.kind != "cancel_order" or not pending.reference:
+        return False
+    last = workspace.context.history[-1] if workspace.context.history else None
+    return last is not None and last.sender is Sender.AGENT and pending.reference in last.text
 
 
 async def confirm(state: TurnState) -> dict[str, Any]:

@@ -74,6 +74,8 @@ class Workspace:
     shown: list[CatalogueItem] = field(default_factory=list)
     new_summary: OrderSummary | None = None
     order: OrderSummary | None = None
+    question: str = ""
+    """What code has to ask in this turn's reply, word for word."""
     told_orders: dict[str, PlacedOrder] = field(default_factory=dict)
     cancelled: PlacedOrder | None = None
     waits: list[Wait] = field(default_factory=list)

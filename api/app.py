@@ -12,9 +12,12 @@ from api.admin import (
     channels,
     connections,
     conversations,
+    demand,
     imports,
     knowledge,
     media,
+    order_changes,
+    order_settings,
     orders,
     product_edits,
     products,
@@ -34,8 +37,6 @@ RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
 
 PUBLIC = (pages, health, auth, webchat, webhooks)
 ADMIN = (
-    media,
-    usage,
     tenants,
     channels,
     imports,
@@ -45,7 +46,12 @@ ADMIN = (
     conversations,
     unanswered,
     orders,
+    order_changes,
+    order_settings,
+    demand,
     knowledge,
+    media,
+    usage,
     connections,
     erp,
 )

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from agent.notices import expire_order, serve_waitlist
 from api.runtime import Runtime
 from channels.missed import fetch_missed
 from channels.outbox import deliver
@@ -23,10 +24,20 @@ def make_handlers(runtime: Runtime) -> dict[JobName, Handler]:
     async def embed_stored(tenant_id: UUID) -> None:
         await embed_catalogue(runtime.database, tenant_id, runtime.indexes.embedder)
 
+    async def tell_waiting(tenant_id: UUID) -> None:
+        await serve_waitlist(runtime.database, tenant_id, datetime.now(UTC))
+
+    async def expire(tenant_id: UUID, order_id: UUID) -> None:
+        await expire_order(runtime.database, tenant_id, order_id, datetime.now(UTC))
+
     return {
+        JobName.SERVE_WAITLIST: tell_waiting,
+        JobName.EXPIRE_ORDER: expire,
         JobName.TAKE_TURN: runtime.agent.take_turn,
         JobName.SUBMIT_ORDER: runtime.submitter.submit,
         JobName.CANCEL_EXTERNAL: runtime.submitter.cancel,
+        JobName.FOLLOW_ORDERS: runtime.follower.follow,
+        JobName.SYNC_CATALOGUE: runtime.odoo_sync.run,
         JobName.SEND_MESSAGE: send_message,
         JobName.RUN_IMPORT: run_import,
         JobName.EMBED_CATALOGUE: embed_stored,
@@ -52,10 +63,11 @@ def make_last_resorts(runtime: Runtime) -> dict[JobName, Handler]:
 def make_recurring(runtime: Runtime) -> dict[JobName, Recurring]:
     """What comes back by itself, for all tenants: a row here, its name in data.jobs.JobName."""
 
-
     async def tend_connections() -> None:
         for tenant_id in await runtime.directory.connected_tenants(ConnectionKind.ODOO):
             await runtime.submitter.queue_due(tenant_id)
+            await runtime.follower.follow_when_due(tenant_id)
+            await runtime.odoo_sync.start_when_due(tenant_id)
 
     async def fetch_all_missed() -> None:
         for tenant in await runtime.directory.tenants():

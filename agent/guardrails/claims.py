@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from agent.facts import ReceiptKind
 from agent.guardrails.known import Known, plain
-from agent.tools.orders import external_texts
+from agent.tools.orders import external_words
 from agent.workspace import Workspace
 from data.states import OrderStatus
 
@@ -224,8 +224,8 @@ def _is_told_of_an_order(claim: Claim, sentence: str, workspace: Workspace) -> b
 def _is_quoted(sentence: str, match: re.Match[str], workspace: Workspace) -> bool:
     """Inside what the shop's own system says of an order, word for word."""
     said = match.group().strip()
-    texts = (plain(value) for order in workspace.told_orders.values() for value in external_texts(order))
-    return any(said in text and text in sentence for text in texts)
+    texts = (plain(value) for order in workspace.told_orders.values() for value in external_words(order).values())
+    return any(text and said in text and text in sentence for text in texts)
 
 
 def _names_a_line(sentence: str, workspace: Workspace) -> bool:

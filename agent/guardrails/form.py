@@ -18,7 +18,8 @@ _MACHINERY = re.compile(
     r"|\btool_calls?\b|\bfunction_call\b"
     r"|\"(?:name|arguments|sku|quantity|tool|function|role|content)\"\s*:"
     r"|\b(?:search_products|ask_shop|get_product|view_cart|set_quantity|add_to_cart|remove_from_cart|empty_cart|prepare_order"
-    r"|show_products|request_human)\b|\bdatos-[0-9a-f]{8,}",
+    r"|show_products|request_human|set_order_data|order_status|ask_to_cancel_order"
+    r"|join_waitlist|record_lead)\b|\bdatos-[0-9a-f]{8,}",
     re.IGNORECASE,
 )
 _MARKDOWN_LINK = re.compile(r"!?\[[^\]\n]*\]\s*\([^)\n]*\)|!\[|^\s*\[[^\]]+\]:\s*\S+", re.MULTILINE)

@@ -23,8 +23,19 @@ from agent.workspace import CartView, Refusal, Workspace
 from data.money import plain, spoken
 from data.states import OrderStatus
 
-EXTERNAL = ("state", "delivery", "tracking", "invoice")
-"""The parts of an order's external state that a shopper is told."""
+# What Odoo calls them; other words are the shop's own and are told as they are.
+_EXTERNAL_WORDS: dict[str, dict[str, str]] = {
+    "state": dict.fromkeys(("draft", "sent", "sale", "done", "cancel"), ""),
+    "delivery": {
+        "pending": "por preparar",
+        "started": "en preparación",
+        "partial": "entregado en parte",
+        "full": "entregado",
+    },
+    "invoice": {"invoiced": "emitido", "to invoice": "", "no": "", "upselling": ""},
+    "tracking": {},
+    "portal_url": {},
+}
 SUMMARY_LIFE = timedelta(minutes=15)
 
 
@@ -46,6 +57,7 @@ async def prepare_order(workspace: Workspace, *, says_changes: bool = True) -> O
     for line in view.lines:
         workspace.put(line.item, line.quantity)
     workspace.new_summary = summary
+    workspace.question = ""
     workspace.note(ReceiptKind.SUMMARY_SHOWN)
     workspace.remember(
         summary_id=summary.id, last_summary_id=summary.id, pending=None, asked=None, offered_last_place=False
@@ -58,6 +70,7 @@ def ask_data(workspace: Workspace, field: OrderField) -> Refusal:
     question = data_question(workspace, field)
     workspace.remember(asked=field, offered_last_place=question.offers_last_place, pending=None, summary_id=None)
     text = say(question.key, store=workspace.context.store, avoid=workspace.memory.last_reply, **question.values)
+    workspace.question = text
     return Refusal("DATA_MISSING", text)
 
 
@@ -169,7 +182,9 @@ def find_order(workspace: Workspace, reference: str | None) -> PlacedOrder | Non
 def tell_order(workspace: Workspace, order: PlacedOrder) -> PlacedOrder:
     """Let the reply say what the order's rows say."""
     facts = workspace.facts
-    facts.add_texts([order.reference, *(line.name for line in order.lines), order.data.place, *external_texts(order)])
+    facts.add_texts(
+        [order.reference, *(line.name for line in order.lines), order.data.place, *external_words(order).values()]
+    )
     facts.counts.update(line.quantity for line in order.lines)
     facts.amounts.update({order.total, *(line.unit_price for line in order.lines)})
     if order.dispatch_cost is not None:
@@ -178,10 +193,10 @@ def tell_order(workspace: Workspace, order: PlacedOrder) -> PlacedOrder:
     return order
 
 
-def external_texts(order: PlacedOrder) -> list[str]:
-    """What the shop's own system says of it, each as it would be told."""
-    said = (order.external or {}).get
-    return [value for name in EXTERNAL if isinstance(value := said(name), str) and value]
+def external_words(order: PlacedOrder) -> dict[str, str]:
+    """What the shop's own system says of it, as a shopper is told; "" where it says nothing."""
+    said = {name: str((order.external or {}).get(name) or "")[:300] for name in _EXTERNAL_WORDS}
+    return {name: _EXTERNAL_WORDS[name].get(value, value) for name, value in said.items()}
 
 
 def ask_to_cancel(workspace: Workspace, reference: str | None) -> PlacedOrder | Refusal:
@@ -198,6 +213,8 @@ def ask_to_cancel(workspace: Workspace, reference: str | None) -> PlacedOrder | 
     if order.status is not OrderStatus.PLACED:
         return Refusal("TOO_LATE", f"El pedido {order.reference} ya está en manos de la tienda; lo ve una persona.")
     workspace.remember(pending=Pending(kind="cancel_order", reference=order.reference), summary_id=None, asked=None)
+    lines, total = spoken_lines(order), spoken_total(order)
+    workspace.question = say("status.ask_cancel", store=workspace.context.store, order=order, lines=lines, total=total)
     return order
 
 

@@ -113,6 +113,15 @@ class LeadRepository(Repository):
     async def get(self, lead_id: UUID) -> Lead | None:
         return await self.session.get(Lead, (self.tenant_id, lead_id))
 
+    async def set_status(self, lead_id: UUID, status: LeadStatus) -> Lead | None:
+        statement = select(Lead).where(Lead.tenant_id == self.tenant_id, Lead.id == lead_id).with_for_update()
+        lead = (await self.session.execute(statement)).scalar_one_or_none()
+        if lead is not None:
+            lead.status = status
+            await self.session.flush()
+            await self.session.refresh(lead)
+        return lead
+
     async def recent(
         self, limit: int = 50, before: datetime | None = None, status: LeadStatus | None = None
     ) -> Sequence[Lead]:

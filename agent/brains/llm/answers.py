@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent.context import PlacedOrder
+from agent.tools.orders import external_words
 from agent.untrusted import clean
 from agent.workspace import CartView, Refusal, Workspace
 from data.money import spoken
@@ -65,3 +67,14 @@ def as_cart(view: CartView) -> Answer:
 def as_refusal(refusal: Refusal) -> Answer:
     data = {"refused": refusal.code, "message": clean(refusal.message, _NAME_CHARACTERS * 2)}
     return Answer(refusal.code, data | ({"available": refusal.available} if refusal.available is not None else {}))
+
+
+def as_order(order: PlacedOrder) -> dict[str, Any]:
+    """An order of this contact as its rows say."""
+    return {
+        "reference": order.reference,
+        "status": order.status.value,
+        "lines": [{"name": clean(line.name, _NAME_CHARACTERS), "quantity": line.quantity} for line in order.lines],
+        "total": spoken(order.total, order.currency),
+        "external": {name: clean(value, _NAME_CHARACTERS) for name, value in external_words(order).items() if value},
+    }

@@ -8,8 +8,10 @@ from agent.brains.llm.answers import Seen, as_cart, as_item
 from agent.context import TurnContext
 from agent.tools.cart import view_cart
 from agent.tools.catalogue import get_products
+from agent.tools.order_data import order_data
 from agent.untrusted import clean, fenced, new_fence
 from agent.wording import system_prompt
+from agent.workspace import Workspace
 
 MOST_HISTORY = 12
 MOST_MESSAGES = 20
@@ -30,12 +32,22 @@ async def brief(seen: Seen, problems: tuple[str, ...]) -> tuple[list[BaseMessage
         "cart": as_cart(view_cart(seen.workspace)).data,
         "last_shown": [as_item(item) for item in shown],
         "summary_waiting": context.summary is not None,
+        "order_data": _order_data(seen.workspace),
     }
     if quoted := [clean(message.quoted, HISTORY_CHARACTERS) for message in context.messages if message.quoted]:
         data["in_reply_to"] = quoted
     if problems:
         data["problems_with_your_draft"] = [clean(problem, 300) for problem in problems[:10]]
     return [SystemMessage(system), HumanMessage(fenced(data, new_fence()))], fingerprint
+
+
+def _order_data(workspace: Workspace) -> dict[str, Any]:
+    """What the shop requires before a summary: what is known, and what the last message asked for."""
+    settings, memory = workspace.context.order_settings, workspace.memory
+    if not settings.asks:
+        return {"required": []}
+    known = {name: clean(value, 200) for name, value in order_data(workspace).known().items()}
+    return {"required": list(settings.required), "known": known, "asked": memory.asked}
 
 
 def _history(context: TurnContext) -> list[dict[str, str]]:

@@ -15,6 +15,10 @@ _MARK = re.compile(r"\{\{\s*(price|stock|quantity|total)\s*(?::\s*([^{}]{1,100}?
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 
 
+# Beside a summary, which asks for a yes, nothing else is asked.
+_QUESTION = re.compile(r"¿[^?\n]*\?|(?<=[.!\n])[^.!?¿\n]*\?|^[^.!?¿\n]*\?")
+
+
 def compose(text: str, seen: Seen) -> MessageContent:
     """Raises nothing: a mark that stands for nothing stays as it is, and the guardrails refuse it."""
     workspace = seen.workspace
@@ -22,9 +26,16 @@ def compose(text: str, seen: Seen) -> MessageContent:
     words = _BOLD.sub(r"*\1*", _MARK.sub(lambda mark: _fill(mark, seen), text)).strip()
     summary = workspace.new_summary
     if summary is None:
-        return MessageContent(words)
-    words = words.replace(summary.text, "").strip()
+        return MessageContent(_with_question(words, workspace.question))
+    words = _QUESTION.sub("", words.replace(summary.text, "")).strip()
     return MessageContent(f"{words}\n\n{summary.text}" if words else summary.text, choices=confirm_choices(summary))
+
+
+def _with_question(words: str, question: str) -> str:
+    """What code has to ask is asked in its own words, and alone: the answer is read by code."""
+    if not question or question in words:
+        return words
+    return "\n".join(filter(None, (_QUESTION.sub("", words).strip(), question)))
 
 
 def _fill(mark: re.Match[str], seen: Seen) -> str:

@@ -7,16 +7,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from inspect import getdoc
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from agent.brains.llm.answers import Answer, Seen, as_cart, as_item, as_refusal
-from agent.tools import cart, catalogue, handoff, knowledge, orders
+from agent.brains.llm.answers import Answer, Seen, as_cart, as_item, as_order, as_refusal
+from agent.order_data import OrderField
+from agent.tools import cart, catalogue, handoff, knowledge, leads, order_data, orders
 from agent.untrusted import clean
 from agent.workspace import CartView, Refusal
 from data.search.filters import Sort
 from data.search.wish import read_wish
+from data.states import LeadKind
 
 MOST_SHOWN = 10
 
@@ -54,6 +56,47 @@ class Skus(Arguments):
 
 class Question(Arguments):
     question: str = Field(min_length=1, max_length=300, description='La pregunta, completa: "¿Despachan a Maipú?".')
+
+
+class OrderDetails(Arguments):
+    """Only what the person said; what is left out stays as it was."""
+
+    name: str | None = Field(default=None, max_length=80, description="A nombre de quién va el pedido.")
+    fulfilment: Literal["delivery", "pickup"] | None = Field(
+        default=None, description='"delivery" si va con despacho, "pickup" si retira en la tienda.'
+    )
+    address: str | None = Field(default=None, max_length=200, description="Calle, número y comuna, como la escribió.")
+    commune: str | None = Field(default=None, max_length=60)
+    document: Literal["boleta", "factura"] | None = None
+    rut: str | None = Field(default=None, max_length=20, description="RUT para la factura, como lo escribió.")
+    legal_name: str | None = Field(default=None, max_length=200, description="Razón social para la factura.")
+    activity: str | None = Field(default=None, max_length=200, description="Giro para la factura.")
+    phone: str | None = Field(default=None, max_length=30)
+    email: str | None = Field(default=None, max_length=200)
+    same_place_as_before: bool = Field(
+        default=False, description='True solo si dijo que sí a "¿va donde la otra vez?".'
+    )
+
+
+class OrderReference(Arguments):
+    reference: str | None = Field(
+        default=None, max_length=30, description='El número que dijo, como "S00012"; null para su último pedido.'
+    )
+
+
+class Wait(Arguments):
+    sku: str | None = Field(default=None, max_length=100, description="El código del producto sin stock.")
+    wanted: str = Field(default="", max_length=200, description="Si la tienda no lo vende: qué es, en sus palabras.")
+    quantity: int = Field(default=1, ge=1, le=cart.MOST_UNITS)
+
+
+class ContactWish(Arguments):
+    kind: Literal["call", "email", "quote"] = Field(
+        description='"call" si quiere que la llamen, "email" si que le escriban, "quote" si pide una cotización.'
+    )
+    phone: str = Field(default="", max_length=30, description="El teléfono que escribió, si lo escribió.")
+    email: str = Field(default="", max_length=200, description="El correo que escribió, si lo escribió.")
+    moment: str = Field(default="", max_length=100, description='Cuándo, en sus palabras: "mañana en la tarde".')
 
 
 class Reason(Arguments):
@@ -147,12 +190,80 @@ async def prepare_order(seen: Seen, _: NoArguments) -> Answer:
     """Prepara el resumen del pedido con lo que hay en el carrito, cuando la persona quiere comprar o terminar.
 
     El resumen se agrega solo al final de tu mensaje; el pedido queda hecho recién cuando la persona responda que sí.
-    Se niega con CART_EMPTY, OUT_OF_STOCK o NOT_ENOUGH_STOCK.
+    Se niega con CART_EMPTY, OUT_OF_STOCK, NOT_ENOUGH_STOCK, o DATA_MISSING: entonces pregunta tal cual lo que dice
+    `message`, y anota la respuesta con `set_order_data`.
     """
     summary = await orders.prepare_order(seen.workspace)
     if isinstance(summary, Refusal):
         return as_refusal(summary)
     return Answer("ok", {"prepared": True, "order_exists": False})
+
+
+async def set_order_data(seen: Seen, wanted: OrderDetails) -> Answer:
+    """Anota los datos del pedido que la tienda pide y que la persona acaba de escribir. Nunca inventes uno.
+
+    Devuelve `refused` con lo que no se pudo anotar (RUT_INVALID, PHONE_INVALID, EMAIL_INVALID, NOT_OFFERED, NOT_SAID)
+    y `next_question`, lo único que hay que preguntar ahora; si viene vacío, llama a `prepare_order`.
+    """
+    workspace = seen.workspace
+    if wanted.same_place_as_before and workspace.context.memory.offered_last_place:
+        order_data.take_last_place(workspace)
+    values = {field: value for field in OrderField if (value := getattr(wanted, field.value))}
+    refused = order_data.set_said_data(workspace, values)
+    missing = order_data.missing_data(workspace)
+    question = orders.ask_data(workspace, missing).message if missing else ""
+    return Answer("refused" if refused else "ok", {"refused": list(refused), "next_question": question})
+
+
+async def order_status(seen: Seen, wanted: OrderReference) -> Answer:
+    """Dice en qué va un pedido de esta persona. Se niega con UNKNOWN_ORDER si no hay uno así a su nombre."""
+    order = orders.find_order(seen.workspace, wanted.reference)
+    if order is None:
+        return as_refusal(Refusal("UNKNOWN_ORDER", "No hay un pedido así a su nombre."))
+    orders.tell_order(seen.workspace, order)
+    return Answer("ok", as_order(order))
+
+
+async def ask_to_cancel_order(seen: Seen, wanted: OrderReference) -> Answer:
+    """Prepara la pregunta de si anular un pedido. No lo anula: se anula si la persona responde "sí" a tu mensaje.
+
+    Tu mensaje debe preguntarlo, con el número del pedido. Se niega con UNKNOWN_ORDER, ALREADY_CANCELLED o TOO_LATE
+    (entonces ofrece una persona).
+    """
+    order = orders.ask_to_cancel(seen.workspace, wanted.reference)
+    return as_refusal(order) if isinstance(order, Refusal) else Answer("ok", {"ask": True} | as_order(order))
+
+
+async def join_waitlist(seen: Seen, wanted: Wait) -> Answer:
+    """Anota a la persona para avisarle cuando llegue un producto sin stock, o algo que la tienda no vende.
+
+    Solo si lo pidió o dijo que sí. Se niega con UNKNOWN_SKU, IN_STOCK (sí hay: ofrécelo), NOTHING_WANTED o TOO_MANY.
+    """
+    joined = await leads.join_waitlist(
+        seen.workspace, sku=wanted.sku or None, wanted=wanted.wanted, quantity=wanted.quantity
+    )
+    if isinstance(joined, Refusal):
+        return as_refusal(joined)
+    if joined is not None:
+        seen.add(joined)
+    return Answer("ok", {"on_waitlist": True})
+
+
+async def record_lead(seen: Seen, wanted: ContactWish) -> Answer:
+    """Deja a la tienda el recado de que la persona quiere que la llamen, le escriban o le coticen.
+
+    Se niega con NOT_SAID si el teléfono o el correo no los escribió ella. `needs_contact`: falta cómo ubicarla;
+    pregúntaselo.
+    """
+    said = seen.workspace.said_by_contact().casefold()
+    digits = "".join(filter(str.isdigit, wanted.phone))
+    if (digits and digits not in "".join(filter(str.isdigit, said))) or wanted.email.strip().casefold() not in said:
+        return as_refusal(Refusal("NOT_SAID", "Ese dato no lo escribió la persona; pregúntaselo."))
+    lead = leads.record_lead(
+        seen.workspace, LeadKind(wanted.kind), phone=wanted.phone, email=wanted.email, moment=wanted.moment,
+        note=seen.workspace.context.text,
+    )  # fmt: skip
+    return Answer("ok", {"recorded": True, "needs_contact": not (lead.phone or lead.email)})
 
 
 async def show_products(seen: Seen, wanted: Skus) -> Answer:
@@ -217,6 +328,11 @@ TOOLS = {
         Tool(Sku, remove_from_cart),
         Tool(NoArguments, empty_cart),
         Tool(NoArguments, prepare_order),
+        Tool(OrderDetails, set_order_data),
+        Tool(OrderReference, order_status),
+        Tool(OrderReference, ask_to_cancel_order),
+        Tool(Wait, join_waitlist),
+        Tool(ContactWish, record_lead),
         Tool(Skus, show_products),
         Tool(Reason, request_human),
     )

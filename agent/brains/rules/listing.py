@@ -52,9 +52,9 @@ def _tell_near(turn: Turn, intent: Intent) -> None:
     if is_story:
         turn.reply.head("missing.maybe")
     else:
-        words = said(turn, intent)
-        turn.reply.head("missing.near", said=words)
-        turn.workspace.remember(absent=Absent(wanted=words[:200]) if words else None)
+        named = said(turn, intent)
+        turn.reply.head("missing.near", said=named)
+        turn.workspace.remember(absent=Absent(wanted=named[:200]) if named else None)
 
 
 def _list_also(turn: Turn, intent: Intent, finding: Finding, *, wants: bool) -> None:

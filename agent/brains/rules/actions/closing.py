@@ -12,8 +12,8 @@ from agent.ordering import confirm_choices
 from agent.tools.catalogue import show_products
 from agent.tools.order_data import missing_data
 from agent.tools.orders import (
-    EXTERNAL,
     ask_to_cancel,
+    external_words,
     find_order,
     prepare_order,
     spoken_lines,
@@ -157,13 +157,12 @@ def said_reference(turn: Turn) -> str | None:
 
 def _tell_state(turn: Turn, order: PlacedOrder) -> None:
     tell_order(turn.workspace, order)
-    external = {name: str((order.external or {}).get(name) or "") for name in EXTERNAL}
     turn.reply.tell(
         "status.order",
         order=order,
         lines=spoken_lines(order),
         total=spoken_total(order),
-        external=external,
+        external=external_words(order),
     )
     turn.workspace.remember(order_reference=order.reference)
 
