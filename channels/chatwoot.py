@@ -1,0 +1,140 @@
+"""Chatwoot as agent bot: Chatwoot owns the inbox, we answer what is pending and nobody holds.
+
+It waits five seconds for an answer and then hands the conversation to people: a webhook only keeps what came.
+"""
+
+import hmac
+import time
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from channels.adapter import (
+    Capabilities,
+    ChannelAccess,
+    Doubt,
+    Fate,
+    Found,
+    Parsed,
+    SendResult,
+    WebhookRequest,
+)
+from channels.chatwoot_client import ChatwootClient, Http
+from channels.chatwoot_parsing import OWN_ID, read_event
+from channels.errors import SendError
+from channels.reading import read_json
+from channels.rendering import PartKind, render
+from data.content import MessageContent
+from data.states import UNKNOWN_FATE, ChannelKind
+
+# How long a signed request is good for, either way.
+TOLERANCE_SECONDS = 300
+
+
+class Chatwoot:
+    """One for all channels: each call brings its own address and token. `http` guards the addresses tenants choose."""
+
+    kind = ChannelKind.CHATWOOT
+    capabilities = Capabilities(
+        text_limit=4096,
+        most_buttons=10,
+        most_rows=10,
+        interactive_text_limit=1024,
+        button_title_limit=24,
+        row_title_limit=24,
+    )
+
+    def __init__(self, http: Http, clock: Callable[[], float] = time.time) -> None:
+        self._http = http
+        self._clock = clock
+
+    def verify(self, access: ChannelAccess, request: WebhookRequest) -> bool:
+        """By its signature where the channel has Chatwoot's secret; servers before 4.13 sign nothing, and bring the
+        token in their address instead."""
+        secret, token = access.secrets.get("webhook_secret", ""), access.secrets.get("url_token", "")
+        if secret:
+            return self._is_signed(secret, request)
+        given = parse_qs(request.query).get("token", [""])[0]
+        return bool(token) and hmac.compare_digest(given.encode(), token.encode())
+
+    def _is_signed(self, secret: str, request: WebhookRequest) -> bool:
+        moment = request.headers.get("x-chatwoot-timestamp", "")
+        algorithm, _, signature = request.headers.get("x-chatwoot-signature", "").partition("=")
+        if algorithm != "sha256" or not (moment.isascii() and moment.isdecimal() and len(moment) < 15):
+            return False
+        if abs(self._clock() - int(moment)) > TOLERANCE_SECONDS:
+            return False
+        expected = hmac.new(secret.encode(), moment.encode() + b"." + request.body, sha256).hexdigest()
+        return hmac.compare_digest(expected.encode(), signature.encode())
+
+    def parse(self, access: ChannelAccess, request: WebhookRequest) -> Parsed:
+        return read_event(read_json(request.body))
+
+    async def send(self, access: ChannelAccess, to: str, content: MessageContent, message_id: UUID) -> SendResult:
+        client = ChatwootClient.of_bot(self._http, access)
+        parts = render(content, self.capabilities)
+        if not parts:
+            raise SendError("bad_content", "there is nothing to send")
+        sent: list[str] = []
+        for part in parts:
+            attributes: dict[str, Any] = {OWN_ID: str(message_id)}
+            body: dict[str, Any] = {"content": part.text, "message_type": "outgoing", "private": False}
+            if part.kind in (PartKind.BUTTONS, PartKind.LIST):
+                attributes["items"] = [{"title": choice.title, "value": choice.id} for choice in part.choices]
+                body["content_type"] = "input_select"
+            body |= {"content_attributes": attributes, "echo_id": str(message_id)}
+            sent.append(_id_of(await client.post(f"conversations/{_number(to)}/messages", body)))
+        is_numbered = any(part.is_numbered for part in parts)
+        return SendResult(sent[0], more_external_ids=tuple(sent[1:]), is_numbered=is_numbered)
+
+    async def find_sent(self, access: ChannelAccess, doubt: Doubt) -> Found:
+        """A bot may not read the messages of a conversation: with a person's token in `user_token` it is looked for."""
+        token = access.secrets.get("user_token", "")
+        if not token:
+            return Found(Fate.UNKNOWN)
+        config = access.config
+        client = ChatwootClient(self._http, str(config.get("base_url", "")), str(config.get("account_id", "")), token)
+        listed = await client.get(f"conversations/{_number(doubt.to)}/messages")
+        messages = listed.get("payload") if isinstance(listed, Mapping) else None
+        if not isinstance(messages, list):
+            return Found(Fate.UNKNOWN)
+        text = "\n\n".join(part.text for part in render(doubt.content, self.capabilities))
+        for message in messages:
+            if isinstance(message, Mapping) and _is_it(message, doubt, text):
+                return Found(Fate.TAKEN, SendResult(str(message["id"])))
+        return Found(Fate.NOT_TAKEN)
+
+    async def show_typing(self, access: ChannelAccess, to: str, inbound_external_id: str) -> None:
+        client = ChatwootClient.of_bot(self._http, access)
+        await client.post(f"conversations/{_number(to)}/toggle_typing_status", {"typing_status": "on"})
+
+
+def _is_it(message: Mapping[str, Any], doubt: Doubt, text: str) -> bool:
+    if str(message.get("id")) in doubt.known_external_ids:
+        return False
+    attributes = message.get("content_attributes")
+    if isinstance(attributes, Mapping) and OWN_ID in attributes:
+        return str(attributes[OWN_ID]) == str(doubt.message_id)
+    moment = message.get("created_at")
+    return (
+        message.get("message_type") == 1
+        and message.get("private") is not True
+        and message.get("content") == text
+        and isinstance(moment, int | float)
+        and moment >= doubt.sent_after.timestamp() - 1
+    )
+
+
+def _id_of(answer: Any) -> str:
+    number = answer.get("id") if isinstance(answer, Mapping) else None
+    if not isinstance(number, int):
+        raise SendError(UNKNOWN_FATE, "Chatwoot answered without a message", uncertain=True)
+    return str(number)
+
+
+def _number(to: str) -> str:
+    if not to.isdecimal():
+        raise SendError("bad_content", "no conversation of Chatwoot")
+    return to

@@ -1,0 +1,250 @@
+"""What Chatwoot posts to its agent bot, read: messages, and who holds the conversation.
+
+Facts: https://developers.chatwoot.com and its source; a conversation's `id` is the number its API wants.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from channels.adapter import (
+    Attachment,
+    EchoMessage,
+    InboundMessage,
+    OwnershipChange,
+    Parsed,
+    Quarantined,
+    StatusUpdate,
+)
+from channels.errors import BadPayload
+from data.content import MediaKind
+from data.states import ConversationStatus, Delivery
+
+Item = Mapping[str, Any]
+
+# Which of our messages it is, in what Chatwoot repeats of it.
+OWN_ID = "caserita_message_id"
+_PENDING = "pending"
+# Webhooks name the kind of a message, lists number it.
+_DIRECTIONS = {"incoming": "incoming", "outgoing": "outgoing", 0: "incoming", 1: "outgoing"}
+_OF_A_CONVERSATION = frozenset(
+    {
+        "conversation_opened",
+        "conversation_resolved",
+        "conversation_status_changed",
+        "conversation_updated",
+    }
+)
+_STATUSES = {
+    "open": ConversationStatus.HANDED_OFF,
+    "snoozed": ConversationStatus.HANDED_OFF,
+    "resolved": ConversationStatus.CLOSED,
+    _PENDING: ConversationStatus.AUTOMATED,
+}
+_FILES = {
+    "image": (MediaKind.IMAGE, "[imagen]"),
+    "audio": (MediaKind.AUDIO, "[audio]"),
+    "video": (MediaKind.VIDEO, "[video]"),
+    "file": (MediaKind.DOCUMENT, "[archivo]"),
+}
+
+
+def read_event(event: Item) -> Parsed:
+    """Private notes, activities, other kinds of event and what we wrote ourselves bring no message."""
+    name = event.get("event")
+    try:
+        if name == "message_created":
+            return _read_message(event)
+        if name == "message_updated":
+            return _read_answer(event)
+        if name in _OF_A_CONVERSATION:
+            return Parsed(ownership=_ownership(event))
+    except (BadPayload, ValueError) as error:
+        return Parsed(quarantined=[Quarantined(str(error), dict(event))])
+    if not isinstance(name, str):
+        raise BadPayload("no event of Chatwoot")
+    return Parsed()
+
+
+def _read_message(message: Item) -> Parsed:
+    direction = _DIRECTIONS.get(message.get("message_type", ""))
+    if message.get("private") is True or direction is None:
+        return Parsed()
+    conversation = _object(message.get("conversation"))
+    if direction == "incoming":
+        return Parsed(messages=[_inbound(message, conversation)], ownership=_held(conversation))
+    sender = message.get("sender")
+    kind = str(sender.get("type", "")) if isinstance(sender, Mapping) else ""
+    if kind == "agent_bot" or _own_id(message) is not None:
+        return Parsed(statuses=_taken(message))
+    return Parsed(echoes=[_echo(message, conversation)])
+
+
+def _inbound(message: Item, conversation: Item) -> InboundMessage:
+    files = [file for each in _list(message, "attachments") if (file := _file(each))]
+    sender = message.get("sender")
+    return InboundMessage(
+        external_id=str(_number(message, "id")),
+        address=str(_number(conversation, "id")),
+        text=_text(message, "content") or _without_words(message),
+        contact_name=_text(sender, "name") or None if isinstance(sender, Mapping) else None,
+        sent_at=_moment(message.get("created_at")),
+        attachments=files,
+        quoted_external_id=_quoted(message),
+        raw=_without_secrets(message),
+    )
+
+
+def _read_answer(message: Item) -> Parsed:
+    """A tapped option does not come as a message: ours comes back with what was chosen in it."""
+    attributes = message.get("content_attributes")
+    chosen = _list(attributes, "submitted_values") if isinstance(attributes, Mapping) else []
+    if not chosen or message.get("private") is True:
+        return Parsed()
+    conversation, option = _object(message.get("conversation")), _object(chosen[0])
+    number = _number(message, "id")
+    tapped = InboundMessage(
+        external_id=f"{number}:chosen",
+        address=str(_number(conversation, "id")),
+        text=_text(option, "title") or _text(option, "value"),
+        choice=_text(option, "value") or None,
+        sent_at=_moment(message.get("updated_at")),
+        quoted_external_id=str(number),
+        raw=_without_secrets(message),
+    )
+    return Parsed(messages=[tapped], ownership=_held(conversation))
+
+
+def _held(conversation: Item) -> list[OwnershipChange]:
+    """People hold what is open or assigned to one of them. That it is pending is no news: we may be handing it over."""
+    return [change for change in _ownership(conversation) if change.status is ConversationStatus.HANDED_OFF]
+
+
+def _ownership(conversation: Item) -> list[OwnershipChange]:
+    address = str(_number(conversation, "id"))
+    status = _STATUSES.get(_text(conversation, "status"))
+    if status is None:
+        return []
+    person = _assignee(conversation)
+    if status is ConversationStatus.AUTOMATED and person is not None:
+        return [OwnershipChange(address, ConversationStatus.HANDED_OFF, f"Chatwoot la asignó a {person}.")]
+    reason = {
+        ConversationStatus.HANDED_OFF: f"La tiene {person} en Chatwoot." if person else "Abierta en Chatwoot.",
+        ConversationStatus.CLOSED: "Resuelta en Chatwoot.",
+        ConversationStatus.AUTOMATED: "Devuelta desde Chatwoot.",
+    }[status]
+    return [OwnershipChange(address, status, reason)]
+
+
+def _assignee(conversation: Item) -> str | None:
+    """The person it is assigned to; bots do not count."""
+    meta = conversation.get("meta")
+    if not isinstance(meta, Mapping) or str(meta.get("assignee_type", "")) == "AgentBot":
+        return None
+    person = meta.get("assignee")
+    return _text(person, "name") or "una persona" if isinstance(person, Mapping) and person else None
+
+
+def _echo(message: Item, conversation: Item) -> EchoMessage:
+    sender = message.get("sender")
+    return EchoMessage(
+        external_id=str(_number(message, "id")),
+        address=str(_number(conversation, "id")),
+        text=_text(message, "content") or _without_words(message),
+        author=_text(sender, "name") or None if isinstance(sender, Mapping) else None,
+        sent_at=_moment(message.get("created_at")),
+        raw=_without_secrets(message),
+    )
+
+
+def _taken(message: Item) -> list[StatusUpdate]:
+    """Chatwoot has a message of ours: news when the answer to its sending was lost."""
+    own_id = _own_id(message)
+    return [StatusUpdate(str(_number(message, "id")), Delivery.SENT, own_id)] if own_id else []
+
+
+def _own_id(message: Item) -> UUID | None:
+    attributes = message.get("content_attributes")
+    places = (message, attributes if isinstance(attributes, Mapping) else {})
+    for place in places:
+        for name in (OWN_ID, "echo_id"):
+            try:
+                return UUID(_text(place, name))
+            except ValueError:
+                continue
+    return None
+
+
+def _file(attachment: Any) -> Attachment | None:
+    if not isinstance(attachment, Mapping):
+        return None
+    kind = _FILES.get(_text(attachment, "file_type"))
+    url = _text(attachment, "data_url")
+    return Attachment(kind[0], url, _text(attachment, "content_type")) if kind and url else None
+
+
+def _without_words(message: Item) -> str:
+    said = []
+    for each in _list(message, "attachments"):
+        if not isinstance(each, Mapping):
+            continue
+        kind = _text(each, "file_type")
+        if kind == "location":
+            place = ", ".join(str(each[name]) for name in ("coordinates_lat", "coordinates_long") if name in each)
+            said.append(f"[ubicación] {_text(each, 'fallback_title')} {place}".replace("  ", " "))
+        else:
+            said.append(_FILES.get(kind, (None, "[archivo]"))[1])
+    return " ".join(said)
+
+
+def _quoted(message: Item) -> str | None:
+    attributes = message.get("content_attributes")
+    number = attributes.get("in_reply_to") if isinstance(attributes, Mapping) else None
+    return str(number) if isinstance(number, int) else None
+
+
+def _without_secrets(message: Item) -> Item:
+    """`pubsub_token` lets anyone listen to the contact's conversation."""
+    conversation = message.get("conversation")
+    inbox = conversation.get("contact_inbox") if isinstance(conversation, Mapping) else None
+    if not isinstance(conversation, Mapping) or not isinstance(inbox, Mapping):
+        return message
+    kept = {name: value for name, value in inbox.items() if name != "pubsub_token"}
+    return {**message, "conversation": {**conversation, "contact_inbox": kept}}
+
+
+def _moment(value: Any) -> datetime | None:
+    """Webhooks write a time out, lists give the seconds since 1970."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 32_503_680_000:
+        return datetime.fromtimestamp(value, UTC)
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value.replace(" UTC", "+00:00"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _number(values: Item, name: str) -> int:
+    value = values.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise BadPayload(f"{name} is no number")
+    return value
+
+
+def _text(values: Item, name: str) -> str:
+    value = values.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _list(values: Item, name: str) -> list[Any]:
+    value = values.get(name)
+    return value if isinstance(value, list) else []
+
+
+def _object(value: Any) -> Item:
+    if not isinstance(value, Mapping):
+        raise BadPayload("an object is missing")
+    return value
