@@ -4,7 +4,7 @@ from datetime import datetime
 
 import structlog
 
-from data.models import Message
+from data.models import Conversation, Message
 from data.ownership import By, hand_off
 from data.states import UNKNOWN_FATE, Actor, Delivery, Sender
 from data.transaction import Transaction
@@ -33,5 +33,13 @@ async def tell_failed(tx: Transaction, message: Message, code: str | None, now: 
     if message.sender is Sender.HUMAN or code in HOPELESS:
         return
     conversation = await tx.conversations.get(message.conversation_id, lock=True)
+    if _was_left(conversation):
+        return
     reason = NOT_CERTAIN if code == UNKNOWN_FATE else NOT_DELIVERED
     await hand_off(tx, conversation, reason, By(Actor.AGENT), now)
+
+
+def _was_left(conversation: Conversation) -> bool:
+    """Nobody took it the last time, and the shopper wrote nothing since: handing it off again would go on for ever."""
+    since, heard = conversation.status_since, conversation.last_inbound_at
+    return conversation.status_actor is Actor.TIMEOUT and since is not None and (heard is None or heard <= since)

@@ -1,6 +1,6 @@
 """Where a store answers: connecting channels of any kind, seeing, changing and disconnecting them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body
@@ -24,6 +24,19 @@ router = APIRouter(prefix="/v1/channels", tags=["Canales"])
 Seconds = Annotated[float | None, Field(ge=0, le=LONGEST_SECONDS)]
 
 
+Purpose = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
+
+
+class TemplateSetting(BaseModel):
+    """`name` is what the provider calls it: with Twilio, the Content SID (HX…)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}(_[A-Z]{2})?$")] = "es"
+    variables: Annotated[list[Annotated[str, Field(max_length=1_000)]], Field(max_length=20)] = []
+
+
 class ChannelSettings(BaseModel):
     """What is left out stays as it is; null goes back to what is usual for the kind."""
 
@@ -35,6 +48,17 @@ class ChannelSettings(BaseModel):
     longest_burst_seconds: Annotated[Seconds, Field(description="Cuánto se espera en total, como máximo.")] = None
     allowed_origins: Annotated[
         list[str] | None, Field(max_length=20, description="Sitios que pueden mostrar el chat web.")
+    ] = None
+    product_pictures: Annotated[
+        bool | None, Field(description="Enviar la foto cuando se muestra un solo producto.")
+    ] = None
+    templates: Annotated[
+        dict[Purpose, TemplateSetting] | None,
+        Field(
+            max_length=20,
+            description="Plantillas aprobadas para escribir pasadas las 24 horas, por propósito: `answer` (una "
+            "respuesta), `order_update`… En sus variables, {name}, {text} y {store} se reemplazan.",
+        ),
     ] = None
 
     @field_validator("allowed_origins")
@@ -191,7 +215,17 @@ def _view(channel: Channel, base_url: str) -> ChannelView:
         is_active=channel.is_active,
         webhook_url=webhook_url if kind.has_webhook else None,
         page_url=f"{base_url}/c/{channel.id}" if kind.has_page else None,
-        settings=ChannelSettings.model_construct(**known),
+        settings=_settings(known),
         is_paused=bool(channel.config.get("is_paused")),
         created_at=channel.created_at,
     )
+
+
+def _settings(config: dict[str, Any]) -> ChannelSettings:
+    """As they were kept, whatever is asked of them today."""
+    templates = config.get("templates")
+    if isinstance(templates, dict):
+        config = config | {
+            "templates": {key: TemplateSetting.model_construct(**each) for key, each in templates.items()}
+        }
+    return ChannelSettings.model_construct(**config)

@@ -95,3 +95,17 @@ async def test_usage_is_told_by_month(service: Service, store: Store, owner: htt
     for wrong in ("2026-13", "noviembre", "2026-1"):
         response = await owner.get("/v1/usage", params={"month": wrong})
         assert (response.status_code, error_of(response)["code"]) == (422, "VALIDATION_ERROR")
+
+
+async def test_templates_and_pictures_are_settings_of_a_channel(owner: httpx.AsyncClient) -> None:
+    number = {"number": "+56 9 7777 2222", "account_sid": f"AC{'0' * 32}", "auth_token": "f" * 32}
+    channel_id = (await owner.post("/v1/channels", json=number)).json()["id"]
+    template = {"name": f"HX{'a' * 32}", "variables": ["{name}", "{text}"]}
+    settings = {"product_pictures": True, "templates": {"order_update": template}}
+    changed = await owner.patch(f"/v1/channels/{channel_id}", json={"settings": settings})
+    assert changed.status_code == 200
+    assert changed.json()["settings"]["templates"] == {"order_update": template | {"language": "es"}}
+    assert changed.json()["settings"]["product_pictures"] is True
+    for wrong in ({"Otra cosa": template}, {"answer": {}}, {"answer": template | {"url": "x"}}):
+        refused = await owner.patch(f"/v1/channels/{channel_id}", json={"settings": {"templates": wrong}})
+        assert refused.status_code == 422

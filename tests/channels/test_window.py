@@ -10,7 +10,8 @@ from channels.inbox import apply_statuses
 from channels.outbox import DeliverOutcome
 from channels.window import by_template
 from data.content import MessageContent, Template
-from data.states import ConversationStatus, Delivery, Sender
+from data.ownership import By, hand_back
+from data.states import Actor, ConversationStatus, Delivery, Sender
 from tests.channels.shop import NOW, JobRunner, Shop
 from tests.servers.twilio_server import TwilioServer
 
@@ -126,3 +127,17 @@ async def test_messages_are_counted_once_by_month_and_kind(shop: Shop, outbox: J
 )
 def test_a_channel_without_a_template_has_none(config: dict[str, object]) -> None:
     assert by_template(MessageContent("hola"), config, {}) is None
+
+
+async def test_a_hand_off_nobody_took_is_not_opened_again_by_its_own_apology(
+    shop: Shop, outbox: JobRunner, message_id: UUID
+) -> None:
+    outbox.now = LATER
+    await outbox.deliver(message_id)
+    conversation_id = (await shop.message(message_id)).conversation_id
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        conversation = await tx.conversations.get(conversation_id, lock=True)
+        await hand_back(tx, conversation, "Nadie la tomó a tiempo.", By(Actor.TIMEOUT), LATER)
+    apology = await shop.reply(conversation_id, MessageContent("Disculpa la demora."))
+    assert await outbox.deliver(apology) is DeliverOutcome.FAILED
+    assert await status_of(shop, apology) is ConversationStatus.AUTOMATED

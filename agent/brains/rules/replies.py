@@ -13,7 +13,6 @@ from data.repositories.items import CatalogueItem
 
 MOST_SHOWN = 3
 MOST_CHOICES = 3
-CHOICE_TITLE_CHARACTERS = 24
 NOT_ECHOED = "ese producto"
 _WORDED_WITHOUT = frozenset({"cart.not_there"})
 
@@ -64,9 +63,9 @@ class Reply:
 
     def offer(self, identifier: str, title: str) -> None:
         if len(self.choices) < MOST_CHOICES and all(choice.id != identifier for choice in self.choices):
-            short = title[:CHOICE_TITLE_CHARACTERS]
-            self.workspace.facts.add_texts([short])
-            self.choices.append(Choice(identifier, short))
+            whole = " ".join(title.split())  # each channel cuts it to its own size
+            self.workspace.facts.add_texts([whole])
+            self.choices.append(Choice(identifier, whole))
 
     def list_items(self, items: Sequence[CatalogueItem], question: str, **values: Any) -> None:
         """Show up to three products and ask about them; the first list of a turn stays."""
