@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from data.search.words import phonetic, stem, tokenise
 
 HINT_MARK = "?"
+_LONG = 8
 FACET_MARK = "+"
 _ARTICLES = frozenset(tokenise("el la lo los las un una de del al a en se y me te le les es", parts=False))
 # "En la tarde" has the stem of "tardan".
@@ -60,11 +64,21 @@ class TopicLexicon:
                     uses[phrase].append(use)
         self._uses = dict(uses)
         self._longest = max(map(len, uses), default=0)
-        self.by_sound = {phonetic(word): word for word in sorted(self.words) if len(word) >= 5}
+        self._long = sorted(word for word in self.words if len(word) >= _LONG)
+        self._by_sound = {phonetic(word): word for word in self._long}
 
     def read(self, text: str, *, with_hints: bool = True) -> Topics:
         """Which topics a text is of, the longest phrases first."""
-        return self.read_tokens(_content(text), with_hints=with_hints)
+        return self.read_tokens([self._respelt(word) for word in _content(text)], with_hints=with_hints)
+
+    def _respelt(self, word: str) -> str:
+        """A long word that is one slip away from one of ours: "estacionamento", "debolucion"."""
+        if len(word) < _LONG or word in self.words:
+            return word
+        if (heard := self._by_sound.get(phonetic(word))) is not None:
+            return heard
+        near = process.extractOne(word, self._long, scorer=OSA.distance, score_cutoff=1)
+        return near[0] if near else word
 
     def read_tokens(self, tokens: Sequence[str], *, with_hints: bool = True) -> Topics:
         """The same of a text's own words."""

@@ -26,7 +26,9 @@ _THING_FOR = re.compile(
     r"(?:(?:un|una|unos|unas|el|la|los|las|algun|alguna|algunos|algunas|\d+) )?(?P<thing>[a-z]{3,}) (?:de|para|con|en) "
 )
 # "Si compro cemento, ¿me lo llevan a la casa?"
-_SUPPOSED = re.compile(r"^(?:y )?si (?:yo |te |les |lo |la |los |las |me )*(?:compro|llevo|pido|encargo|quiero|compramos)\b")
+_SUPPOSED = re.compile(
+    r"^(?:y )?si (?:yo |te |les |lo |la |los |las |me )*(?:compro|llevo|pido|encargo|quiero|compramos)\b"
+)
 _ABSTRACT = (
     "servicio servicios opcion opciones posibilidad costo costos precio precios valor valores tipo tipos forma formas "
     "informacion info datos dato dia dias hora horas plazo plazos politica politicas sistema modalidad problema "
@@ -73,7 +75,7 @@ async def tells_of_shop(turn: Turn, intent: Intent) -> bool:
     if answers and (topics.firm or answers[0].score >= SURE):
         _tell(turn, answers)
         return True
-    if topics.firm and not is_bare and (is_supposed or not is_known_word(intent.words)):
+    if topics.firm and not is_bare and (is_supposed or not is_known_word(_first_word(intent))):
         _keep(turn, intent, topics)
         return True
     return False
@@ -121,6 +123,10 @@ async def _names_product(turn: Turn, intent: Intent, by: str = "") -> bool:
     best = choose(intent.words, found.items).best
     has_words = bool(content_words(intent.words))
     return has_words and any(is_headed(intent.words, item) or covers(intent.words, item) for item in best)
+
+
+def _first_word(intent: Intent) -> str:
+    return next(iter(content_words(intent.words)), "")
 
 
 def _tell(turn: Turn, answers: Iterable[ShopAnswer]) -> None:
