@@ -34,12 +34,14 @@ from data.states import ChannelKind
 
 if TYPE_CHECKING:
     from agent.brains.llm.brain import LlmBrain
+    from agent.orders.following import OrderFollower
     from agent.orders.submitting import OrderSubmitter
     from agent.turn import Agent
     from api.listener import Listener
     from data.catalogue_index import CatalogueIndexes
     from data.knowledge_index import KnowledgeIndexes
     from ingestion.imports import Imports
+    from ingestion.sources.odoo_sync import OdooSync
 
 SHORTEST_JWT_SECRET = 32
 
@@ -159,6 +161,19 @@ class Runtime:
     def http(self) -> GuardedHttp:
         """To addresses that tenants choose."""
         return GuardedHttp(parse_networks(self.settings.allowed_private_networks))
+
+    @cached_property
+    def follower(self) -> "OrderFollower":
+        """What became of orders there."""
+        from agent.orders.following import OrderFollower  # noqa: PLC0415 - as `agent`
+
+        return OrderFollower(self.database, self.http, self.secrets)
+
+    @cached_property
+    def odoo_sync(self) -> "OdooSync":
+        from ingestion.sources.odoo_sync import OdooSync  # noqa: PLC0415 - as `agent`
+
+        return OdooSync(self.database, self.http, self.secrets, self.imports, self.settings.storage_dir)
 
     @cached_property
     def submitter(self) -> "OrderSubmitter":

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -32,6 +33,9 @@ class OdooSettings(BaseModel):
     company_id: Annotated[int | None, Field(ge=1)] = None
     warehouse_id: Annotated[int | None, Field(ge=1)] = None
     sends_orders: Annotated[bool, Field(description="Los pedidos del chat llegan a Odoo.")] = True
+    has_public_images: Annotated[bool, Field(description="Odoo muestra sus imágenes a cualquiera (tienda web).")] = (
+        False
+    )
     confirms_orders: Annotated[bool, Field(description="Llegan confirmados; si no, como cotización.")] = False
     syncs_catalogue: Annotated[bool, Field(description="Los productos se leen de Odoo.")] = False
     sync_minutes: Annotated[int, Field(ge=5, le=1440, description="Cada cuánto se leen los cambios.")] = 30
@@ -119,6 +123,28 @@ async def test_odoo(principal: Admin, runtime: RuntimeNeeded) -> TrialView:
         if trial.is_working:
             await tx.submissions.hasten(now)
     return TrialView.model_validate(kept)
+
+
+class SyncStarted(BaseModel):
+    import_id: Annotated[UUID, Field(description="Sigue su avance en GET /v1/imports/{import_id}.")]
+
+
+class SyncWish(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    is_dry_run: Annotated[bool, Field(description="Solo mostrar qué cambiaría.")] = False
+    only_changes: Annotated[bool, Field(description="Solo lo que cambió desde la última vez.")] = False
+
+
+@router.post("/sync", status_code=202, summary="Leer los productos de Odoo", responses=errors(401, 403, 404, 422))
+async def sync_odoo(principal: Admin, runtime: RuntimeNeeded, body: SyncWish | None = None) -> SyncStarted:
+    """As an import like any other: with its progress, its changes and a version to go back to."""
+    await odoo_access(runtime, principal.tenant_id)
+    wish = body or SyncWish()
+    started = await runtime.odoo_sync.start(
+        principal.tenant_id, is_whole=not wish.only_changes, is_dry_run=wish.is_dry_run
+    )
+    return SyncStarted(import_id=started)
 
 
 def _kept(trial: Trial, now: datetime) -> dict[str, Any]:
