@@ -22,6 +22,9 @@ from data.transaction import Transaction
 # So few missing vectors are made while the index is; more are a job's work, and another embedder serves meanwhile.
 MOST_EMBEDDED_NOW = 100
 
+# Reading so many rows takes long enough for others to notice.
+LARGE = 20_000
+
 VectorsKept = Literal["faiss", "pgvector"]
 
 # Makes the embedder that vectors were kept under, if it still can be made.
@@ -40,13 +43,18 @@ class IndexBuilder:
         embedder: Embedder,
         folder: Path | None,
         others: OtherEmbedders,
-        vectors: VectorsKept = "faiss",
+        vectors: # Reading so many rows takes long enough for others to notice.
+LARGE = 20_000
+
+VectorsKept = "faiss",
     ) -> None:
         self._database = database
         self._embedder = embedder
         self._folder = folder if vectors == "faiss" else None
         self._vectors = vectors
         self._others = others
+        # One thread of Python runs at a time: two imports of a million rows at once would leave searches none of it.
+        self._large_one_by_one = asyncio.Semaphore(1)
 
     async def build(self, tenant_id: UUID, older: CatalogueIndex | None) -> CatalogueIndex:
         """The index of the catalogue as it is now; `older` is the one in memory."""
@@ -76,7 +84,11 @@ class IndexBuilder:
                 gone = await tx.indexed.gone_since(older.version)
         loop = asyncio.get_running_loop()
         store = VectorStore(self._database, tenant_id, embedder.name, loop) if self._vectors == "pgvector" else None
-        return await asyncio.to_thread(self._make, tenant_id, (version, rows, gone), embedder, older, store)
+        work = asyncio.to_thread(self._make, tenant_id, (version, rows, gone), embedder, older, store)
+        if len(rows) < LARGE:
+            return await work
+        async with self._large_one_by_one:
+            return await work
 
     async def _from_disk(self, tenant_id: UUID, embedder: Embedder, version: int) -> CatalogueIndex | None:
         if self._folder is None:

@@ -1,7 +1,7 @@
 """Finds products by their SKU, barcode or model code inside a sentence, and by their whole name."""
 
 import re
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, pairwise, takewhile
 
@@ -14,6 +14,8 @@ from data.search.words import is_measure, is_number, normalise, tokenise
 
 MAX_MODEL_SHARERS = 5
 MIN_BARE_DIGITS = 6
+MIN_BARCODE_BEGINNING = 8
+_BYTES_A_CODE = 90
 MAX_WORDS = 300
 _WORD = re.compile(r"[^\s,;:()¿?¡!\"“”]+")
 _NAMED = re.compile(r"^\s*(?:el\s+|la\s+)?(?:codigo|cod|sku|ean|ref|referencia|modelo)\b[\s.:#]*(?P<code>.+)$")
@@ -32,22 +34,22 @@ def canonical_code(text: str) -> str:
 
 
 class CodeIndex:
-    """Codes of a catalogue -> positions of their documents."""
+    """Codes of a catalogue in their order -> positions of their documents."""
 
     def __init__(self, codes: Sequence[str], positions: Positions, are_models: Flags) -> None:
+        """Codes are sorted; see `in_order`."""
         self.codes, self.positions, self.are_models = codes, positions, are_models
-        self._codes: defaultdict[str, list[int]] = defaultdict(list)
-        models: defaultdict[str, list[int]] = defaultdict(list)
-        for code, position, is_model in zip(codes, positions.tolist(), are_models.tolist(), strict=True):
-            (models if is_model else self._codes)[code].append(position)
-        for model, sharers in models.items():
-            if len(sharers) <= MAX_MODEL_SHARERS and model not in self._codes:
-                self._codes[model] = sharers
+
+    @classmethod
+    def in_order(cls, codes: Sequence[str], positions: Positions, are_models: Flags) -> "CodeIndex":
+        """Sort them: quick when they are two sorted lists one after the other, as after a change."""
+        order = sorted(range(len(codes)), key=codes.__getitem__)
+        return cls([codes[n] for n in order], positions[order], are_models[order])
 
     @classmethod
     def build(cls, documents: Iterable[SearchDocument]) -> "CodeIndex":
         rows = list(_codes_of(documents))
-        return cls(
+        return cls.in_order(
             [code for code, _, _ in rows],
             np.array([position for _, position, _ in rows], dtype=np.int32),
             np.array([is_model for _, _, is_model in rows], dtype=np.bool_),
@@ -58,7 +60,7 @@ class CodeIndex:
         new = CodeIndex.build(added)
         staying = kept[self.positions]
         renumbered = (np.cumsum(kept) - 1).astype(np.int32)
-        return CodeIndex(
+        return CodeIndex.in_order(
             [*compress(self.codes, staying), *new.codes],
             np.concatenate([renumbered[self.positions[staying]], new.positions + np.int32(kept.sum())]),
             np.concatenate([self.are_models[staying], new.are_models]),
@@ -67,14 +69,32 @@ class CodeIndex:
     @property
     def nbytes(self) -> int:
         """Roughly what it takes of memory."""
-        return 260 * len(self.codes)
+        return _BYTES_A_CODE * len(self.codes)
 
     def find(self, query: str) -> list[int]:
         """Return the positions of documents whose code the query gives, in the order given."""
         found: dict[int, None] = {}
         for code in (*self._whole(query), *self._inside(query), *_names_in(query)):
-            found.update(dict.fromkeys(self._codes.get(code, ())))
+            found.update(dict.fromkeys(self._of(code)))
         return list(found)
+
+    def _of(self, code: str) -> list[int]:
+        first, end = bisect_left(self.codes, code), bisect_right(self.codes, code)
+        if first == end:
+            return self._beginning_with(code, first)
+        positions, are_models = self.positions[first:end], self.are_models[first:end]
+        if not are_models.all():
+            return sorted(positions[~are_models].tolist())
+        return sorted(positions.tolist()) if len(positions) <= MAX_MODEL_SHARERS else []
+
+    def _beginning_with(self, code: str, first: int) -> list[int]:
+        """A barcode of which somebody typed the first digits, when few begin so."""
+        if not code.isdigit() or len(code) < MIN_BARCODE_BEGINNING:
+            return []
+        near = range(first, min(first + MAX_MODEL_SHARERS + 1, len(self.codes)))
+        found = list(takewhile(lambda n: self.codes[n].startswith(code), near))
+        is_telling = 0 < len(found) <= MAX_MODEL_SHARERS and all(self.codes[n].isdigit() for n in found)
+        return sorted(int(self.positions[n]) for n in found) if is_telling else []
 
     def _whole(self, query: str) -> Iterator[str]:
         if len(query) > 80:

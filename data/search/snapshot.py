@@ -24,7 +24,7 @@ from data.search.lexicon import lexicon_fingerprint
 from data.search.postings import Postings
 from data.search.vocabulary import Vocabulary
 
-FORMAT = 2
+FORMAT = 3
 _MANIFEST = "manifest.json"
 _VECTORS = "vectors.faiss"
 _WORDS = "words.json"
