@@ -1,12 +1,16 @@
 """Hand-offs that nobody took: the shopper is told once, and the agent offers to go on."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from agent.wording import say
 from data.ownership import By, hand_back, say_in_between
 from data.states import Actor, ConversationStatus
 from data.transaction import Transaction
+
+
+# Once a day: who was told already waits for a person, and an auto-responder does not keep us company for ever.
+APOLOGISED_ONCE_IN = timedelta(days=1)
 
 
 async def time_out_handoff(tx: Transaction, handoff_id: UUID, now: datetime) -> None:
@@ -19,6 +23,8 @@ async def time_out_handoff(tx: Transaction, handoff_id: UUID, now: datetime) -> 
     if handoff is None or handoff.closed_at or handoff.taken_at or handoff.timed_out_at:
         return
     if conversation.status is not ConversationStatus.HANDED_OFF:
+        return
+    if await tx.conversations.has_timed_out(conversation.id, now - APOLOGISED_ONCE_IN):
         return
     handoff.timed_out_at = now
     await say_in_between(tx, conversation, say("handoff.timed_out", store=await tx.tenants.get()), now)

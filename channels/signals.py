@@ -37,10 +37,12 @@ _IN = re.compile(
 
 # What WhatsApp Business, mail and call centres answer by themselves.
 _AUTOMATIC = re.compile(
-    r"\b(?:gracias|muchas gracias) por (?:comunicarte|comunicarse|contactarnos|contactarte|contactar|escribirnos"
-    r"|tu mensaje|su mensaje|ponerte en contacto|ponerse en contacto|preferirnos|tu contacto|su contacto)\b.{0,80}"
-    r"(?:\bcon\b|\bte (?:responderemos|atenderemos|contactaremos)|\b(?:responderemos|atenderemos|contactaremos)"
-    r"|\ben que (?:podemos|puedo) ayudar|\bhorario|\bbreve|\ben este momento|\bpronto|\bdejanos|\bdejenos)"
+    r"\bgracias por (?:comunicarte|comunicarse|contactarte|contactarse|ponerte en contacto|ponerse en contacto) con\b"
+    r"(?! (?:el|la|un|una|mi|alguien)\b)"
+    r"|\bgracias por (?:comunicarte|comunicarse|contactarnos|contactar|escribirnos|tu mensaje|su mensaje|preferirnos"
+    r"|tu contacto|su contacto)\b.{0,80}(?:\b(?:te|le|lo) (?:responderemos|atenderemos|contactaremos)"
+    r"|\b(?:responderemos|atenderemos|contactaremos)\b|\ben que (?:te |le )?(?:podemos|puedo) ayudar"
+    r"|\b(?:nuestro|el) horario|\ba la brevedad|\ben este momento no|\bdejanos|\bdejenos)"
     r"|\b(?:este|esta|esto) es (?:un|una) (?:mensaje|respuesta) automatic[oa]"
     r"|^\W*(?:mensaje|respuesta|contestacion|correo) automatic[oa]\b|\b(?:mensaje|respuesta) automatic[oa]\W*$"
     r"|\brespuesta generada automaticamente|\bauto.?reply\b|\bautomatic reply\b|\bout of (?:the )?office\b"

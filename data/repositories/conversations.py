@@ -243,6 +243,19 @@ class ConversationRepository(Repository):
         """As it is now with `anew`, whatever was read before."""
         return await self.session.get(Handoff, (self.tenant_id, handoff_id), populate_existing=anew)
 
+    async def has_timed_out(self, conversation_id: UUID, since: datetime) -> bool:
+        """Whether one of its hand-offs timed out after `since`."""
+        statement = select(
+            select(Handoff.id)
+            .where(
+                Handoff.tenant_id == self.tenant_id,
+                Handoff.conversation_id == conversation_id,
+                Handoff.timed_out_at > since,
+            )
+            .exists()
+        )
+        return bool((await self.session.execute(statement)).scalar_one())
+
     async def add_ownership_change(self, conversation: Conversation, now: datetime) -> None:
         """As the conversation's own columns say it now."""
         assert conversation.status_actor is not None

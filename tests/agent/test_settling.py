@@ -214,6 +214,17 @@ async def test_a_handoff_nobody_took_is_apologised_for_once_and_goes_on(shop: Sh
     assert answer == "¿sigues ahí?"
 
 
+async def test_the_second_time_they_wait_for_a_person(shop: Shop) -> None:
+    for _ in range(2):
+        conversation_id = await arrive(shop, "quiero hablar con una persona")
+        await shop.agent.take_turn(shop.tenant_id, conversation_id)
+        [*_, timeout] = await jobs(shop, "time_out_handoff")
+        shop.now += timedelta(minutes=15)
+        await shop.agent.time_out_handoff(shop.tenant_id, UUID(timeout["args"]["handoff_id"]))
+    assert (await conversation_of(shop, conversation_id)).status is ConversationStatus.HANDED_OFF
+    assert sum("espera" in reply for reply in await shop.replies(conversation_id)) == 1
+
+
 @pytest.mark.parametrize("actor", [Actor.MEMBER, Actor.DESK, Actor.PHONE])
 async def test_a_handoff_that_a_person_took_does_not_time_out(shop: Shop, actor: Actor) -> None:
     await tell(shop, "quiero hablar con una persona")

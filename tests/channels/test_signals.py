@@ -40,7 +40,8 @@ def test_coming_back_is_understood(text: str) -> None:
      "Este es un mensaje automático, por favor no responder.",
      "En este momento no podemos atenderte, te contestaremos lo antes posible apenas volvamos",
      "Estamos fuera de horario", "Respuesta automática: vuelvo el lunes", "Soy el asistente virtual de Claro",
-     "I am currently out of office", "Tu mensaje es muy importante para nosotros"],
+     "I am currently out of office", "¡Gracias por comunicarse con Banco Andino!",
+     "Gracias por escribirnos 😊 ¿En qué te podemos ayudar?", "Tu mensaje es muy importante para nosotros"],
 )  # fmt: skip
 def test_an_auto_responder_is_recognised(text: str) -> None:
     assert is_automatic(text)
@@ -50,7 +51,9 @@ def test_an_auto_responder_is_recognised(text: str) -> None:
     "text",
     ["gracias por el mensaje, me llevo 2", "gracias por tu ayuda", "¿tienen portones automáticos?", "motor automático",
      "gracias por responder", "ahora no puedo, mañana te escribo", "¿en qué horario atienden?", "gracias", "hola",
-     "¿tienen respuesta automática para portones?", "muchas gracias por todo"],
+     "¿tienen respuesta automática para portones?", "muchas gracias por todo",
+     "gracias por tu contacto, me sirve con despacho", "gracias por comunicarte con mi mamá",
+     "gracias por ponerte en contacto con el vendedor"],
 )  # fmt: skip
 def test_a_shopper_is_no_auto_responder(text: str) -> None:
     assert not is_automatic(text)

@@ -396,6 +396,7 @@ WRITES: dict[str, Reading] = {
     "item of its channel": lambda tx, ids: tx.conversations.quarantine(ids["channel"], "x", {}),
     "addresses of a contact": lambda tx, ids: tx.conversations.know_as(ids["channel"], ["+56911111111", "CL.x"]),
     "conversations that wait": lambda tx, ids: tx.conversations.waiting_on(ids["channel"]),
+    "timed out handoff": lambda tx, ids: tx.conversations.has_timed_out(ids["conversation"], LONG_AGO),
     "opt-outs": lambda tx, ids: tx.messages.has_opted_out(ids["contact"], 2**60),
     "pace": lambda tx, ids: tx.turns.pace(ids["conversation"], NOW),
     "removed channel": lambda tx, ids: tx.channels.remove(ids["channel"]),
