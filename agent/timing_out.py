@@ -8,7 +8,6 @@ from data.ownership import By, hand_back, say_in_between
 from data.states import Actor, ConversationStatus
 from data.transaction import Transaction
 
-
 # Once a day: who was told already waits for a person, and an auto-responder does not keep us company for ever.
 APOLOGISED_ONCE_IN = timedelta(days=1)
 
