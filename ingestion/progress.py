@@ -10,7 +10,7 @@ from data.states import ImportPhase
 
 _SECONDS_BETWEEN_REPORTS = 0.3
 # Which share of an import is over when a phase begins.
-_BEGINS = {ImportPhase.READING: 0.0, ImportPhase.EMBEDDING: 0.5, ImportPhase.SAVING: 0.5}
+_BEGINS = {ImportPhase.READING: 0.0, ImportPhase.EMBEDDING: 0.25, ImportPhase.SAVING: 0.25}
 _WITH_EMBEDDING = _BEGINS | {ImportPhase.SAVING: 0.85}
 
 OnProgress = Callable[[int, int], None]
