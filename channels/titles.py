@@ -1,6 +1,6 @@
 """Titles of choices cut to a channel's size: at words, and never two alike."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from channels.formatting import fitting, units
 
@@ -11,12 +11,11 @@ def cut_titles(titles: Sequence[str], limit: int) -> list[str]:
     """Each title in at most `limit` UTF-16 units. Two that would be alike keep the words that tell them apart."""
     whole = [" ".join(title.split()) for title in titles]
     cut = [cut_text(title, limit) for title in whole]
-    clashes = {title.casefold() for title in cut if _count(cut, title) > 1}
-    if clashes:
-        cut = [
-            _ends(title, limit) if short.casefold() in clashes and short != title else short
-            for title, short in zip(whole, cut, strict=True)
-        ]
+    for clash in {title.casefold() for title in cut if _count(cut, title) > 1}:
+        alike = [place for place, title in enumerate(cut) if title.casefold() == clash]
+        common = set.intersection(*(set(whole[place].casefold().split()) for place in alike))
+        for place in alike:
+            cut[place] = _telling(whole[place], common, limit)
     return _numbered(cut, limit)
 
 
@@ -31,14 +30,17 @@ def cut_text(text: str, limit: int) -> str:
     return (at_word if units(at_word) >= limit // 3 else room).rstrip(" ,;:-–(/") + ELLIPSIS
 
 
-def _ends(title: str, limit: int) -> str:
-    """The first word and as many of the last as fit: "Martillo… 16 oz"."""
+def _telling(title: str, common: Collection[str], limit: int) -> str:
+    """The first word, and what follows from the first that others of `common` words lack: "Martillo… 16 oz"."""
     first, *rest = title.split(" ")
-    for start in range(1, len(rest)):
-        short = f"{first}{ELLIPSIS} {' '.join(rest[start:])}"
-        if units(short) <= limit:
-            return short
-    return cut_text(title, limit)
+    start = next((place for place, word in enumerate(rest) if word.casefold() not in common), None)
+    room = limit - units(first) - 2
+    if not start or units(title) <= limit or room < units(rest[start]):
+        return cut_text(title, limit)
+    # As many words before it as fit too.
+    while start > 1 and units(" ".join(rest[start - 1 :])) <= room:
+        start -= 1
+    return f"{first}{ELLIPSIS} {cut_text(' '.join(rest[start:]), room)}"
 
 
 def _numbered(titles: list[str], limit: int) -> list[str]:

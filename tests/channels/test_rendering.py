@@ -92,6 +92,11 @@ def test_a_row_that_is_cut_has_its_whole_name_below() -> None:
         (["Sí", "No"], 20, ["Sí", "No"]),
         (["Martillo carpintero 16 oz"], 24, ["Martillo carpintero 16…"]),
         (["Martillo carpintero 16 oz", "Martillo carpintero 20 oz"], 20, ["Martillo… 16 oz", "Martillo… 20 oz"]),
+        (
+            ["Martillo de carpintero 16 oz mango de fibra", "Martillo de carpintero 20 oz mango de fibra"],
+            20,
+            ["Martillo… 16 oz…", "Martillo… 20 oz…"],
+        ),
         (["Polera negra manga larga M", "Polera negra manga larga L"], 20, ["Polera… larga M", "Polera… larga L"]),
         (["Desatornilladoreléctrico18V"], 20, ["Desatornilladorelé…"]),
         (["Igual", "igual"], 20, ["1. Igual", "2. igual"]),
