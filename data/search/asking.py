@@ -13,8 +13,9 @@ _PUT = frozenset(
         "perdon porfavor favor porfa gracias consulta pregunta duda queria quiero quisiera gustaria saber tengo tiene "
         "tienen tienes hay existe ustedes ud uds usted ese esa eso esos esas este esta esto estos estas ahi aca aqui "
         "si no ya pero muy mas tambien solo puede puedo pueden podria podrian puedes poder se es son ser seria sera "
-        "llevar llevo traer ver dar dan das doy dame pasame pasan tienda local negocio cuanto cuanta cuesta vale cobran "
-        "cobra costo precio valor sale hace hacen haces hacer algun alguna algunos algunas como cual cuales oye oiga amigo amiga "
+        "llevar llevo traer ver dar dan das doy dame pasame pasan tienda local negocio cuanto cuanta cuesta "
+        "vale cobran cobra costo precio valor sale hace hacen haces hacer algun alguna algunos algunas como cual "
+        "cuales oye oiga amigo amiga "
         "the do does you your can could is are what how have "
         "voce voces tem fazem qual quais como um uma os as do da dos das", parts=False,
     )
