@@ -124,7 +124,7 @@ class _Check:
             own = self.text(f"{path}.{at}", word, 60)
             if own is None:
                 self.fault(f"{path}.{at}", "Está vacío. Bórralo o escribe una palabra.")
-            elif LIST_BREAK.search(own):
+            elif LIST_BREAK.search(f" {own} "):  # beside its neighbours
                 self.fault(f"{path}.{at}", "Escribe cada uno aparte, sin comas, punto y coma ni barras.")
             else:
                 found[own] = None
