@@ -43,10 +43,7 @@ class IndexBuilder:
         embedder: Embedder,
         folder: Path | None,
         others: OtherEmbedders,
-        vectors: # Reading so many rows takes long enough for others to notice.
-LARGE = 20_000
-
-VectorsKept = "faiss",
+        vectors: VectorsKept = "faiss",
     ) -> None:
         self._database = database
         self._embedder = embedder
