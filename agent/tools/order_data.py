@@ -43,11 +43,12 @@ def order_data(workspace: Workspace) -> OrderData:
     if data.document == "factura":
         wanted |= {OrderField.RUT, OrderField.LEGAL_NAME, OrderField.ACTIVITY}
     said = {field for field in OrderField if getattr(workspace.memory.order_data, field)}
-    if data.fulfilment == "pickup":
-        said -= {OrderField.ADDRESS, OrderField.COMMUNE}
     if not settings.asks:
         return OrderData()
-    return OrderData.model_validate({field.value: getattr(data, field) for field in wanted | said})
+    kept = wanted | said
+    if data.fulfilment == "pickup":
+        kept -= {OrderField.ADDRESS, OrderField.COMMUNE}
+    return OrderData.model_validate({field.value: getattr(data, field) for field in kept})
 
 
 def missing_data(workspace: Workspace) -> OrderField | None:

@@ -87,7 +87,8 @@ def _value(match: re.Match[str]) -> Decimal:
 
 def _totals(moment: Moment) -> set[Decimal]:
     totals = {moment.cart_total} | {order.total for order in moment.orders}
-    return totals if moment.summary_total is None else totals | {moment.summary_total}
+    totals |= set() if moment.summary_total is None else {moment.summary_total}
+    return totals | moment.dispatch | {total + cost for total in totals for cost in moment.dispatch}
 
 
 def _quantities(line: str, before: Moment, moment: Moment) -> set[int]:

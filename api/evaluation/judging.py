@@ -74,6 +74,8 @@ def _state_faults(expected: Expectation, moment: Moment) -> Iterator[str]:
     placed = [dict(order.lines) for order in moment.orders]
     total = moment.orders[-1].total if expected.order and moment.orders else moment.cart_total
     stock = {sku: moment.rows[sku].available for sku in expected.stock or {}}
+    newest = moment.orders[-1].data if moment.orders else {}
+    data = {name: newest.get(name, "") for name in expected.order_data or {}}
     comparisons = (
         ("cart", expected.cart, dict(moment.cart)),
         ("order", expected.order, placed),
@@ -81,6 +83,9 @@ def _state_faults(expected: Expectation, moment: Moment) -> Iterator[str]:
         ("total", expected.total, total),
         ("stock", expected.stock, stock),
         ("handoff", expected.handoff, moment.is_handed_off),
+        ("order data", expected.order_data, data),
+        ("waitlist", expected.waitlist, dict(moment.waitlist)),
+        ("leads", expected.leads, list(moment.leads)),
     )
     for name, wanted, found in comparisons:
         if wanted is not None and wanted != found:

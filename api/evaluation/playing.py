@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID, uuid4
 
+from agent.loading import order_settings
+from agent.order_data import NO_SETTINGS
 from api.evaluation.scenarios import Expectation, Scenario, Turn
 from api.evaluation.stores import Store
 from channels.adapter import InboundMessage
@@ -14,7 +16,7 @@ from channels.inbox import receive
 from data.content import Choice, MessageContent
 from data.database import Database
 from data.repositories.items import CatalogueItem
-from data.states import ConversationStatus, Sender
+from data.states import ConversationStatus, OrderStatus, Sender
 from data.transaction import Transaction
 
 # No worker takes jobs from here: the turns of a scenario are taken one after another, by its player.
@@ -32,6 +34,7 @@ class PlacedOrder:
     lines: Mapping[str, int]
     prices: Mapping[str, Decimal]
     total: Decimal
+    data: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,10 @@ class Moment:
     rows: Mapping[str, CatalogueItem]
     told: Sequence[str] = ()
     """The answers that the shop has written itself."""
+    waitlist: Mapping[str, int] = field(default_factory=dict)
+    leads: Sequence[str] = ()
+    dispatch: frozenset[Decimal] = frozenset()
+    """What the shop has said that dispatch may cost."""
 
     @property
     def reply(self) -> str:
@@ -79,6 +86,8 @@ async def play(database: Database, store: Store, seller: Seller, scenario: Scena
     """One conversation with a new shopper; the store is left as it was found."""
     shopper = _Shopper(database, store, seller, f"shopper-{uuid4().hex[:12]}")
     played = Played(scenario, _opening(store))
+    if scenario.order_settings != NO_SETTINGS:
+        await store.ask(database, scenario.order_settings)
     for turn in scenario.turns:
         if turn.unless is not None and holds(turn.unless, played.end):
             continue
@@ -86,6 +95,8 @@ async def play(database: Database, store: Store, seller: Seller, scenario: Scena
             await store.change(database, change.sku, price=change.price, stock=change.stock)
         played.turns.append((turn, await shopper.say(turn, was_handed_off=played.end.is_handed_off)))
     await store.restore(database, played.end.rows)
+    if scenario.order_settings != NO_SETTINGS:
+        await store.ask(database, NO_SETTINGS)
     return played
 
 
@@ -154,17 +165,29 @@ class _Shopper:
             has_fallen_back=bool(turn and sent and turn.fallback_reason),
             rows=rows,
             told=[entry.answer for entry in await tx.knowledge.all()],
+            waitlist={
+                skus[entry.variant_id] if entry.variant_id else entry.wanted: entry.quantity
+                for entry in await tx.waitlist.recent()
+                if entry.conversation_id == conversation_id
+            },
+            leads=[one.kind.value for one in await tx.leads.recent() if one.conversation_id == conversation_id][::-1],
+            dispatch=frozenset(zone.price for zone in order_settings(await tx.tenants.get()).dispatch),
         )
 
 
 async def _orders(tx: Transaction, conversation_id: UUID) -> list[PlacedOrder]:
     """Oldest first. Each conversation is a fresh one, so its orders are among the newest."""
-    newest = [one for one in await tx.orders.recent() if one.order.conversation_id == conversation_id]
+    newest = [
+        one
+        for one in await tx.orders.recent()
+        if one.order.conversation_id == conversation_id and one.order.status is not OrderStatus.CANCELLED
+    ]
     return [
         PlacedOrder(
             lines={line.sku: line.quantity for line in one.lines},
             prices={line.sku: line.unit_price for line in one.lines},
             total=one.order.total,
+            data={name: str(value) for name, value in one.order.details.items()},
         )
         for one in reversed(newest)
     ]

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from agent.order_data import NO_SETTINGS, OrderSettings
+
 SHOPS_FOLDER = "shops"
 
 Units = dict[str, Annotated[int, Field(ge=1)]]
@@ -42,10 +44,16 @@ class Expectation(_Part):
     summary: Units | None = None
     """Exactly these lines wait for a yes; {}: nothing waits."""
     order: Annotated[list[Units] | None, BeforeValidator(_as_orders)] = None
-    """The orders of this conversation, oldest first; {} is none."""
+    """The orders of this conversation that stand, oldest first; {} is none."""
     stock: dict[str, int] | None = None
     """Units that can still be sold."""
     handoff: bool | None = None
+    order_data: dict[str, str] | None = None
+    """These fields of the newest order's data; "" is not asked for."""
+    waitlist: Units | None = None
+    """What this shopper waits for, by SKU, or by their own words where it is not sold; {} is nothing."""
+    leads: list[Literal["call", "email", "quote"]] | None = None
+    """The wishes to be contacted that this shopper left, oldest first."""
     shown: Words = []
     """Each of these was shown by the last reply."""
     shown_any: Words = []
@@ -113,6 +121,8 @@ class Scenario(_Part):
     difficulty: Literal["easy", "medium", "hard"] = "easy"
     turns: Annotated[list[Annotated[Turn, BeforeValidator(_as_turn)]], Field(min_length=1)]
     end: Expectation = Expectation()
+    order_settings: OrderSettings = NO_SETTINGS
+    """What the shop asks before it takes an order (agent.order_data)."""
     shop_file: Path | None = None
 
     @model_validator(mode="after")

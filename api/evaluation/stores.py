@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from stdnum.cl import rut
 
+from agent.order_data import OrderSettings
 from api.runtime import Runtime
 from channels.access import create_channel
 from channels.adapter import ChannelAccess
@@ -64,6 +65,14 @@ class Store:
                 available = (await tx.catalogue.by_variant_ids([variant_id]))[variant_id].available
                 assert available is not None
                 await tx.catalogue.set_stock([(variant_id, _PLENTY - available + stock)])
+
+    async def ask(self, database: Database, settings: OrderSettings) -> None:
+        """What is asked from now on before an order is taken."""
+        async with database.transaction(self.tenant_id) as tx:
+            tenant = await tx.tenants.get()
+            orders = settings.model_dump(mode="json")
+            if tenant.settings.get("orders") != orders:
+                tenant.settings = tenant.settings | {"orders": orders}
 
     async def restore(self, database: Database, now: Mapping[str, CatalogueItem]) -> None:
         """Put back every price and stock that a scenario, its orders included, has changed since."""

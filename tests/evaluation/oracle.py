@@ -8,12 +8,13 @@ from uuid import UUID, uuid4
 
 from api.evaluation.scenarios import Expectation, Scenario, Turn, Units
 from data.database import Database
-from data.models import Conversation, Order, OrderLine, Summary
+from data.models import Conversation, Lead, Order, OrderLine, Summary, WaitlistEntry
 from data.models import Turn as TurnRow
 from data.money import spoken
+from data.order_changes import change_order
 from data.repositories.items import CatalogueItem
 from data.repositories.sales import StoredLine
-from data.states import BrainKind, ConversationStatus
+from data.states import BrainKind, ConversationStatus, LeadKind, OrderStatus
 from data.transaction import Transaction
 
 
@@ -75,9 +76,16 @@ def _fields(expectation: Expectation) -> dict[str, Any]:
 
 async def _fulfil(tx: Transaction, conversation: Conversation, wanted: dict[str, Any], first: int, last: int) -> None:
     items = {item.sku: item for item in await tx.catalogue.page(1_000)}
-    placed = [one for one in await tx.orders.recent() if one.order.conversation_id == conversation.id]
+    placed = [
+        one
+        for one in await tx.orders.recent()
+        if one.order.conversation_id == conversation.id and one.order.status is not OrderStatus.CANCELLED
+    ]
+    for one in placed[len(wanted["order"]) :] if "order" in wanted else ():
+        await change_order(tx, one.order.id, OrderStatus.CANCELLED, now=datetime.now(UTC))
     for lines in (wanted.get("order") or [])[len(placed) :]:
         await _place(tx, conversation, items, lines)
+    await _wish(tx, conversation, items, wanted)
     if wanted.get("cart") is not None:
         await _fill(tx, conversation, items, wanted["cart"])
     if wanted.get("summary"):
@@ -103,6 +111,21 @@ async def _fulfil(tx: Transaction, conversation: Conversation, wanted: dict[str,
     await tx.messages.add_outbound(conversation, text=text, payload={}, now=datetime.now(UTC), turn_id=turn.id)
     if wanted.get("handoff"):
         await tx.conversations.open_handoff(conversation.id, "oracle", datetime.now(UTC))
+
+
+async def _wish(
+    tx: Transaction, conversation: Conversation, items: dict[str, CatalogueItem], wanted: dict[str, Any]
+) -> None:
+    """Order data, waitlist and leads as they are to be."""
+    own = {"tenant_id": tx.tenant_id, "contact_id": conversation.contact_id, "conversation_id": conversation.id}
+    latest = await tx.orders.latest(conversation.id)
+    if wanted.get("order_data") and latest:
+        latest.order.details = wanted["order_data"]
+    for name, quantity in (wanted.get("waitlist") or {}).items():
+        variant_id = items[name].variant_id if name in items else None
+        await tx.waitlist.join(WaitlistEntry(id=uuid4(), variant_id=variant_id, wanted=name, quantity=quantity, **own))
+    for kind in wanted.get("leads") or ():
+        await tx.leads.record(Lead(id=uuid4(), kind=LeadKind(kind), **own))
 
 
 def _words(wanted: dict[str, Any], shown: Sequence[CatalogueItem]) -> list[str]:
