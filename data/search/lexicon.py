@@ -29,6 +29,7 @@ class Equivalents:
     """Groups of words for one thing; a phrase leads to the other phrases of its groups."""
 
     others: dict[Phrase, tuple[Phrase, ...]]
+    offered_for: dict[Phrase, tuple[Phrase, ...]]  # the same, the other way round
     words: frozenset[str]
     longest: int
 
@@ -94,7 +95,12 @@ def _read_equivalents(lines: list[str]) -> Equivalents:
             if phrase:
                 others[phrase].update((other, None) for other in offered if other not in (phrase, (FIRST + phrase[0],)))
     words = frozenset(word for phrase in others for word in phrase)
-    return Equivalents({k: tuple(v) for k, v in others.items()}, words, max(map(len, others), default=0))
+    offered_for: defaultdict[Phrase, list[Phrase]] = defaultdict(list)
+    for phrase, found in others.items():
+        for other in found:
+            offered_for[other].append(phrase)
+    turned = {other: tuple(phrases) for other, phrases in offered_for.items()}
+    return Equivalents({k: tuple(v) for k, v in others.items()}, turned, words, max(map(len, others), default=0))
 
 
 def as_phrase(text: str) -> Phrase:

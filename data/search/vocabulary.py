@@ -78,12 +78,10 @@ class Vocabulary:
         return dict(by_stem)
 
     def _live_equivalents(self) -> dict[Phrase, tuple[Phrase, ...]]:
-        live = {}
-        for phrase, others in self.lexicon.equivalents.others.items():
-            used = tuple(other for other in others if all(word in self.words for word in other))
-            if used:
-                live[phrase] = used
-        return live
+        equivalents, used = self.lexicon.equivalents, self.words.term_ids
+        here = {phrase for phrase in equivalents.offered_for if all(word in used for word in phrase)}
+        asked = {phrase for offered in here for phrase in equivalents.offered_for[offered]}
+        return {phrase: tuple(other for other in equivalents.others[phrase] if other in here) for phrase in asked}
 
     def equivalents(self, phrase: Phrase) -> tuple[Phrase, ...]:
         """Return what the shop calls it, when it has words for it other than these."""
