@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from data.marks import plain_data
 from data.money import spoken
 from prompts import Prompts
 
-_prompts = Prompts({"money": spoken})
+_prompts = Prompts({"money": spoken}, as_data=plain_data)
 
 system_prompt = _prompts.system
 

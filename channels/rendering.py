@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from channels.adapter import Capabilities
 from channels.formatting import numbers_choices, render_text, split_text, units
-from channels.marks import plain_data, plain_marks
 from channels.titles import cut_text, cut_titles
 from data.content import Choice, Media, MediaKind, MessageContent, Template
+from data.marks import plain_data, plain_marks
 
 LIST_BUTTON = "Ver opciones"
 ASK = "Elige una opción:"

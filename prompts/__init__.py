@@ -18,13 +18,20 @@ FOLDER = Path(__file__).parent
 class Prompts:
     """The files of one language, rendered strictly: a value that is missing is an error, never a blank."""
 
-    def __init__(self, filters: Mapping[str, Callable[..., str]], language: str = "es") -> None:
+    def __init__(
+        self,
+        filters: Mapping[str, Callable[..., str]],
+        language: str = "es",
+        as_data: Callable[[str], str] = str,
+    ) -> None:
+        """`as_data` is what becomes of every text that is filled in: its *marks* are not the reply's."""
         self._folder = FOLDER / language
         self._environment = Environment(
             loader=FileSystemLoader(self._folder),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            finalize=lambda value: as_data(value) if isinstance(value, str) else value,
             autoescape=False,  # noqa: S701 - channels get plain text; pages escape it themselves
         )
         self._environment.filters.update(filters)

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.adapter import Capabilities
-from channels.marks import plain_data, plain_marks
 from channels.rendering import ASK, Part, PartKind, as_text, render, split_content, with_picture
 from channels.titles import cut_titles
 from data.content import Card, Choice, Media, MediaKind, MessageContent, Template
+from data.marks import plain_data, plain_marks
 
 WHATSAPP = Capabilities(
     1600, most_buttons=3, most_rows=10, has_service_window=True, sends_media=True, formats_marks=True
