@@ -20,8 +20,8 @@ from data.repositories.media import MediaRepository
 from data.repositories.outbound import OutboundRepository
 from data.repositories.planning import PlanRepository
 from data.repositories.sales import CartRepository, OrderRepository
-from data.repositories.staging import StagingRepository
 from data.repositories.search_vectors import SearchVectorRepository
+from data.repositories.staging import StagingRepository
 from data.repositories.submissions import SubmissionRepository
 from data.repositories.tenants import ChannelRepository, MemberRepository, TenantRepository
 from data.repositories.unanswered import UnansweredRepository
