@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -58,6 +59,7 @@ async def _orders(database: Database, url: str, count: int) -> tuple[Verdict, De
     chaos = Chaos(SEED, share=SHARE, slow_seconds=2 * CALL_SECONDS)
     async with odoo_server() as odoo:
         shop = await open_shop(database, await make_tenant(database), http, odoo)
+        shop.now = datetime.now(UTC)
         odoo.shop.add_product("X", "X-1", 1000, 10 * count)
         await shop.sell("X-1", 1190, stock=10 * count)
         orders = [await shop.place({"X-1": 1 + number % 3}) for number in range(count)]

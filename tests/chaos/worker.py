@@ -27,6 +27,7 @@ async def work(url: str, call_seconds: float) -> None:
         {JobName.SUBMIT_ORDER: submitter.submit, JobName.CANCEL_EXTERNAL: submitter.cancel},
         recurring={JobName.TEND_CONNECTIONS: Recurring("* * * * * */5", tend)},
         concurrency=8,
+        rescue_seconds=1.0,  # it will not live to see a second round of the usual five
     )
     running = asyncio.create_task(worker.run())
     await worker.connected()
