@@ -13,7 +13,7 @@ from agent.orders.sending import AgreedOrder, Held, SentOrder, send_order
 from connectors.errors import PASSING, ConnectorError, Verdict
 from connectors.http import GuardedHttp
 from connectors.odoo.access import OdooAccess
-from connectors.odoo.calls import connect
+from connectors.odoo.calls import OdooClients
 from connectors.odoo.orders import cancel_order, find_order
 from data.database import Database
 from data.encryption import SecretBox
@@ -62,11 +62,10 @@ class OrderSubmitter:
         call_seconds: float = 30.0,
     ) -> None:
         self._database = database
-        self._http = http
+        self._clients = OdooClients(http, call_seconds=call_seconds)
         self._box = box
         self._base_url = base_url
         self._clock = clock
-        self._call_seconds = call_seconds
 
     async def submit(self, tenant_id: UUID, order_id: UUID) -> None:
         """A job: nothing happens to an order that is there, was cancelled, or is held for a person."""
@@ -74,7 +73,7 @@ class OrderSubmitter:
         if task is None:
             return
         try:
-            calls = await connect(self._http, task.access, call_seconds=self._call_seconds)
+            calls = await self._clients.open(task.access)
             sent = await send_order(calls, task.order, accepts_total=task.accepts_total)
         except Held as held:
             await self._hold(tenant_id, order_id, held)
@@ -96,7 +95,7 @@ class OrderSubmitter:
         access = OdooAccess.read(connection.config, open_secrets(connection, self._box))
         known = (found.order.external_state or {}).get("id")
         try:
-            calls = await connect(self._http, access, call_seconds=self._call_seconds)
+            calls = await self._clients.open(access)
             there = int(known) if known else await find_order(calls, f"order_{order_id.hex}")
             if there is not None:
                 await cancel_order(calls, there)

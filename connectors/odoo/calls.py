@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -14,7 +15,11 @@ from connectors.odoo.faults import json2_failure, not_odoo
 JSON2_SINCE = 19
 OLDEST = 16
 CALL_SECONDS = 30.0
+KEPT_SECONDS = 300.0
 MOST_BYTES = 32 * 1024 * 1024
+
+
+Clock = Callable[[], float]
 
 
 class OdooCalls(Protocol):
@@ -23,6 +28,10 @@ class OdooCalls(Protocol):
     @property
     def version(self) -> int: ...
 
+    @property
+    def kept(self) -> dict[tuple[str, ...], Any]:
+        """What was asked once and stays so: which fields there are, ids of countries."""
+
     async def call(self, model: str, method: str, ids: Sequence[int] | None = None, /, **arguments: Any) -> Any:
         """`ids` are the records the method is of; None for a method of the model. Raises ConnectorError."""
 
@@ -30,6 +39,7 @@ class OdooCalls(Protocol):
 class Json2Calls:
     def __init__(self, http: GuardedHttp, access: OdooAccess, version: int, call_seconds: float) -> None:
         self.version = version
+        self.kept: dict[tuple[str, ...], Any] = {}
         self._http = http
         self._access = access
         self._call_seconds = call_seconds
@@ -59,6 +69,7 @@ class Json2Calls:
 class XmlRpcCalls:
     def __init__(self, http: GuardedHttp, access: OdooAccess, version: int, call_seconds: float) -> None:
         self.version = version
+        self.kept: dict[tuple[str, ...], Any] = {}
         self._http = http
         self._access = access
         self._call_seconds = call_seconds
@@ -89,6 +100,25 @@ async def connect(http: GuardedHttp, access: OdooAccess, *, call_seconds: float 
     if version >= JSON2_SINCE:
         return Json2Calls(http, access, version, call_seconds)
     return XmlRpcCalls(http, access, version, call_seconds)
+
+
+class OdooClients:
+    """Clients by what they open, kept for some minutes: what a server is like need not be asked for each order."""
+
+    def __init__(self, http: GuardedHttp, *, call_seconds: float = CALL_SECONDS, clock: Clock = time.monotonic) -> None:
+        self._http = http
+        self._call_seconds = call_seconds
+        self._clock = clock
+        self._clients: dict[OdooAccess, tuple[float, OdooCalls]] = {}
+
+    async def open(self, access: OdooAccess) -> OdooCalls:
+        """Raises ConnectorError."""
+        now = self._clock()
+        self._clients = {key: kept for key, kept in self._clients.items() if kept[0] > now}
+        if access not in self._clients:
+            calls = await connect(self._http, access, call_seconds=self._call_seconds)
+            self._clients[access] = (now + KEPT_SECONDS, calls)
+        return self._clients[access][1]
 
 
 async def server_version(http: GuardedHttp, url: str, call_seconds: float = CALL_SECONDS) -> int:

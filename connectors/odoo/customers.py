@@ -64,22 +64,28 @@ async def _values(calls: OdooCalls, customer: Customer, fields: Mapping[str, str
         "street": customer.address,
         "city": customer.commune,
     }
-    countries = await calls.call("res.country", "search_read", domain=[["code", "=", "CL"]], fields=["id"], limit=1)
-    if countries:
-        values["country_id/.id"] = countries[0]["id"]
+    if chile := await _id_of(calls, "res.country", [["code", "=", "CL"]]):
+        values["country_id/.id"] = chile
     if customer.is_company and "company_type" in fields:
         values["is_company"] = "1"
     if customer.rut and "vat" in fields:
         values["vat"] = customer.rut
         if "l10n_latam_identification_type_id" in fields:
-            kinds = await calls.call(
-                "l10n_latam.identification.type", "search_read",
-                domain=[["name", "=", "RUT"], ["country_id.code", "=", "CL"]], fields=["id"], limit=1,
-            )  # fmt: skip
-            if kinds:
-                values["l10n_latam_identification_type_id/.id"] = kinds[0]["id"]
+            domain = [["name", "=", "RUT"], ["country_id.code", "=", "CL"]]
+            if kind := await _id_of(calls, "l10n_latam.identification.type", domain):
+                values["l10n_latam_identification_type_id/.id"] = kind
         if "l10n_cl_sii_taxpayer_type" in fields:
             values["l10n_cl_sii_taxpayer_type"] = _VAT_PAYER if customer.is_company else _FINAL_CONSUMER
     if customer.activity and "l10n_cl_activity_description" in fields:
         values["l10n_cl_activity_description"] = customer.activity[:40]
     return {name: value for name, value in values.items() if value not in ("", None)}
+
+
+async def _id_of(calls: OdooCalls, model: str, domain: list[list[str]]) -> int | None:
+    """Of a record that comes with Odoo and stays."""
+    asked = (model, str(domain))
+    if asked not in calls.kept:
+        rows = await calls.call(model, "search_read", domain=domain, fields=["id"], limit=1)
+        calls.kept[asked] = rows[0]["id"] if rows else None
+    found: int | None = calls.kept[asked]
+    return found

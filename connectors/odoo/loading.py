@@ -60,8 +60,11 @@ async def may(calls: OdooCalls, model: str, operation: str) -> bool:
 
 async def known_fields(calls: OdooCalls, model: str, wanted: Sequence[str]) -> dict[str, str]:
     """Those that this Odoo has, and their types: versions rename them and modules bring them."""
-    found = await calls.call(model, "fields_get", allfields=list(wanted), attributes=["type"])
-    return {name: str(about.get("type", "")) for name, about in found.items()}
+    asked = (model, *wanted)
+    if asked not in calls.kept:
+        found = await calls.call(model, "fields_get", allfields=list(wanted), attributes=["type"])
+        calls.kept[asked] = {name: str(about.get("type", "")) for name, about in found.items()}
+    return dict(calls.kept[asked])
 
 
 def _first_id(answer: Any) -> int | None:
