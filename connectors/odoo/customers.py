@@ -32,15 +32,19 @@ class Customer:
 
 
 async def find_or_create(calls: OdooCalls, customer: Customer, company_id: int | None = None) -> int:
-    """By our own id, by RUT, by phone; else created. Raises ConnectorError, RIGHTS when contacts may not be created."""
-    if (known := await find(calls, "res.partner", customer.external_id)) is not None:
-        return known
+    """By RUT or phone, by our own id; else created. Raises ConnectorError, RIGHTS when contacts may not be created.
+
+    Our own id comes second: looking for it writes to the contact, and two orders of one shopper would be in each
+    other's way.
+    """
     fields = await known_fields(calls, "res.partner", _OPTIONAL)
     if (domain := _way_to_find(customer, fields)) is not None:
         found = await calls.call("res.partner", "search_read", domain=domain, fields=["id"], limit=2, order="id")
         # Two with one RUT are one company written twice; two of one phone are two people.
         if len(found) == 1 or (found and customer.rut):
             return int(found[0]["id"])
+    if (known := await find(calls, "res.partner", customer.external_id)) is not None:
+        return known
     values = await _values(calls, customer, fields) | ({"company_id/.id": company_id} if company_id else {})
     values = {"id": external(customer.external_id)} | values
     return await load(calls, "res.partner", list(values), [list(values.values())])
