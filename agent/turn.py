@@ -47,12 +47,15 @@ class Agent:
         *,
         knowledge: KnowledgeIndexes | None = None,
         clock: Callable[[], datetime] = utc_now,
+        on_thinking: Callable[[UUID, UUID], None] | None = None,
     ) -> None:
+        """`on_thinking` is told the tenant and the conversation as soon as it is known that a reply will follow."""
         self._database = database
         self._indexes = indexes
         self._knowledge = knowledge
         self._brains = Brains(rules, llm)
         self._clock = clock
+        self._on_thinking = on_thinking
         self._graph = build_graph()
 
     async def take_turn(self, tenant_id: UUID, conversation_id: UUID) -> None:
@@ -67,6 +70,8 @@ class Agent:
                 opening = await open_turn(tx, conversation_id, self._clock())
             if opening is None:
                 return
+            if take == 1 and self._on_thinking is not None:
+                self._on_thinking(tenant_id, conversation_id)
             outcome = await self._think(opening, llm_deadline)
             try:
                 async with self._database.transaction(tenant_id) as tx:

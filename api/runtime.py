@@ -22,6 +22,7 @@ from channels.telegram import Telegram
 from channels.transcription import Transcriber
 from channels.twilio_content import StoredContentIds
 from channels.twilio_whatsapp import TwilioWhatsApp
+from channels.typing import TypingIndicator
 from connectors.http import GuardedHttp, parse_networks
 from data.database import Database, as_service
 from data.directory import Directory
@@ -189,8 +190,17 @@ class Runtime:
         from agent.turn import Agent  # noqa: PLC0415
 
         return Agent(
-            self.database, self.indexes, RulesBrain(), _llm_brain(self.settings), knowledge=self.knowledge
+            self.database,
+            self.indexes,
+            RulesBrain(),
+            _llm_brain(self.settings),
+            knowledge=self.knowledge,
+            on_thinking=self.typing,
         )
+
+    @cached_property
+    def typing(self) -> TypingIndicator:
+        return TypingIndicator(self.database, self.adapters, self.open_access)
 
     @cached_property
     def listener(self) -> "Listener":
@@ -200,6 +210,8 @@ class Runtime:
         return Listener(self.database_url)
 
     async def close(self) -> None:
+        if "typing" in self.__dict__:
+            await self.typing.close()
         if "indexes" in self.__dict__:
             await self.indexes.close()
         if "twilio" in self.__dict__:
