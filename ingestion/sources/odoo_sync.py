@@ -14,6 +14,7 @@ from connectors.http import GuardedHttp
 from connectors.odoo.access import OdooAccess
 from connectors.odoo.calls import connect
 from connectors.odoo.products import OdooProduct, count_products, latest_change, moved_products, read_products
+from connectors.odoo.quoting import has_price_rules, quoted
 from data.database import Database
 from data.encryption import SecretBox
 from data.jobs import JobName
@@ -149,12 +150,16 @@ class OdooSync:
             currency = (await tx.tenants.get()).currency
         calls = await connect(self._http, access)
         since = "" if is_whole else _a_little_before(connection.state.get("cursor", ""))
+        by_pricelist = await has_price_rules(calls)
+        if since and by_pricelist and await has_price_rules(calls, since):
+            since, is_whole = "", True  # another rule, other prices
         read = _Read(await latest_change(calls) or since, is_whole)
         moved = await moved_products(calls, since) if since else []
         await self._tell(tenant_id, import_id, await count_products(calls, since, moved), 0)
         decimals = -int(quantum(currency).as_tuple().exponent)
         async for page in read_products(calls, since=since, moved=moved, decimals=decimals):
-            read.products += [product for product in page if product.is_sold]
+            sold = [product for product in page if product.is_sold]
+            read.products += await quoted(calls, sold, access.company_id) if by_pricelist else sold
             read.gone += [product.sku for product in page if not product.is_sold]
             await self._tell(tenant_id, import_id, None, len(read.products) + len(read.gone))
         return read

@@ -36,8 +36,10 @@ FIELDS: dict[str, dict[str, str]] = {
         "categ_id": "many2one", "taxes_id": "many2many", "sale_ok": "boolean", "active": "boolean",
         "type": "selection", "is_storable": "boolean", "uom_id": "many2one", "product_tmpl_id": "many2one",
         "product_template_attribute_value_ids": "many2many", "description_sale": "text", "free_qty": "float",
-        "qty_available": "float", "virtual_available": "float", "standard_price": "float", "image_512": "binary", "write_date": "datetime",
+        "qty_available": "float", "virtual_available": "float", "standard_price": "float", "image_512": "binary",
+        "write_date": "datetime",
     },
+    "product.pricelist.item": {"percent_price": "float", "write_date": "datetime"},
     "stock.warehouse": {"name": "char", "code": "char"},
     "stock.quant": {"product_id": "many2one", "inventory_quantity": "float", "write_date": "datetime"},
     "sale.order": {
@@ -324,16 +326,27 @@ class OdooShop:
 
     def _upsert_line(self, order_id: int, line: Mapping[str, str]) -> None:
         """Whatever the state of the order: a confirmed one changes too."""
-        values = {"product_id": int(line["product_id/.id"]), "product_uom_qty": float(line["product_uom_qty"])}
+        product_id = int(line["product_id/.id"])
+        values: Row = {"product_id": product_id, "product_uom_qty": float(line["product_uom_qty"])}
         if line["id"] in self.external:
-            self.change("sale.order.line", self.external[line["id"]][1], **values)
+            line_id = self.external[line["id"]][1]
+            if self.rows["sale.order.line"][line_id]["product_id"] != product_id:
+                values["price_unit"] = self._price(product_id)
+            self.change("sale.order.line", line_id, **values)
         else:
             self.external[line["id"]] = ("sale.order.line", self._add_line(order_id, values))
 
     def _add_line(self, order_id: int, values: Row) -> int:
-        price = self.rows["product.product"][values["product_id"]]["lst_price"]
+        price = self._price(values["product_id"])
         defaults = {"order_id": order_id, "price_unit": price, "display_type": False, "sequence": 10}
         return self.add("sale.order.line", **(defaults | values))
+
+    def _price(self, product_id: int) -> float:
+        """A pricelist shows in an order only, never in a product."""
+        price = float(self.rows["product.product"][product_id]["lst_price"])
+        for rule in self.rows["product.pricelist.item"].values():
+            price *= 1 - rule["percent_price"] / 100
+        return price
 
     def _visible(self, model: str, row: Row, domain: Sequence[Any]) -> bool:
         """What is archived shows only to who asks for it."""

@@ -122,6 +122,16 @@ async def test_what_was_deleted_there_goes_with_the_next_whole_sync(shop: Synced
     assert "TAZ-1" not in await shop.catalogue()
 
 
+async def test_a_pricelist_decides_what_is_paid(shop: SyncedShop) -> None:
+    await shop.take_in()
+    await shop.pass_time(minutes=10)
+    shop.odoo.shop.add("product.pricelist.item", percent_price=20.0)
+    await shop.take_in(is_whole=False)
+    found = await shop.catalogue()
+    assert (found["POL-1"].price, found["TAZ-1"].price) == (Decimal(9_520), Decimal(9_592))
+    assert [order["state"] for order in shop.odoo.shop.orders] == ["draft"]
+
+
 async def test_words_of_a_spreadsheet_are_kept(shop: SyncedShop, tmp_path: Path) -> None:
     await shop.take_in()
     sheet = tmp_path / "palabras.csv"
