@@ -27,6 +27,7 @@ from api.admin import (
 )
 from api.edge import BodyLimit, Edge
 from api.open_channels import OpenChannels
+from api.origins import WebchatOrigins
 from api.pages import routes as pages
 from api.rate_limits import RateLimits
 from api.runtime import Runtime
@@ -100,6 +101,7 @@ def create_app(runtime: Runtime | RuntimeFactory, settings: Settings | None = No
         "/v1/knowledge/imports": knowledge.MOST_MEBIBYTES * MEBIBYTE + FORM_OVERHEAD,
     }
     app.add_middleware(BodyLimit, default=MEBIBYTE, by_prefix=by_prefix)
+    app.add_middleware(WebchatOrigins)
     app.add_middleware(Edge)
     errors.install(app)
     for part in (*PUBLIC, *ADMIN):

@@ -11,9 +11,13 @@ import jwt
 ISSUER = "caserita"
 MEMBERS = "caserita-api"
 VISITORS = "webchat"
+OWN_PAGE = "own"
+"""Where a visitor writes from when it is our own page; otherwise it is the other site's origin."""
 ALGORITHM = "HS256"
 MEMBER_LIFETIME = timedelta(minutes=60)
-VISITOR_LIFETIME = timedelta(days=30)
+VISITOR_LIFETIME = timedelta(hours=24)
+# How long after its end a visitor's token still opens a new one: who comes back within the month finds it all.
+VISITOR_RENEWAL = timedelta(days=30)
 _LONGEST_TOKEN = 2_000
 _LEEWAY = timedelta(seconds=5)
 
@@ -32,8 +36,16 @@ class MemberToken:
 
 @dataclass(frozen=True, slots=True)
 class VisitorToken:
+    """Good for one channel of one tenant, from one place (`OWN_PAGE` or an origin)."""
+
     visitor_id: UUID
     channel_id: UUID
+    tenant_id: UUID
+    place: str
+
+    @property
+    def audience(self) -> str:
+        return _visitors(self.tenant_id, self.place)
 
 
 def issue_member_token(secret: bytes, token: MemberToken) -> str:
@@ -48,14 +60,20 @@ def read_member_token(secret: bytes, text: str) -> MemberToken:
 
 
 def issue_visitor_token(secret: bytes, token: VisitorToken) -> str:
-    claims = {"aud": VISITORS, "sub": str(token.visitor_id), "channel": str(token.channel_id)}
+    claims = {"aud": token.audience, "sub": str(token.visitor_id), "channel": str(token.channel_id)}
     return _sign(secret, claims, VISITOR_LIFETIME)
 
 
-def read_visitor_token(secret: bytes, text: str) -> VisitorToken:
-    """Raises BadToken."""
-    claims = _claims(secret, text, VISITORS, "channel")
-    return VisitorToken(_uuid(claims["sub"]), _uuid(claims["channel"]))
+def read_visitor_token(
+    secret: bytes, text: str, tenant_id: UUID, place: str, *, ended_ago: timedelta = timedelta()
+) -> VisitorToken:
+    """Of this tenant and place only; `ended_ago` also takes one that ended so long ago. Raises BadToken."""
+    claims = _claims(secret, text, _visitors(tenant_id, place), "channel", ended_ago)
+    return VisitorToken(_uuid(claims["sub"]), _uuid(claims["channel"]), tenant_id, place)
+
+
+def _visitors(tenant_id: UUID, place: str) -> str:
+    return f"{VISITORS}:{tenant_id}:{place}"
 
 
 def _sign(secret: bytes, claims: Mapping[str, str], lifetime: timedelta) -> str:
@@ -63,7 +81,9 @@ def _sign(secret: bytes, claims: Mapping[str, str], lifetime: timedelta) -> str:
     return jwt.encode({**claims, "iss": ISSUER, "iat": now, "exp": now + lifetime}, secret, ALGORITHM)
 
 
-def _claims(secret: bytes, text: str, audience: str, own_claim: str) -> dict[str, Any]:
+def _claims(
+    secret: bytes, text: str, audience: str, own_claim: str, ended_ago: timedelta = timedelta()
+) -> dict[str, Any]:
     if len(text) > _LONGEST_TOKEN:
         raise BadToken
     try:
@@ -74,10 +94,17 @@ def _claims(secret: bytes, text: str, audience: str, own_claim: str) -> dict[str
             audience=audience,
             issuer=ISSUER,
             leeway=_LEEWAY,
-            options={"require": ["iss", "aud", "sub", "iat", "exp", own_claim], "strict_aud": True},
+            options={
+                "require": ["iss", "aud", "sub", "iat", "exp", own_claim],
+                "strict_aud": True,
+                "verify_exp": False,
+            },
         )
-    except (jwt.PyJWTError, ValueError) as error:
+        ended_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
+    except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
         raise BadToken from error
+    if ended_at + ended_ago + _LEEWAY < datetime.now(UTC):
+        raise BadToken
     return claims
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -16,13 +16,22 @@ from pydantic import BaseModel, Field
 from api.dependencies import RateLimitsNeeded, RuntimeNeeded
 from api.errors import Missing, Unauthorized
 from api.open_channels import OpenChannels
+from api.origins import place_of
 from api.rate_limits import CHAT_BY_CALLER, CHAT_BY_VISITOR, SESSION_BY_CALLER, caller_of
 from api.runtime import Runtime
 from api.schemas import Moment, errors
-from api.tokens import VISITOR_LIFETIME, BadToken, VisitorToken, issue_visitor_token, read_visitor_token
+from api.suggestions import suggestions_for
+from api.tokens import (
+    VISITOR_LIFETIME,
+    VISITOR_RENEWAL,
+    BadToken,
+    VisitorToken,
+    issue_visitor_token,
+    read_visitor_token,
+)
 from channels.adapter import ChannelAccess, InboundMessage
 from channels.inbox import receive
-from data.content import Card, Choice, MessageContent
+from data.content import Card, Choice, Media, MessageContent
 from data.models import Conversation, Message
 from data.states import ChannelKind, ConversationStatus, Sender
 from data.transaction import Transaction
@@ -34,13 +43,22 @@ MOST_AT_ONCE = 200
 LAST_POSITION = 2**62
 _POSITION = re.compile(r"[0-9]{1,19}")
 _KEEP_ALIVE_SECONDS = 10.0
+_LOOKED_AT = 150
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="Visitor", description="El `token` de POST …/session.")
 
 
+class Introduction(BaseModel):
+    """What the chat shows before anything was said."""
+
+    store_name: str
+    suggestions: Annotated[list[str], Field(description="Preguntas que esta tienda puede contestar ahora.")]
+
+
 class Session(BaseModel):
     token: str
-    expires_in: Annotated[int, Field(description="Segundos.")]
+    expires_in: Annotated[int, Field(description="Segundos. Antes, o hasta un mes después, se renueva aquí mismo.")]
+    visitor_id: Annotated[UUID, Field(description="El mismo mientras se renueva; otro: una conversación nueva.")]
     store_name: str
 
 
@@ -52,6 +70,7 @@ class ChatMessage(BaseModel):
     text: str
     choices: list[Choice]
     cards: list[Card]
+    media: list[Media]
     client_id: str | None
     created_at: Moment
 
@@ -121,6 +140,7 @@ class Visit:
             text=content.text,
             choices=list(content.choices),
             cards=list(content.cards),
+            media=list(content.media),
             client_id=(message.external_id or "").rpartition(":")[2] if from_visitor else None,
             created_at=message.created_at,
         )
@@ -145,32 +165,78 @@ ChannelNeeded = Annotated[ChannelAccess, Depends(get_channel)]
 ChannelId = Annotated[str, Path(description="El id del canal: está en la dirección de la página.")]
 
 
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
 async def get_visit(
-    channel: ChannelNeeded,
-    runtime: RuntimeNeeded,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    channel: ChannelNeeded, request: Request, runtime: RuntimeNeeded, credentials: Credentials
 ) -> Visit:
     try:
-        token = read_visitor_token(runtime.jwt_secret, credentials.credentials if credentials else "")
+        token = _read_token(channel, request, runtime, credentials)
     except BadToken as error:
         raise Unauthorized("Tu sesión de chat terminó. Recarga la página para seguir.") from error
-    if token.channel_id != channel.channel_id:
-        raise Unauthorized("Esta sesión es de otro chat. Recarga la página para seguir.")
     return Visit(runtime, channel, token.visitor_id)
+
+
+def _read_token(
+    channel: ChannelAccess,
+    request: Request,
+    runtime: Runtime,
+    credentials: HTTPAuthorizationCredentials | None,
+    *,
+    ended_ago: timedelta = timedelta(),
+) -> VisitorToken:
+    """Raises BadToken, also for another chat's, and one that another site was given."""
+    place = place_of(request.headers, runtime.settings.base_url)
+    text = credentials.credentials if credentials else ""
+    token = read_visitor_token(runtime.jwt_secret, text, channel.tenant_id, place, ended_ago=ended_ago)
+    if token.channel_id != channel.channel_id:
+        raise BadToken
+    return token
 
 
 VisitNeeded = Annotated[Visit, Depends(get_visit)]
 
 
-@router.post("/session", status_code=201, summary="Empezar a conversar", responses=errors(404, 429))
-async def open_session(
-    channel: ChannelNeeded, request: Request, runtime: RuntimeNeeded, rate_limits: RateLimitsNeeded
-) -> Session:
-    await rate_limits.take(SESSION_BY_CALLER, caller_of(request))
+@router.get("", summary="Ver de qué tienda es el chat", responses=errors(403, 404))
+async def introduce(channel: ChannelNeeded, runtime: RuntimeNeeded, response: Response) -> Introduction:
     async with runtime.database.transaction(channel.tenant_id) as tx:
         tenant = await tx.tenants.get()
-    token = issue_visitor_token(runtime.jwt_secret, VisitorToken(uuid4(), channel.channel_id))
-    return Session(token=token, expires_in=int(VISITOR_LIFETIME.total_seconds()), store_name=tenant.name)
+        items = await tx.catalogue.page(_LOOKED_AT)
+    response.headers["Cache-Control"] = "private, max-age=60"
+    response.headers["Vary"] = "Origin"
+    return Introduction(store_name=tenant.name, suggestions=suggestions_for(items))
+
+
+@router.post(
+    "/session",
+    status_code=201,
+    summary="Empezar a conversar, o seguir",
+    description="Con el token anterior, aunque haya vencido hace menos de un mes, sigue la misma conversación. "
+    "Cada token sirve solo para este chat y en el sitio que lo pidió.",
+    responses=errors(403, 404, 429),
+)
+async def open_session(
+    channel: ChannelNeeded,
+    request: Request,
+    runtime: RuntimeNeeded,
+    rate_limits: RateLimitsNeeded,
+    credentials: Credentials,
+) -> Session:
+    await rate_limits.take(SESSION_BY_CALLER, caller_of(request))
+    try:
+        token = _read_token(channel, request, runtime, credentials, ended_ago=VISITOR_RENEWAL)
+    except BadToken:
+        place = place_of(request.headers, runtime.settings.base_url)
+        token = VisitorToken(uuid4(), channel.channel_id, channel.tenant_id, place)
+    async with runtime.database.transaction(channel.tenant_id) as tx:
+        tenant = await tx.tenants.get()
+    return Session(
+        token=issue_visitor_token(runtime.jwt_secret, token),
+        expires_in=int(VISITOR_LIFETIME.total_seconds()),
+        visitor_id=token.visitor_id,
+        store_name=tenant.name,
+    )
 
 
 @router.get("/messages", summary="Leer la conversación", responses=errors(401, 404))

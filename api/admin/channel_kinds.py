@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from typing import Annotated, Any, ClassVar, Literal
@@ -16,13 +17,16 @@ _E164 = re.compile(r"whatsapp:\+[1-9]\d{7,14}")
 _ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 _BOT_TOKEN = re.compile(r"\d{6,15}:[A-Za-z0-9_-]{30,60}")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?", re.IGNORECASE)
+_USUAL_PORTS = {"https": ":443", "http": ":80"}
 # How Twilio is to insist: five times, at any failure, within its fifteen seconds for all. What follows "#" it keeps to
 # itself, neither requested nor signed: https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 _TWILIO_INSISTENCE = "#rc=5&rp=all&ct=2000&rt=3000"
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Secret = Annotated[SecretStr, Field(min_length=16, max_length=200)]
-Origins = Annotated[list[str], Field(max_length=20, description="Sitios que pueden mostrar el chat; vacío: todos.")]
+Origins = Annotated[
+    list[str], Field(max_length=20, description="Sitios que pueden mostrar el chat, además de su propia página.")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +167,18 @@ class NewBotpress(BaseModel):
 
 
 def clean_origins(origins: list[str]) -> list[str]:
-    """As browsers send them. Raises ValueError."""
-    cleaned = [origin.strip().rstrip("/").lower() for origin in origins]
-    if any(_ORIGIN.fullmatch(origin) is None for origin in cleaned):
+    """As browsers send them: "https://ñuñoa.cl:443/" is https://xn--uoa-6mab.cl. Raises ValueError."""
+    return list(dict.fromkeys(_clean_origin(origin) for origin in origins))
+
+
+def _clean_origin(origin: str) -> str:
+    scheme, _, host = origin.strip().rstrip("/").lower().partition("://")
+    host = host.removesuffix(_USUAL_PORTS.get(scheme, "/"))
+    with suppress(UnicodeError):
+        host = host.encode("idna").decode()
+    if _ORIGIN.fullmatch(f"{scheme}://{host}") is None:
         raise ValueError("Escribe cada sitio como https://mitienda.cl, sin nada después.")
-    return cleaned
+    return f"{scheme}://{host}"
 
 
 def _kind_of(body: Any) -> str:

@@ -47,7 +47,8 @@ class ChannelSettings(BaseModel):
     ] = None
     longest_burst_seconds: Annotated[Seconds, Field(description="Cuánto se espera en total, como máximo.")] = None
     allowed_origins: Annotated[
-        list[str] | None, Field(max_length=20, description="Sitios que pueden mostrar el chat web.")
+        list[str] | None,
+        Field(max_length=20, description="Sitios que pueden mostrar el chat web, además de su propia página."),
     ] = None
     product_pictures: Annotated[
         bool | None, Field(description="Enviar la foto cuando se muestra un solo producto.")
@@ -94,6 +95,9 @@ class ChannelView(BaseModel):
         ),
     ]
     page_url: Annotated[str | None, Field(description="La página de chat para compartir.")]
+    embed_code: Annotated[
+        str | None, Field(description="La línea que pone el chat en tu sitio: pégala antes de </body>.")
+    ]
     settings: ChannelSettings
     is_paused: Annotated[bool, Field(description="El agente calla en todo el canal: alguien escribió /pausa.")]
     created_at: Moment
@@ -215,10 +219,15 @@ def _view(channel: Channel, base_url: str) -> ChannelView:
         is_active=channel.is_active,
         webhook_url=webhook_url if kind.has_webhook else None,
         page_url=f"{base_url}/c/{channel.id}" if kind.has_page else None,
+        embed_code=embed_code(base_url, channel.id) if kind.has_page else None,
         settings=_settings(known),
         is_paused=bool(channel.config.get("is_paused")),
         created_at=channel.created_at,
     )
+
+
+def embed_code(base_url: str, channel_id: UUID) -> str:
+    return f'<script src="{base_url}/widget.js" data-channel="{channel_id}" async></script>'
 
 
 def _settings(config: dict[str, Any]) -> ChannelSettings:

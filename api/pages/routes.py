@@ -1,6 +1,5 @@
 """The web chat's page and the API's reference; everything they load comes from here."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,12 +11,13 @@ from starlette.staticfiles import StaticFiles
 
 from api.errors import Missing
 from api.open_channels import OpenChannels
+from api.pages import widget
 from api.pages.reference import marked, read_reference
 from api.runtime import Runtime
-from data.repositories.items import CatalogueItem
 from data.states import ChannelKind
 
 router = APIRouter(include_in_schema=False)
+router.include_router(widget.router)
 
 _HERE = Path(__file__).parent
 _TEMPLATES = Environment(
@@ -28,12 +28,9 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters["marked"] = marked
-_LOOKED_AT = 150
-_LONGEST_NAME = 32
-_MOST_SUGGESTED = 3
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; "
         "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "Cache-Control": "no-cache",
@@ -87,27 +84,7 @@ def mount_static(app: FastAPI) -> None:
 async def _chat(runtime: Runtime, tenant_id: UUID, channel_id: UUID) -> HTMLResponse:
     async with runtime.database.transaction(tenant_id) as tx:
         store_name = (await tx.tenants.get()).name
-        items = await tx.catalogue.page(_LOOKED_AT)
-    return _page(
-        "chat.html",
-        channel_id=channel_id,
-        store_name=store_name,
-        initial=initial_of(store_name),
-        suggestions=suggestions_for(items) or ["Quiero hablar con una persona"],
-    )
-
-
-def initial_of(store_name: str) -> str:
-    return next((letter.upper() for letter in store_name if letter.isalnum()), "C")
-
-
-def suggestions_for(items: Sequence[CatalogueItem]) -> list[str]:
-    """What a visitor could ask of this very store: short names in stock, of different categories."""
-    by_category: dict[str | None, str] = {}
-    for item in sorted(items, key=lambda item: len(item.name)):
-        if item.has(1) and len(item.name) <= _LONGEST_NAME:
-            by_category.setdefault(item.category, item.name)
-    return [f"¿Tienen {name[:1].lower()}{name[1:]}?" for name in list(by_category.values())[:_MOST_SUGGESTED]]
+    return _page("chat.html", channel_id=channel_id, store_name=store_name)
 
 
 def _page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
