@@ -6,13 +6,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 
 from fastapi import FastAPI
 
-from api import auth, erp, errors, health, webchat, webhooks
+from api import auth, desk_webhook, erp, errors, health, webchat, webhooks
 from api.admin import (
     catalogue,
     channels,
     connections,
     conversations,
     demand,
+    desks,
     imports,
     knowledge,
     media,
@@ -36,7 +37,7 @@ from api.settings import Settings
 
 RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
 
-PUBLIC = (pages, health, auth, webchat, webhooks)
+PUBLIC = (pages, health, auth, webchat, webhooks, desk_webhook)
 ADMIN = (
     tenants,
     channels,
@@ -54,6 +55,7 @@ ADMIN = (
     media,
     usage,
     connections,
+    desks,
     erp,
 )
 

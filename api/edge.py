@@ -29,6 +29,9 @@ SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
 }
 
+# A 500 is what makes every provider come again; after a 503 Chatwoot gives the conversation to people instead.
+_WEBHOOKS = "/v1/webhooks/"
+
 
 class Edge:
     """Outermost. Nothing that goes wrong inside reaches the caller but through `problem_of`."""
@@ -47,6 +50,8 @@ class Edge:
         async def stamped(message: Message) -> None:
             nonlocal status, seconds
             if message["type"] == "http.response.start":
+                if message["status"] == 503 and scope["path"].startswith(_WEBHOOKS):
+                    message["status"] = 500
                 status = message["status"]
                 seconds = time.perf_counter() - started  # until the answer began: a stream may last for hours
                 headers = MutableHeaders(scope=message)

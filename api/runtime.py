@@ -15,6 +15,9 @@ from api.settings import Settings
 from channels.access import open_access
 from channels.adapter import Adapter, ChannelAccess
 from channels.botpress import Botpress
+from channels.chatwoot import Chatwoot
+from channels.desk import Desk
+from channels.desk_inbox import DeskPoller
 from channels.media import MediaStore
 from channels.meta_whatsapp import MetaWhatsApp
 from channels.pull import PulledChannel
@@ -114,6 +117,7 @@ class Runtime:
             self.meta,
             self.telegram,
             Botpress(self.http),
+            Chatwoot(self.http),
             PulledChannel(ChannelKind.WEBCHAT),
             PulledChannel(ChannelKind.TERMINAL),
         ]
@@ -142,6 +146,15 @@ class Runtime:
             settings.media_limit_mb * 1024**2,
             self.transcriber,
         )
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What Chatwoot is told of conversations."""
+        return Desk(self.database, self.http, self.secrets, self.open_access, self.media.path)
+
+    @cached_property
+    def desk_poller(self) -> DeskPoller:
+        return DeskPoller(self.database, self.http, self.secrets)
 
     @cached_property
     def transcriber(self) -> Transcriber | None:

@@ -1,5 +1,6 @@
 """Where providers post messages and their statuses: verified on the raw bytes, kept, acknowledged at once."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import structlog
@@ -18,6 +19,8 @@ from data.states import ChannelKind
 router = APIRouter(prefix="/v1/webhooks", tags=["Webhooks"])
 log = structlog.get_logger("api.webhooks")
 
+# Chatwoot waits five seconds: late, it is better told to come again.
+ANSWER_SECONDS = 4.0
 # What a provider reads as «received»; to Twilio, an answer without instructions.
 _ACKNOWLEDGED = {
     ChannelKind.TWILIO_WHATSAPP: (b'<?xml version="1.0" encoding="UTF-8"?><Response/>', "application/xml"),
@@ -53,8 +56,10 @@ _DESCRIBED = {
 async def receive_webhook(request: Request) -> Response:
     runtime: Runtime = request.app.state.runtime
     channels: OpenChannels = request.app.state.open_channels
-    access = await channels.get(request.path_params["channel_id"])
-    await _keep(runtime, access, await _read(request))
+    posted = await read_request(request)
+    async with asyncio.timeout(ANSWER_SECONDS):
+        access = await channels.get(request.path_params["channel_id"])
+        await _keep(runtime, access, posted)
     body, media_type = _ACKNOWLEDGED.get(access.kind, _PLAINLY)
     return Response(body, media_type=media_type)
 
@@ -74,13 +79,13 @@ async def answer_handshake(request: Request) -> PlainTextResponse:
     adapter = runtime.adapters[access.kind]
     answer = None
     if isinstance(adapter, AnswersHandshake):
-        answer = adapter.answer_handshake(access, await _read(request))
+        answer = adapter.answer_handshake(access, await read_request(request))
     if answer is None:
         raise Forbidden("Este canal no reconoce la comprobación. Revisa el token de verificación.")
     return PlainTextResponse(answer)
 
 
-async def _read(request: Request) -> WebhookRequest:
+async def read_request(request: Request) -> WebhookRequest:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
     return WebhookRequest(headers, await request.body(), request.scope["query_string"].decode("latin-1"))
 

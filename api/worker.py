@@ -43,6 +43,7 @@ def make_handlers(runtime: Runtime) -> dict[JobName, Handler]:
         JobName.EMBED_CATALOGUE: embed_stored,
         JobName.FETCH_MEDIA: runtime.media.fetch,
         JobName.TIME_OUT_HANDOFF: runtime.agent.time_out_handoff,
+        JobName.TELL_DESK: runtime.desk.tell,
     }
 
 
@@ -74,8 +75,13 @@ def make_recurring(runtime: Runtime) -> dict[JobName, Recurring]:
             now = datetime.now(UTC)
             await fetch_missed(runtime.database, runtime.adapters, runtime.open_access, tenant.id, now)
 
+    async def tend_desks() -> None:
+        for tenant_id in await runtime.directory.connected_tenants(ConnectionKind.CHATWOOT):
+            await runtime.desk_poller.poll(tenant_id, datetime.now(UTC))
+
     return {
         JobName.TEND_CONNECTIONS: Recurring("* * * * * */15", tend_connections),
+        JobName.TEND_DESKS: Recurring("*/2 * * * *", tend_desks),
         JobName.FETCH_MISSED: Recurring("*/2 * * * *", fetch_all_missed),
     }
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from data.content import MediaKind, MessageContent
-from data.states import ChannelKind, ConversationStatus, Delivery
+from data.states import Actor, ChannelKind, ConversationStatus, Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +105,19 @@ class EchoMessage:
     author: str | None = None
     sent_at: datetime | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
+    attachments: Sequence[Attachment] = ()
+    actor: Actor = Actor.PHONE
 
 
 @dataclass(frozen=True, slots=True)
 class OwnershipChange:
-    """The channel says who answers `address` from now on: people, the agent, or nobody (closed)."""
+    """The channel says who answers `address` from now on: people, the agent, or nobody (closed). `as_of` is when that
+    was so by its clock: older news than what is known is none."""
 
     address: str
     status: ConversationStatus
     reason: str
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,18 @@ from urllib.parse import parse_qs
 from uuid import UUID
 
 from channels.adapter import (
+    Attachment,
     Capabilities,
     ChannelAccess,
     Doubt,
     Fate,
+    FetchedMedia,
     Found,
     Parsed,
     SendResult,
     WebhookRequest,
 )
-from channels.chatwoot_client import ChatwootClient, Http
+from channels.chatwoot_client import ChatwootClient, Http, fetch_file, listed_messages
 from channels.chatwoot_parsing import OWN_ID, read_event
 from channels.errors import SendError
 from channels.reading import read_json
@@ -39,11 +41,13 @@ class Chatwoot:
     kind = ChannelKind.CHATWOOT
     capabilities = Capabilities(
         text_limit=4096,
-        most_buttons=10,
+        most_buttons=3,
         most_rows=10,
         interactive_text_limit=1024,
-        button_title_limit=24,
+        # WhatsApp's, which Chatwoot does not look after. Its options have a title and nothing below it.
+        button_title_limit=20,
         row_title_limit=24,
+        row_description_limit=0,
     )
 
     def __init__(self, http: Http, clock: Callable[[], float] = time.time) -> None:
@@ -51,23 +55,7 @@ class Chatwoot:
         self._clock = clock
 
     def verify(self, access: ChannelAccess, request: WebhookRequest) -> bool:
-        """By its signature where the channel has Chatwoot's secret; servers before 4.13 sign nothing, and bring the
-        token in their address instead."""
-        secret, token = access.secrets.get("webhook_secret", ""), access.secrets.get("url_token", "")
-        if secret:
-            return self._is_signed(secret, request)
-        given = parse_qs(request.query).get("token", [""])[0]
-        return bool(token) and hmac.compare_digest(given.encode(), token.encode())
-
-    def _is_signed(self, secret: str, request: WebhookRequest) -> bool:
-        moment = request.headers.get("x-chatwoot-timestamp", "")
-        algorithm, _, signature = request.headers.get("x-chatwoot-signature", "").partition("=")
-        if algorithm != "sha256" or not (moment.isascii() and moment.isdecimal() and len(moment) < 15):
-            return False
-        if abs(self._clock() - int(moment)) > TOLERANCE_SECONDS:
-            return False
-        expected = hmac.new(secret.encode(), moment.encode() + b"." + request.body, sha256).hexdigest()
-        return hmac.compare_digest(expected.encode(), signature.encode())
+        return is_genuine(access.secrets, request, self._clock())
 
     def parse(self, access: ChannelAccess, request: WebhookRequest) -> Parsed:
         return read_event(read_json(request.body))
@@ -94,21 +82,41 @@ class Chatwoot:
         token = access.secrets.get("user_token", "")
         if not token:
             return Found(Fate.UNKNOWN)
-        config = access.config
-        client = ChatwootClient(self._http, str(config.get("base_url", "")), str(config.get("account_id", "")), token)
-        listed = await client.get(f"conversations/{_number(doubt.to)}/messages")
-        messages = listed.get("payload") if isinstance(listed, Mapping) else None
-        if not isinstance(messages, list):
-            return Found(Fate.UNKNOWN)
+        client = ChatwootClient.of(self._http, access.config, token)
         text = "\n\n".join(part.text for part in render(doubt.content, self.capabilities))
-        for message in messages:
-            if isinstance(message, Mapping) and _is_it(message, doubt, text):
+        async for message in listed_messages(client, _number(doubt.to), doubt.sent_after):
+            if _is_it(message, doubt, text):
                 return Found(Fate.TAKEN, SendResult(str(message["id"])))
         return Found(Fate.NOT_TAKEN)
 
     async def show_typing(self, access: ChannelAccess, to: str, inbound_external_id: str) -> None:
         client = ChatwootClient.of_bot(self._http, access)
         await client.post(f"conversations/{_number(to)}/toggle_typing_status", {"typing_status": "on"})
+
+    async def fetch_media(self, access: ChannelAccess, attachment: Attachment, limit: int) -> FetchedMedia:
+        """Its address says by itself that it may be read; it leads from Chatwoot to wherever that keeps its files."""
+        return await fetch_file(self._http, attachment.reference, limit)
+
+
+def is_genuine(secrets: Mapping[str, str], request: WebhookRequest, now: float) -> bool:
+    """By its signature where we have Chatwoot's secret; servers before 4.13 sign nothing, and bring the token in
+    their address instead."""
+    secret, token = secrets.get("webhook_secret", ""), secrets.get("url_token", "")
+    if secret:
+        return _is_signed(secret, request, now)
+    given = parse_qs(request.query).get("token", [""])[0]
+    return bool(token) and hmac.compare_digest(given.encode(), token.encode())
+
+
+def _is_signed(secret: str, request: WebhookRequest, now: float) -> bool:
+    moment = request.headers.get("x-chatwoot-timestamp", "")
+    algorithm, _, signature = request.headers.get("x-chatwoot-signature", "").partition("=")
+    if algorithm != "sha256" or not (moment.isascii() and moment.isdecimal() and len(moment) < 15):
+        return False
+    if abs(now - int(moment)) > TOLERANCE_SECONDS:
+        return False
+    expected = hmac.new(secret.encode(), moment.encode() + b"." + request.body, sha256).hexdigest()
+    return hmac.compare_digest(expected.encode(), signature.encode())
 
 
 def _is_it(message: Mapping[str, Any], doubt: Doubt, text: str) -> bool:

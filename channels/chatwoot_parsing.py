@@ -19,13 +19,15 @@ from channels.adapter import (
 )
 from channels.errors import BadPayload
 from data.content import MediaKind
-from data.states import ConversationStatus, Delivery
+from data.states import Actor, ConversationStatus, Delivery
 
 Item = Mapping[str, Any]
 
 # Which of our messages it is, in what Chatwoot repeats of it.
 OWN_ID = "caserita_message_id"
 _PENDING = "pending"
+# Of what may change in a conversation, what says who holds it.
+_OF_OWNERSHIP = frozenset({"status", "assignee_id", "assignee", "assignee_agent_bot_id"})
 # Webhooks name the kind of a message, lists number it.
 _DIRECTIONS = {"incoming": "incoming", "outgoing": "outgoing", 0: "incoming", 1: "outgoing"}
 _OF_A_CONVERSATION = frozenset(
@@ -57,9 +59,9 @@ def read_event(event: Item) -> Parsed:
         if name == "message_created":
             return _read_message(event)
         if name == "message_updated":
-            return _read_answer(event)
+            return _read_update(event)
         if name in _OF_A_CONVERSATION:
-            return Parsed(ownership=_ownership(event))
+            return Parsed(ownership=_read_change(event))
     except (BadPayload, ValueError) as error:
         return Parsed(quarantined=[Quarantined(str(error), dict(event))])
     if not isinstance(name, str):
@@ -76,9 +78,18 @@ def _read_message(message: Item) -> Parsed:
         return Parsed(messages=[_inbound(message, conversation)], ownership=_held(conversation))
     sender = message.get("sender")
     kind = str(sender.get("type", "")) if isinstance(sender, Mapping) else ""
-    if kind == "agent_bot" or _own_id(message) is not None:
-        return Parsed(statuses=_taken(message))
-    return Parsed(echoes=[_echo(message, conversation)])
+    if kind == "agent_bot" or own_id(message) is not None:
+        return Parsed(statuses=_statuses(message, Delivery.SENT))
+    return Parsed() if _is_automatic(message) else Parsed(echoes=[_echo(message, conversation)])
+
+
+def _is_automatic(message: Item) -> bool:
+    """A rule or a campaign of Chatwoot's wrote it, or Chatwoot's own assistant: nobody who takes over."""
+    sender = message.get("sender")
+    kind = _text(sender, "type") if isinstance(sender, Mapping) else ""
+    places = [message.get(name) for name in ("content_attributes", "additional_attributes")]
+    marks = {str(name) for place in places if isinstance(place, Mapping) for name, value in place.items() if value}
+    return kind not in ("", "user") or bool(marks & {"automation_rule_id", "campaign_id"})
 
 
 def _inbound(message: Item, conversation: Item) -> InboundMessage:
@@ -96,11 +107,16 @@ def _inbound(message: Item, conversation: Item) -> InboundMessage:
     )
 
 
-def _read_answer(message: Item) -> Parsed:
-    """A tapped option does not come as a message: ours comes back with what was chosen in it."""
+def _read_update(message: Item) -> Parsed:
+    """A tapped option does not come as a message: ours comes back with what was chosen in it. So does one that the
+    shopper's own app did not take."""
     attributes = message.get("content_attributes")
-    chosen = _list(attributes, "submitted_values") if isinstance(attributes, Mapping) else []
-    if not chosen or message.get("private") is True:
+    if message.get("private") is True or not isinstance(attributes, Mapping):
+        return Parsed()
+    if error := _text(attributes, "external_error"):
+        return Parsed(statuses=_statuses(message, Delivery.FAILED, error))
+    chosen = _list(attributes, "submitted_values")
+    if not chosen:
         return Parsed()
     conversation, option = _object(message.get("conversation")), _object(chosen[0])
     number = _number(message, "id")
@@ -116,6 +132,19 @@ def _read_answer(message: Item) -> Parsed:
     return Parsed(messages=[tapped], ownership=_held(conversation))
 
 
+def _read_change(event: Item) -> list[OwnershipChange]:
+    """Pending is news only when it has just become so, or lost its person: labels change too, while we hand it over."""
+    told = event.get("changed_attributes")
+    changed = (
+        {str(name) for each in told if isinstance(each, Mapping) for name in each} if isinstance(told, list) else None
+    )
+    if event.get("event") == "conversation_updated" and not (changed or set()) & _OF_OWNERSHIP:
+        return []
+    changes = _ownership(event)
+    is_change = event.get("event") != "conversation_status_changed" or not changed or "status" in changed
+    return changes if is_change else []
+
+
 def _held(conversation: Item) -> list[OwnershipChange]:
     """People hold what is open or assigned to one of them. That it is pending is no news: we may be handing it over."""
     return [change for change in _ownership(conversation) if change.status is ConversationStatus.HANDED_OFF]
@@ -126,15 +155,15 @@ def _ownership(conversation: Item) -> list[OwnershipChange]:
     status = _STATUSES.get(_text(conversation, "status"))
     if status is None:
         return []
-    person = _assignee(conversation)
+    person, as_of = _assignee(conversation), _moment(conversation.get("updated_at"))
     if status is ConversationStatus.AUTOMATED and person is not None:
-        return [OwnershipChange(address, ConversationStatus.HANDED_OFF, f"Chatwoot la asignó a {person}.")]
+        return [OwnershipChange(address, ConversationStatus.HANDED_OFF, f"Chatwoot la asignó a {person}.", as_of)]
     reason = {
         ConversationStatus.HANDED_OFF: f"La tiene {person} en Chatwoot." if person else "Abierta en Chatwoot.",
         ConversationStatus.CLOSED: "Resuelta en Chatwoot.",
         ConversationStatus.AUTOMATED: "Devuelta desde Chatwoot.",
     }[status]
-    return [OwnershipChange(address, status, reason)]
+    return [OwnershipChange(address, status, reason, as_of)]
 
 
 def _assignee(conversation: Item) -> str | None:
@@ -155,16 +184,19 @@ def _echo(message: Item, conversation: Item) -> EchoMessage:
         author=_text(sender, "name") or None if isinstance(sender, Mapping) else None,
         sent_at=_moment(message.get("created_at")),
         raw=_without_secrets(message),
+        attachments=[file for each in _list(message, "attachments") if (file := _file(each))],
+        actor=Actor.DESK,
     )
 
 
-def _taken(message: Item) -> list[StatusUpdate]:
+def _statuses(message: Item, delivery: Delivery, error: str | None = None) -> list[StatusUpdate]:
     """Chatwoot has a message of ours: news when the answer to its sending was lost."""
-    own_id = _own_id(message)
-    return [StatusUpdate(str(_number(message, "id")), Delivery.SENT, own_id)] if own_id else []
+    our_id = own_id(message)
+    return [StatusUpdate(str(_number(message, "id")), delivery, our_id, error)] if our_id else []
 
 
-def _own_id(message: Item) -> UUID | None:
+def own_id(message: Item) -> UUID | None:
+    """Which of ours it is, by what we had Chatwoot keep with it."""
     attributes = message.get("content_attributes")
     places = (message, attributes if isinstance(attributes, Mapping) else {})
     for place in places:

@@ -23,13 +23,14 @@ from channels.bursts import burst_of
 from channels.cleaning import ID_LIMIT, TEXT_LIMIT, clean_id, clean_payload, clean_text
 from channels.formatting import choice_by_number
 from channels.signals import Command, is_automatic, read_command, read_consent
+from channels.titles import choice_by_title
 from channels.undelivered import tell_failed
 from data.content import MessageContent
 from data.database import Database
 from data.intake import Intake
 from data.jobs import current_queue
 from data.models import Conversation
-from data.ownership import By, close, hand_back, hand_off, person_answered
+from data.ownership import By, close, hand_back, hand_off, person_answered, tell_desk
 from data.states import Actor, ConversationStatus, Delivery, SetAside
 from data.transaction import Transaction
 
@@ -37,6 +38,7 @@ NAME_LIMIT = 200
 REASON_LIMIT = 300
 MOST_ATTACHMENTS = 30
 MOST_ORDERED = 100
+LONGEST_TITLE = 100
 LIKE_A_NUMBER = re.compile(r"\W{0,2}\d{1,2}\W{0,2}")
 
 log = structlog.get_logger()
@@ -74,7 +76,7 @@ async def _receive(
         log.warning("message.unusable", channel_id=str(access.channel_id))
         return None
     text = clean_text(message.text)
-    choice = message.choice or await _numbered_choice(database, access, address, text)
+    choice = message.choice or await _worded_choice(database, access, address, text)
     burst = burst_of(access, text, is_whole=bool(choice or message.ordered))
     intake = Intake(
         channel_id=access.channel_id,
@@ -104,15 +106,19 @@ async def _know_as(database: Database, access: ChannelAccess, addresses: Sequenc
         return await tx.conversations.know_as(access.channel_id, addresses)
 
 
-async def _numbered_choice(database: Database, access: ChannelAccess, address: str, text: str) -> str | None:
-    """The choice that "2" names, when the last message went with its choices as numbered lines (channels.outbox)."""
-    if not LIKE_A_NUMBER.fullmatch(text):
+async def _worded_choice(database: Database, access: ChannelAccess, address: str, text: str) -> str | None:
+    """The choice that "2" names, when the last message went with its choices as numbered lines (channels.outbox), or
+    that comes back as its title alone: some providers say of a tap no more than that."""
+    if not text or len(text) > LONGEST_TITLE:
         return None
     async with database.transaction(access.tenant_id) as tx:
         asked = await tx.messages.latest_outbound(access.channel_id, address)
-    if asked is None or not asked.payload.get("is_numbered"):
+    if asked is None or not asked.payload.get("choices"):
         return None
-    choice = choice_by_number(text, MessageContent.from_row(asked.text, asked.payload))
+    content = MessageContent.from_row(asked.text, asked.payload)
+    choice = choice_by_title(text, content.choices)
+    if choice is None and LIKE_A_NUMBER.fullmatch(text) and asked.payload.get("is_numbered"):
+        choice = choice_by_number(text, content)
     return choice.id if choice else None
 
 
@@ -166,6 +172,11 @@ async def apply_ownership(
             if found is None:
                 continue
             conversation = await tx.conversations.get(found.id, lock=True)
+            if is_old_news(conversation, change):
+                continue
+            conversation.owner_as_of = change.as_of or conversation.owner_as_of
+            if change.status is conversation.status:  # not that someone took it: we may have opened it there ourselves
+                continue
             await _CHANGES[change.status](tx, conversation, reason, By(Actor.DESK), now)
 
 
@@ -174,6 +185,16 @@ _CHANGES = {
     ConversationStatus.AUTOMATED: hand_back,
     ConversationStatus.CLOSED: close,
 }
+
+
+def is_old_news(conversation: Conversation, change: OwnershipChange) -> bool:
+    """Overtaken by what the channel said later; or by a change of our own in between."""
+    if change.as_of is None:
+        return False
+    if conversation.owner_as_of is not None and change.as_of < conversation.owner_as_of:
+        return True
+    since = conversation.status_since
+    return conversation.status_actor is not Actor.DESK and since is not None and change.as_of < since
 
 
 async def apply_echoes(
@@ -203,7 +224,9 @@ async def apply_echoes(
                 now=now,
             )
             if is_new:
-                await _heed(tx, conversation, text, By(Actor.PHONE, author), now)
+                await _heed(tx, conversation, text, By(echo.actor, author), now)
+                if echo.actor is Actor.DESK:  # which shows it as ours as long as nobody opens it there
+                    await tell_desk(tx, conversation)
                 await tx.jobs.notify("messages", f"{access.tenant_id}/{conversation.id}")
                 touched.append(conversation.id)
     return touched
@@ -211,12 +234,13 @@ async def apply_echoes(
 
 async def _heed(tx: Transaction, conversation: Conversation, text: str, by: By, now: datetime) -> None:
     command = read_command(text)
+    place = "desde Chatwoot" if by.actor is Actor.DESK else "desde el teléfono"
     if command is None:
-        await person_answered(tx, conversation, "Respondió una persona desde el teléfono.", by, now)
+        await person_answered(tx, conversation, f"Respondió una persona {place}.", by, now)
     elif command[0] is Command.PAUSE:
-        await hand_off(tx, conversation, "Pausa pedida desde el teléfono.", by, now)
+        await hand_off(tx, conversation, f"Pausa pedida {place}.", by, now)
     else:
-        await hand_back(tx, conversation, "Reanudado desde el teléfono.", by, now)
+        await hand_back(tx, conversation, f"Reanudado {place}.", by, now)
 
 
 async def quarantine(database: Database, access: ChannelAccess, items: Sequence[Quarantined]) -> None:

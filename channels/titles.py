@@ -3,8 +3,12 @@
 from collections.abc import Collection, Sequence
 
 from channels.formatting import fitting, units
+from data.content import Choice
+from data.marks import plain_data
 
 ELLIPSIS = "…"
+# Of WhatsApp's buttons and rows, where choices are most often cut.
+_USUAL_LIMITS = (20, 24)
 
 
 def cut_titles(titles: Sequence[str], limit: int) -> list[str]:
@@ -17,6 +21,18 @@ def cut_titles(titles: Sequence[str], limit: int) -> list[str]:
         for place in alike:
             cut[place] = _telling(whole[place], common, limit)
     return _numbered(cut, limit)
+
+
+def choice_by_title(text: str, choices: Sequence[Choice]) -> Choice | None:
+    """The one choice whose title this is to the letter, whole or as it was cut."""
+    said = " ".join(text.split())
+    titles = [" ".join(plain_data(choice.title).split()) for choice in choices]
+    ways = [[" ".join(choice.title.split()) for choice in choices], titles]
+    ways += [cut_titles(titles, limit) for limit in _USUAL_LIMITS]
+    for shown in ways:
+        if shown.count(said) == 1:
+            return choices[shown.index(said)]
+    return None
 
 
 def cut_text(text: str, limit: int) -> str:

@@ -34,6 +34,8 @@ class JobName(StrEnum):
     TEND_CONNECTIONS = "tend_connections"  # recurring
     FETCH_MEDIA = "fetch_media"  # tenant_id, message_id; deferred by the database when a message is kept
     FETCH_MISSED = "fetch_missed"  # recurring
+    TELL_DESK = "tell_desk"  # tenant_id, conversation_id; deferred by the database too, when a message is kept
+    TEND_DESKS = "tend_desks"  # recurring
     EXPIRE_ORDER = "expire_order"  # tenant_id, order_id
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.jobs import JobName
-from data.models import Conversation
-from data.states import Actor, ConversationStatus, Sender
+from data.models import Channel, Conversation
+from data.states import Actor, ChannelKind, ConnectionKind, ConversationStatus, Sender
 from data.tenant_settings import handoff_timeout
 from data.transaction import Transaction
 
@@ -39,6 +39,7 @@ async def hand_off(tx: Transaction, conversation: Conversation, reason: str, by:
     handoff = await tx.conversations.open_handoff(conversation.id, reason, now)
     await _note(tx, conversation, reason, by, now)
     await tx.events.add("handoff.opened", handoff_id=str(handoff.id), conversation_id=str(conversation.id))
+    await _tell_desk(tx, conversation, by)
     if by.is_person:
         handoff.taken_at = now
     elif patience := handoff_timeout(await tx.tenants.get()):
@@ -58,6 +59,7 @@ async def hand_back(tx: Transaction, conversation: Conversation, reason: str, by
     await tx.conversations.close_handoff(conversation.id, now)
     await _note(tx, conversation, reason, by, now)
     await tx.events.add("handoff.closed", conversation_id=str(conversation.id))
+    await _tell_desk(tx, conversation, by)
     await take_turn_if_waiting(tx, conversation)
     return True
 
@@ -73,6 +75,7 @@ async def close(tx: Transaction, conversation: Conversation, reason: str, by: By
     conversation.closed_at = now
     await _note(tx, conversation, reason, by, now)
     await tx.events.add("conversation.closed", conversation_id=str(conversation.id))
+    await _tell_desk(tx, conversation, by)
     return True
 
 
@@ -91,11 +94,36 @@ async def say_in_between(
     await tx.jobs.notify("messages", f"{tx.tenant_id}/{conversation.id}")
 
 
+async def tell_desk(tx: Transaction, conversation: Conversation) -> None:
+    """Have Chatwoot show whom the conversation is with, and what was said."""
+    await tx.jobs.defer(JobName.TELL_DESK, lock=f"desk:{conversation.id}", conversation_id=conversation.id)
+
+
 async def take_turn_if_waiting(tx: Transaction, conversation: Conversation) -> bool:
     if not await tx.messages.unanswered(conversation):
         return False
     await tx.jobs.defer(JobName.TAKE_TURN, lock=f"conversation:{conversation.id}", conversation_id=conversation.id)
     return True
+
+
+async def _tell_desk(tx: Transaction, conversation: Conversation, by: By) -> None:
+    """Where Chatwoot owns the inbox, all but what it said itself; else where the tenant has it as its desk."""
+    channel = await tx.channels.get(conversation.channel_id)
+    if channel is not None and channel.kind is ChannelKind.CHATWOOT:
+        is_told = by.actor is not Actor.DESK
+    elif conversation.status is not ConversationStatus.HANDED_OFF:
+        is_told = await tx.desks.hide(conversation.id)
+    else:
+        is_told = await _is_shown(tx, channel)
+        if is_told:
+            await tx.desks.show(conversation.id)
+    if is_told:
+        await tell_desk(tx, conversation)
+
+
+async def _is_shown(tx: Transaction, channel: Channel | None) -> bool:
+    is_real = channel is not None and channel.kind is not ChannelKind.TERMINAL
+    return is_real and await tx.connections.active(ConnectionKind.CHATWOOT) is not None
 
 
 async def _note(tx: Transaction, conversation: Conversation, reason: str, by: By, now: datetime) -> None:

@@ -102,6 +102,7 @@ class ConnectionKind(StrEnum):
     ODOO = "odoo"
     N8N = "n8n"
     SHOPIFY = "shopify"
+    CHATWOOT = "chatwoot"  # the desk where people answer
 
 
 class ImportStatus(StrEnum):

@@ -10,6 +10,7 @@ from data.repositories.catalogue import CatalogueRepository
 from data.repositories.connections import ConnectionRepository
 from data.repositories.conversations import ConversationRepository, MessageRepository, TurnRepository
 from data.repositories.demand import LeadRepository, WaitlistRepository
+from data.repositories.desks import DeskRepository
 from data.repositories.edits import EditRepository
 from data.repositories.events import EventRepository
 from data.repositories.imports import ImportRepository
@@ -59,6 +60,10 @@ class Transaction:
     @cached_property
     def outbound(self) -> OutboundRepository:
         return OutboundRepository(self._session)
+
+    @cached_property
+    def desks(self) -> DeskRepository:
+        return DeskRepository(self._session)
 
     @cached_property
     def media(self) -> MediaRepository:

@@ -43,6 +43,7 @@ LONGEST_SECONDS = {
     JobName.SYNC_CATALOGUE: 3600,
     JobName.TIME_OUT_HANDOFF: 60,
     JobName.FETCH_MEDIA: 150,
+    JobName.TELL_DESK: 180,
 }
 GRACE_SECONDS = 30
 # A process that made a queue of its own (a terminal chat) and ended leaves its jobs to whoever is there.

@@ -11,6 +11,8 @@ from uuid import uuid4
 from pydantic import BaseModel, Discriminator, Field, SecretStr, Tag, field_validator
 
 from channels.access import whatsapp_address
+from connectors.errors import ConnectorError
+from connectors.odoo.access import origin_of
 from data.states import ChannelKind
 
 _E164 = re.compile(r"whatsapp:\+[1-9]\d{7,14}")
@@ -24,6 +26,10 @@ _TWILIO_INSISTENCE = "#rc=5&rp=all&ct=2000&rt=3000"
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Secret = Annotated[SecretStr, Field(min_length=16, max_length=200)]
+Labels = Annotated[
+    list[Annotated[str, Field(pattern=r"^[\w-]{1,60}$")]],
+    Field(max_length=10, description="Etiquetas de Chatwoot para lo que se deriva."),
+]
 Origins = Annotated[
     list[str], Field(max_length=20, description="Sitios que pueden mostrar el chat, además de su propia página.")
 ]
@@ -31,11 +37,13 @@ Origins = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class ChannelRow:
-    """What is kept of a new channel; empty secrets are left out."""
+    """What is kept of a new channel; empty secrets are left out. `calls` is an address the tenant chose, to be
+    checked before it is."""
 
     address: str
     config: Mapping[str, Any] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    calls: str = ""
 
 
 class NewTwilioWhatsApp(BaseModel):
@@ -166,6 +174,55 @@ class NewBotpress(BaseModel):
         return ChannelRow(self.reply_url, {"reply_url": self.reply_url}, secrets)
 
 
+class NewChatwoot(BaseModel):
+    """An agent bot of a Chatwoot that has the inboxes."""
+
+    address_field: ClassVar[str] = "base_url"
+
+    kind: Literal[ChannelKind.CHATWOOT]
+    name: Name = "Chatwoot"
+    base_url: Annotated[str, Field(min_length=4, max_length=500, examples=["https://chatwoot.mitienda.cl"])]
+    account_id: Annotated[int, Field(ge=1, description="El número de la cuenta: está en la dirección de Chatwoot.")]
+    access_token: Annotated[Secret, Field(description="El «access token» del bot.")]
+    webhook_secret: Annotated[
+        SecretStr | None,
+        Field(
+            max_length=200,
+            description="El «secret» del bot, desde Chatwoot 4.13. Sin él, `webhook_url` trae una clave en la "
+            "respuesta, solo esta vez: pégala entera en el bot.",
+        ),
+    ] = None
+    user_token: Annotated[
+        SecretStr | None,
+        Field(max_length=200, description="El token de una persona, para comprobar lo enviado tras una falla."),
+    ] = None
+    team_id: Annotated[int | None, Field(ge=1, description="El equipo que recibe lo que se deriva.")] = None
+    assignee_id: Annotated[int | None, Field(ge=1, description="La persona que lo recibe.")] = None
+    labels: Labels = []
+
+    @field_validator("base_url")
+    @classmethod
+    def _origin(cls, url: str) -> str:
+        return chatwoot_origin(url)
+
+    def row(self) -> ChannelRow:
+        names = ("access_token", "webhook_secret", "user_token")
+        secrets = {name: each.get_secret_value().strip() if (each := getattr(self, name)) else "" for name in names}
+        if not secrets["webhook_secret"]:
+            secrets["url_token"] = token_urlsafe(32)
+        people = self.model_dump(include={"team_id", "assignee_id", "labels"}, exclude_none=True)
+        config = people | {"base_url": self.base_url, "account_id": self.account_id}
+        return ChannelRow(f"{self.base_url}/{self.account_id}", config, secrets, calls=self.base_url)
+
+
+def chatwoot_origin(url: str) -> str:
+    """Where Chatwoot is, from any address of its pages. Raises ValueError."""
+    try:
+        return origin_of(url)
+    except ConnectorError as error:
+        raise ValueError(error.sentence) from error
+
+
 def clean_origins(origins: list[str]) -> list[str]:
     """As browsers send them: "https://ñuñoa.cl:443/" is https://xn--uoa-6mab.cl. Raises ValueError."""
     return list(dict.fromkeys(_clean_origin(origin) for origin in origins))
@@ -193,7 +250,8 @@ NewChannel = Annotated[
     | Annotated[NewWebchat, Tag("webchat")]
     | Annotated[NewMetaWhatsApp, Tag("meta_whatsapp")]
     | Annotated[NewTelegram, Tag("telegram")]
-    | Annotated[NewBotpress, Tag("botpress")],
+    | Annotated[NewBotpress, Tag("botpress")]
+    | Annotated[NewChatwoot, Tag("chatwoot")],
     Discriminator(_kind_of),
 ]
 
@@ -218,5 +276,8 @@ KINDS: dict[ChannelKind, KindOfChannel] = {
     ChannelKind.META_WHATSAPP: KindOfChannel(secret_names=frozenset({"access_token", "app_secret", "verify_token"})),
     ChannelKind.TELEGRAM: KindOfChannel(secret_names=frozenset({"bot_token", "secret_token"})),
     ChannelKind.BOTPRESS: KindOfChannel(secret_names=frozenset({"secret_key", "reply_secret"})),
+    ChannelKind.CHATWOOT: KindOfChannel(
+        secret_names=frozenset({"access_token", "webhook_secret", "url_token", "user_token"})
+    ),
 }
 PLAIN = KindOfChannel()

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from api.admin.channel_kinds import KINDS, PLAIN, NewChannel, clean_origins
+from api.admin.channel_kinds import KINDS, PLAIN, Labels, NewChannel, clean_origins
 from api.dependencies import Admin, RuntimeNeeded, Viewer
 from api.errors import Conflict, Invalid, Missing
 from api.schemas import Moment, errors
@@ -14,6 +14,7 @@ from channels.access import create_channel, replace_secrets
 from channels.adapter import RegistersWebhook
 from channels.bursts import LONGEST_SECONDS
 from channels.errors import SendError
+from connectors.errors import ConnectorError, TargetRefused
 from data.errors import AlreadyExists
 from data.models import Channel
 from data.states import ChannelKind
@@ -53,6 +54,9 @@ class ChannelSettings(BaseModel):
     product_pictures: Annotated[
         bool | None, Field(description="Enviar la foto cuando se muestra un solo producto.")
     ] = None
+    team_id: Annotated[int | None, Field(ge=1, description="Chatwoot: el equipo que recibe lo que se deriva.")] = None
+    assignee_id: Annotated[int | None, Field(ge=1, description="Chatwoot: la persona que lo recibe.")] = None
+    labels: Labels | None = None
     templates: Annotated[
         dict[Purpose, TemplateSetting] | None,
         Field(
@@ -117,6 +121,8 @@ async def list_channels(principal: Viewer, runtime: RuntimeNeeded) -> ChannelLis
 @router.post("", status_code=201, summary="Conectar un canal", responses=errors(401, 403, 409, 422))
 async def connect_channel(body: Annotated[NewChannel, Body()], principal: Admin, runtime: RuntimeNeeded) -> ChannelView:
     row = body.row()
+    if row.calls:
+        await require_target(runtime, row.calls, body.address_field)
     try:
         async with runtime.database.transaction(principal.tenant_id) as tx:
             channel = await create_channel(
@@ -125,7 +131,10 @@ async def connect_channel(body: Annotated[NewChannel, Body()], principal: Admin,
     except AlreadyExists as error:
         message = "Ese canal ya está conectado a tu tienda. Si está apagado, actívalo."
         raise Conflict(message, {"field": body.address_field}) from error
-    return _view(channel, runtime.settings.base_url)
+    view = _view(channel, runtime.settings.base_url)
+    if token := row.secrets.get("url_token"):
+        view.webhook_url = f"{view.webhook_url}?token={token}"
+    return view
 
 
 @router.patch("/{channel_id}", summary="Cambiar un canal", responses=errors(401, 403, 404, 422))
@@ -191,6 +200,15 @@ _REGISTRATION = {
     "bad_credentials": "El proveedor no reconoce el token. Cópialo de nuevo.",
     "provider_unavailable": "El proveedor no responde. Prueba otra vez en un momento.",
 }
+
+
+async def require_target(runtime: RuntimeNeeded, url: str, field: str) -> None:
+    """An address that this installation may call. Raises Invalid."""
+    try:
+        await runtime.http.check(url)
+    except ConnectorError as error:
+        reason = error.reason if isinstance(error, TargetRefused) else error.code
+        raise Invalid(error.sentence, {"field": field, "reason": reason}) from error
 
 
 async def _channel(tx: Transaction, channel_id: UUID) -> Channel:

@@ -13,6 +13,7 @@ from data.models.conversations import (
     QuarantinedItem,
     Turn,
 )
+from data.models.desks import DeskConversation, DeskPost
 from data.models.events import Event
 from data.models.imports import (
     CatalogueChange,
@@ -39,6 +40,8 @@ __all__ = [
     "Contact",
     "ContactAddress",
     "Conversation",
+    "DeskConversation",
+    "DeskPost",
     "Event",
     "Handoff",
     "Import",

@@ -44,8 +44,9 @@ class Conversation(TenantRow):
     `answered_position` is the last inbound message a turn has answered.
 
     `status_since`, `status_actor`, `status_actor_name` and `status_reason` say when, by whom and why the status is what
-    it is; OwnershipChange keeps those before. While `quieted_at` is set, a flood or a loop is being sat out.
-    `burst_began_at` is when the first message came of those one turn now waits for."""
+    it is; OwnershipChange keeps those before. `owner_as_of` is the moment of the channel's last word on it. While
+    `quieted_at` is set, a flood or a loop is being sat out. `burst_began_at` is when the first message came of those
+    one turn now waits for."""
 
     __tablename__ = "conversations"
     __table_args__ = (
@@ -75,6 +76,7 @@ class Conversation(TenantRow):
     status_actor: Mapped[Actor | None]
     status_actor_name: Mapped[str | None]
     status_reason: Mapped[str | None]
+    owner_as_of: Mapped[datetime | None]
     burst_began_at: Mapped[datetime | None]
     quieted_at: Mapped[datetime | None]
 

@@ -243,6 +243,15 @@ class ConversationRepository(Repository):
         """As it is now with `anew`, whatever was read before."""
         return await self.session.get(Handoff, (self.tenant_id, handoff_id), populate_existing=anew)
 
+    async def current_handoff(self, conversation_id: UUID) -> Handoff | None:
+        """The one that is open."""
+        statement = select(Handoff).where(
+            Handoff.tenant_id == self.tenant_id,
+            Handoff.conversation_id == conversation_id,
+            Handoff.closed_at.is_(None),
+        )
+        return (await self.session.execute(statement)).scalar_one_or_none()
+
     async def has_timed_out(self, conversation_id: UUID, since: datetime) -> bool:
         """Whether one of its hand-offs timed out after `since`."""
         statement = select(

@@ -180,6 +180,11 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:
         )  # fmt: skip
         await tx.conversations.add_turn(turn)
         outbound = await tx.messages.add_outbound(conversation, text="hola", payload={}, now=NOW, turn_id=turn.id)
+        await tx.desks.show(conversation.id)
+        desk = await tx.desks.get(conversation.id)
+        assert desk
+        desk.external_id = "12"
+        await tx.desks.note_heard(conversation.id, "heard")
         [media] = await tx.media.open(outbound.id, [ATTACHMENT])
         await tx.outbound.keep_content_id(channel.id, "f", "HX1")
         await tx.outbound.count(ChannelKind.WEBCHAT, "service", NOW, sent=1, billed=1)
@@ -221,7 +226,7 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:
         "member": member.id, "email": member.email, "channel": channel.id, "variant": variant_id,
         "search": search_id, "product": products["martillo"], "import": record.id, "conversation": conversation.id,
         "contact": conversation.contact_id, "message": outbound.id, "turn": turn.id,
-        "media": media.id, "handoff": handoff.id,
+        "media": media.id, "desk": desk, "handoff": handoff.id,
         "cart": cart_id,
         "summary": summary.id, "order": order.id, "lead": lead.id, "entry": entry.id, "entry_search": entry.search_id,
         "suggestion": asked.id,
@@ -301,6 +306,13 @@ READS: dict[str, Reading] = {
     "message by external id": lambda tx, ids: tx.messages.by_external_id(ids["channel"], "same"),
     "media": lambda tx, ids: tx.media.get(ids["media"]),
     "media of messages": lambda tx, ids: tx.media.of_messages([ids["message"]]),
+    "desk's conversation": lambda tx, ids: tx.desks.get(ids["conversation"]),
+    "conversation by the desk's name": lambda tx, ids: tx.desks.called("12"),
+    "conversations at the desk": lambda tx, ids: tx.desks.all_shown(),
+    "told at the desk": lambda tx, ids: tx.desks.is_heard(ids["conversation"], "heard"),
+    "not yet at the desk": lambda tx, ids: tx.desks.unposted(ids["desk"]),
+    "last word": lambda tx, ids: tx.desks.last_said(ids["conversation"]),
+    "open handoff": lambda tx, ids: tx.conversations.current_handoff(ids["conversation"]),
     "provider content": lambda tx, ids: tx.outbound.content_id(ids["channel"], "f"),
     "usage": lambda tx, ids: tx.outbound.usage(NOW.date().replace(day=1)),
     "latest outbound": lambda tx, ids: tx.messages.latest_outbound(ids["channel"], "+56911111111"),
@@ -382,6 +394,16 @@ WRITES: dict[str, Reading] = {
         now=NOW,
     ),
     "media of its message": lambda tx, ids: tx.media.open(ids["message"], [ATTACHMENT]),
+    "shown at the desk": lambda tx, ids: tx.desks.show(ids["conversation"]),
+    "all shown at the desk": lambda tx, ids: tx.desks.show_all(),
+    "hidden at the desk": lambda tx, ids: tx.desks.hide(ids["conversation"]),
+    "forgotten desk": lambda tx, ids: tx.desks.forget(),
+    "made anew at the desk": lambda tx, ids: tx.desks.start_anew(ids["desk"]),
+    "told before": lambda tx, ids: tx.desks.told(ids["desk"]),
+    "post of its message": lambda tx, ids: tx.desks.begin_post(ids["message"], ids["conversation"], NOW),
+    "post": lambda tx, ids: tx.desks.post(ids["message"]),
+    "said at the desk": lambda tx, ids: tx.desks.note_heard(ids["conversation"], "stolen"),
+    "attempts": lambda tx, ids: tx.desks.count_attempt(ids["conversation"]),
     "provider content": lambda tx, ids: tx.outbound.keep_content_id(ids["channel"], "f", "stolen"),
     "usage": lambda tx, ids: tx.outbound.count(ChannelKind.WEBCHAT, "service", NOW, sent=1),
     "echo in its conversation": lambda tx, ids: tx.messages.add_echo(

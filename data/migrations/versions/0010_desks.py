@@ -37,6 +37,28 @@ TABLES = {
             CONSTRAINT pk_usage_counts PRIMARY KEY (tenant_id, month, channel_kind, kind),
             CONSTRAINT fk_usage_counts_tenant_id FOREIGN KEY (tenant_id)
                 REFERENCES app.tenants (id) ON DELETE CASCADE)""",
+    "desk_conversations": """
+        CREATE TABLE app.desk_conversations (
+            tenant_id uuid NOT NULL, id uuid NOT NULL, conversation_id uuid NOT NULL, external_id text,
+            is_shown boolean NOT NULL DEFAULT true, told_from bigint NOT NULL DEFAULT 0,
+            shown_from bigint NOT NULL DEFAULT 0, attempt_count integer NOT NULL DEFAULT 0,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            CONSTRAINT pk_desk_conversations PRIMARY KEY (tenant_id, id),
+            CONSTRAINT uq_desk_conversations_tenant_id UNIQUE (tenant_id, conversation_id),
+            CONSTRAINT fk_desk_conversations_tenant_id FOREIGN KEY (tenant_id)
+                REFERENCES app.tenants (id) ON DELETE CASCADE,
+            CONSTRAINT fk_desk_conversations_tenant_id_conversation_id FOREIGN KEY (tenant_id, conversation_id)
+                REFERENCES app.conversations (tenant_id, id) ON DELETE CASCADE)""",
+    "desk_posts": """
+        CREATE TABLE app.desk_posts (
+            tenant_id uuid NOT NULL, id uuid NOT NULL, conversation_id uuid NOT NULL, external_id text,
+            posting_at timestamptz, created_at timestamptz NOT NULL DEFAULT now(),
+            CONSTRAINT pk_desk_posts PRIMARY KEY (tenant_id, id),
+            CONSTRAINT uq_desk_posts_tenant_id UNIQUE (tenant_id, conversation_id, external_id),
+            CONSTRAINT fk_desk_posts_tenant_id FOREIGN KEY (tenant_id)
+                REFERENCES app.tenants (id) ON DELETE CASCADE,
+            CONSTRAINT fk_desk_posts_tenant_id_conversation_id FOREIGN KEY (tenant_id, conversation_id)
+                REFERENCES app.conversations (tenant_id, id) ON DELETE CASCADE)""",
 }
 
 # In the transaction that keeps a message, whoever keeps it. A voice note is fetched before its turn is taken: jobs of
@@ -58,6 +80,24 @@ FETCH_MEDIA_TRIGGER = """
     WHEN (NEW.sender = 'contact' AND NEW.payload ? 'attachments') EXECUTE FUNCTION app.defer_fetch_media()
 """
 
+# Whoever writes in a conversation that the desk shows, in the transaction that keeps it: the desk is told.
+TELL_DESK = """
+    CREATE FUNCTION app.defer_tell_desk() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF EXISTS (SELECT FROM app.desk_conversations d WHERE d.tenant_id = NEW.tenant_id
+                   AND d.conversation_id = NEW.conversation_id AND d.is_shown) THEN
+            PERFORM procrastinate_defer_jobs_v1(ARRAY[ROW(
+                'default', 'tell_desk', 0, 'desk:' || NEW.conversation_id, NULL,
+                jsonb_build_object('tenant_id', NEW.tenant_id, 'conversation_id', NEW.conversation_id), NULL
+            )]::procrastinate_job_to_defer_v1[]);
+        END IF;
+        RETURN NULL;
+    END $$
+"""
+TELL_DESK_TRIGGER = """
+    CREATE TRIGGER tell_desk AFTER INSERT ON app.messages FOR EACH ROW EXECUTE FUNCTION app.defer_tell_desk()
+"""
+
 
 def upgrade() -> None:
     for table, statement in TABLES.items():
@@ -74,9 +114,21 @@ def upgrade() -> None:
     op.execute("REVOKE ALL ON FUNCTION app.defer_fetch_media FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION app.defer_fetch_media TO {APP_ROLE}")
     op.execute(FETCH_MEDIA_TRIGGER)
+    op.execute("ALTER TABLE app.conversations ADD COLUMN owner_as_of timestamptz")
+    op.execute(
+        "CREATE INDEX ix_desk_conversations_external ON app.desk_conversations (tenant_id, external_id)"
+        " WHERE external_id IS NOT NULL"
+    )
+    op.execute(TELL_DESK)
+    op.execute("REVOKE ALL ON FUNCTION app.defer_tell_desk FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION app.defer_tell_desk TO {APP_ROLE}")
+    op.execute(TELL_DESK_TRIGGER)
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER tell_desk ON app.messages")
+    op.execute("DROP FUNCTION app.defer_tell_desk")
+    op.execute("ALTER TABLE app.conversations DROP COLUMN owner_as_of")
     op.execute("DROP TRIGGER fetch_media ON app.messages")
     op.execute("DROP FUNCTION app.defer_fetch_media")
     op.execute("ALTER TABLE app.channels DROP COLUMN fetched_until")
