@@ -4,12 +4,23 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from playwright.async_api import Browser, async_playwright
 
 from data.database import Database
 from data.states import Role
 from tests.api.service import Service, Store, open_store, serve
 
-
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 # The other systems of these tests are on loopback.
 NEAR = {"allowed_private_networks": "127.0.0.1/32"}
 
@@ -42,3 +53,11 @@ async def anyone(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 async def owner(service: Service, store: Store) -> AsyncIterator[httpx.AsyncClient]:
     async with service.client(store.tokens[Role.OWNER]) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()

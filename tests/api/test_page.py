@@ -1,45 +1,23 @@
 """The web chat's page in a real browser: writing, being answered, coming back, on a phone."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, Page, Request, expect
 
 from data.content import Card, Choice, MessageContent
-from data.models import Conversation
 from data.states import ConversationStatus, Sender
+from tests.api.browsing import FOCUSED, KEPT, conversation_of, write
 from tests.api.service import Service, Store
 from tests.api.shop import add_product, answer
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE = {"width": 360, "height": 740}
-# The visitor's messages that the service has, and told the page so.
-KEPT = ".message.mine[data-position]"
 LIST = MessageContent(
     "Tenemos estos:\n1. *Martillo* a $8.990 (quedan 2)\n2. *Alicate* a $5.990 (sin stock)\n¿Cuál te llevas?",
     (Choice("take:1:M-1", "Martillo"), Choice("take:1:A-1", "Alicate"), Choice("cart", "Ver carrito")),
     (Card("M-1", "Martillo", "$8.990", "quedan 2"), Card("A-1", "Alicate", "$5.990", "sin stock")),
 )
-
-
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture
@@ -73,22 +51,6 @@ def _was_left(request: Request) -> bool:
     return request.failure == "net::ERR_ABORTED"
 
 
-async def write(page: Page, text: str) -> None:
-    await page.get_by_label("Escribe tu mensaje").fill(text)
-    await page.get_by_role("button", name="Enviar").click()
-    await expect(page.locator(".message.mine", has_text=text)).to_be_visible()
-
-
-async def conversation_of(service: Service, store: Store) -> Conversation:
-    """The visitor's, once their first message is in."""
-    async with asyncio.timeout(15):
-        while True:
-            async with service.runtime.database.transaction(store.tenant_id) as tx:
-                if found := await tx.conversations.recent():
-                    return found[0]
-            await asyncio.sleep(0.02)
-
-
 async def test_a_visitor_writes_is_answered_and_finds_it_all_after_a_reload(
     service: Service, store: Store, page: Page
 ) -> None:
@@ -109,12 +71,13 @@ async def test_products_are_cards_and_one_is_chosen_by_a_tap(service: Service, s
     await expect(cards).to_have_count(2)
     await expect(cards.nth(0)).to_contain_text("$8.990")
     await expect(cards.nth(1).locator(".stock")).to_have_class("stock none")
+    await expect(cards.nth(1).get_by_role("button")).to_have_count(0)
     # Each product is told once: as a card, not as a line or a choice besides.
-    await expect(page.get_by_text("Martillo", exact=False)).to_have_count(1)
+    await expect(page.get_by_text("Martillo")).to_have_count(1)
     await expect(page.locator(".choices button")).to_have_text(["Ver carrito"])
-    await cards.nth(0).click()
-    await expect(page.locator(".message.mine").nth(1)).to_contain_text("Martillo")
-    await expect(cards.nth(0)).to_be_disabled()
+    await cards.nth(0).get_by_role("button", name="Agregar Martillo, $8.990").click()
+    await expect(page.locator(".message.mine").nth(1)).to_contain_text("Agregar Martillo")
+    await expect(page.locator(".choices")).to_be_hidden()
     await expect(page.locator(KEPT)).to_have_count(2)
     async with service.runtime.database.transaction(store.tenant_id) as tx:
         messages = await tx.messages.history(conversation_id, limit=10)
@@ -129,7 +92,7 @@ async def test_what_is_written_is_shown_as_text_only(service: Service, store: St
     await answer(service, store, (await conversation_of(service, store)).id, content)
     await expect(page.locator(".message.theirs .bubble")).to_contain_text("<img src=x")
     await expect(page.locator(".choices button")).to_have_text("<i>sí</i>")
-    assert await page.locator("#log img, #log b, #log i, #log u, #log s, #log a").count() == 0
+    assert await page.locator(".log :is(img, b, i, u, s, a, script)").count() == 0
     assert "taken" not in await page.title()
 
 
@@ -137,18 +100,18 @@ async def test_a_link_of_the_store_can_be_followed_safely(service: Service, stor
     await write(page, "¿cómo pago?")
     content = MessageContent("Paga en https://pago.example/x?a=1&b=2.")
     await answer(service, store, (await conversation_of(service, store)).id, content)
-    link = page.locator("#log a")
+    link = page.locator(".log a")
     await expect(link).to_have_attribute("href", "https://pago.example/x?a=1&b=2")
     await expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
 
 
 async def test_a_person_who_answers_is_announced(service: Service, store: Store, page: Page) -> None:
-    await page.get_by_role("button", name="Hablar con una persona").first.click()
+    await page.get_by_role("button", name="Hablar con una persona", exact=True).click()
     conversation_id = (await conversation_of(service, store)).id
     async with service.client(next(iter(store.tokens.values()))) as owner:
         await owner.post(f"/v1/conversations/{conversation_id}/messages", json={"text": "Soy Ana, dime"})
     await expect(page.locator(".from")).to_have_text("Persona de la tienda")
-    await expect(page.locator("#presence-text")).to_have_text("Te atiende una persona de la tienda")
+    await expect(page.locator(".presence")).to_have_text("Te atiende una persona de la tienda")
     async with service.runtime.database.transaction(store.tenant_id) as tx:
         assert (await tx.conversations.get(conversation_id)).status is ConversationStatus.HANDED_OFF
 
@@ -161,10 +124,11 @@ async def test_a_lost_connection_is_told_and_what_was_written_arrives_once(
     await page.context.set_offline(True)
     await page.get_by_label("Escribe tu mensaje").fill("dos")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("button", name="Reintentar")).to_be_visible()
-    await page.context.set_offline(False)  # and the page sends it again by itself
+    await expect(page.locator(".message.mine").nth(1)).to_contain_text("Se enviará en cuanto se pueda")
+    await expect(page.get_by_text("Sin conexión")).to_be_visible()
+    await page.context.set_offline(False)  # and the page sends it by itself
     await expect(page.locator(KEPT)).to_have_count(2, timeout=20_000)
-    await expect(page.get_by_role("button", name="Reintentar")).to_have_count(0)
+    await expect(page.get_by_text("Sin conexión")).to_be_hidden()
     async with service.runtime.database.transaction(store.tenant_id) as tx:
         assert [message.text for message in await tx.messages.history(conversation_id, limit=9)] == ["uno", "dos"]
     assert "ERR_INTERNET_DISCONNECTED" in repr(complaints)
@@ -178,24 +142,35 @@ async def test_a_phone_never_scrolls_sideways(service: Service, store: Store, pa
     long = MessageContent(words, (Choice("a", "Opción " + words[:60]),), (card,))
     await answer(service, store, (await conversation_of(service, store)).id, long)
     await expect(page.locator(".card")).to_be_visible()
-    wide = await page.evaluate("[document.documentElement.scrollWidth, document.getElementById('scroll').scrollWidth]")
+    wide = [
+        await page.evaluate("document.documentElement.scrollWidth"),
+        await page.locator(".scroll").evaluate("each => each.scrollWidth"),
+    ]
     assert max(wide) <= PHONE["width"]
 
 
 async def test_a_keyboard_reaches_everything(page: Page) -> None:
-    await expect(page.get_by_role("button", name="Hablar con una persona").first).to_be_visible()
+    await expect(page.get_by_role("button", name="Quiero hablar con una persona")).to_be_visible()
+    await page.get_by_label("Escribe tu mensaje").fill("hola")
     reached = []
-    for _ in range(8):
+    for _ in range(6):
         await page.keyboard.press("Tab")
-        reached.append(await page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
-    assert {"Ir a escribir", "person", "text"} <= set(reached)
+        reached.append(await page.evaluate(FOCUSED))
+    assert {"Quiero hablar con una persona", "Escribe tu mensaje", "Enviar", "Hablar con una persona"} <= set(reached)
 
 
-async def test_the_suggestions_are_of_this_store(service: Service, store: Store, page: Page) -> None:
+async def test_the_suggestions_are_of_this_store(
+    browser: Browser, service: Service, store: Store, other_store: Store
+) -> None:
     await add_product(service, store, "M-1", "Martillo de goma")
-    await page.reload()
-    await page.get_by_role("button", name="¿Tienen martillo de goma?").click()
+    await add_product(service, other_store, "P-1", "Polera negra")
+    page = await browser.new_page()
+    await page.goto(f"{service.url}/c/{store.webchat_id}")
+    await expect(page.locator(".suggestions button")).to_have_text(["¿Tienen martillo de goma?"])
+    await page.locator(".suggestions button").click()
     await expect(page.locator(".message.mine .bubble")).to_have_text("¿Tienen martillo de goma?")
+    await expect(page.locator(".suggestions")).to_be_hidden()
+    await page.close()
 
 
 async def test_the_api_reference_needs_nothing_from_elsewhere(browser: Browser, service: Service) -> None:

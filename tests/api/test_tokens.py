@@ -10,7 +10,7 @@ from uuid import uuid4
 import jwt
 import pytest
 
-from api.tokens import MemberToken, VisitorToken, issue_member_token, issue_visitor_token
+from api.tokens import OWN_PAGE, MemberToken, VisitorToken, issue_member_token, issue_visitor_token
 from data.states import Role
 from tests.api.service import JWT_SECRET, Service, Store, error_of
 
@@ -72,7 +72,9 @@ FORGERIES: dict[str, Forgery] = {
     "unknown tenant": lambda a, b: signed(a, tenant=str(uuid4())),
     "tenant swapped": lambda a, b: signed(a, tenant=str(b.tenant_id)),
     "member swapped": lambda a, b: signed(a, sub=str(b.members[Role.OWNER])),
-    "visitor's token": lambda a, b: issue_visitor_token(JWT_SECRET, VisitorToken(a.members[Role.OWNER], a.webchat_id)),
+    "visitor's token": lambda a, b: issue_visitor_token(
+        JWT_SECRET, VisitorToken(a.members[Role.OWNER], a.webchat_id, a.tenant_id, OWN_PAGE)
+    ),
 }
 
 

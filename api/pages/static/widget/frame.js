@@ -6,6 +6,9 @@ import { icon } from "./icons.js";
 import { button, element } from "./messages.js";
 
 const PEOPLE = "Quiero hablar con una persona";
+const PEOPLE_OFFERED = "Hablar con una persona";
+const BY_AGENT = "Responde un asistente virtual.";
+const BY_PERSON = "Te atiende una persona de la tienda";
 const SHEET = "(max-width: 560px), (max-height: 520px)";
 const MOST_COUNTED = 9;
 
@@ -59,9 +62,12 @@ export class Frame {
     this.latest = button("latest", "Mensajes nuevos ", () => this.toEnd());
     this.latest.append(icon("down", 16));
     this.latest.hidden = true;
-    const fine = element("p", "fine", "Responde un asistente virtual, con precio y stock al momento.");
+    this.fine = element("p", "fine");
+    this.fineText = element("span", "", BY_AGENT);
+    this.person = button("", PEOPLE_OFFERED, () => this.on.speak(PEOPLE));
+    this.fine.append(this.fineText, this.person);
     this.panel.append(this.#drawTop(store, initial), this.notice, this.#drawScroll(store, initial, suggestions));
-    this.panel.append(this.latest, this.composer.form, fine);
+    this.panel.append(this.latest, this.composer.form, this.fine);
     this.shell.append(this.panel);
     if (!this.isPage) this.shell.append(this.#drawGlimpse(), this.#drawLauncher());
     this.root.append(this.shell);
@@ -76,10 +82,7 @@ export class Frame {
     this.presenceText = element("span", "", "Asistente virtual");
     this.presence.append(element("span", "dot"), this.presenceText);
     who.append(element(this.isPage ? "h1" : "h2", "name", store), this.presence);
-    this.person = button("person", "", () => this.on.speak(PEOPLE));
-    this.person.setAttribute("aria-label", "Hablar con una persona");
-    this.person.append(icon("person", 18), element("span", "", "Persona"));
-    top.append(avatar, who, this.person);
+    top.append(avatar, who);
     if (!this.isPage) {
       const close = button("close", "", () => this.close());
       close.setAttribute("aria-label", "Cerrar el chat");
@@ -138,6 +141,8 @@ export class Frame {
 
   #listen() {
     this.root.addEventListener("keydown", (event) => this.#onKey(event));
+    // What is typed here is no shortcut of the site.
+    for (const name of ["keydown", "keypress", "keyup"]) this.root.addEventListener(name, (event) => event.stopPropagation());
     this.scroll.addEventListener("scroll", () => { if (this.isNearEnd) this.latest.hidden = true; }, { passive: true });
     this.narrow.addEventListener("change", () => this.#fit());
     // The keyboard of a phone covers the page without resizing it.
@@ -148,8 +153,6 @@ export class Frame {
   }
 
   #onKey(event) {
-    // What is typed here is no shortcut of the site.
-    event.stopPropagation();
     if (event.key === "Escape" && !event.isComposing && !this.isPage && this.#isOpen) this.close();
     if (event.key === "Tab" && this.isSheet && this.#isOpen) this.#keepFocus(event);
   }
@@ -224,7 +227,6 @@ export class Frame {
 
   welcome(isEmpty) {
     this.welcomed.hidden = !isEmpty;
-    this.person.hidden = this.isByPerson || false;
   }
 
   tell(words) {
@@ -239,8 +241,8 @@ export class Frame {
   }
 
   setState(isByPerson, isTyping) {
-    this.isByPerson = isByPerson;
-    this.presenceText.textContent = isByPerson ? "Te atiende una persona de la tienda" : "Asistente virtual";
+    this.presenceText.textContent = isByPerson ? BY_PERSON : "Asistente virtual";
+    this.fineText.textContent = isByPerson ? "Una persona de la tienda lee lo que escribes." : BY_AGENT;
     this.person.hidden = isByPerson;
     const stay = this.isNearEnd;
     this.typing.hidden = !isTyping;

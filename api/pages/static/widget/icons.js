@@ -6,7 +6,6 @@ const PATHS = {
   close: "M6.4 5 5 6.4 10.6 12 5 17.6 6.4 19 12 13.4 17.6 19 19 17.6 13.4 12 19 6.4 17.6 5 12 10.6Z",
   down: "M12 16.2 4.6 8.8 6 7.4l6 6 6-6 1.4 1.4Z",
   send: "M4.4 19.4 21 12 4.4 4.6 4.4 10.4 15 12 4.4 13.6Z",
-  person: "M12 12a4.2 4.2 0 1 0 0-8.4 4.2 4.2 0 0 0 0 8.4Zm0 1.9c-3.9 0-8 1.9-8 4.7v1.8h16v-1.8c0-2.8-4.1-4.7-8-4.7Z",
 };
 
 export function icon(name, size) {
@@ -17,6 +16,6 @@ export function icon(name, size) {
   path.setAttribute("d", PATHS[name]);
   path.setAttribute("fill", "currentColor");
   drawing.append(path);
-  drawing.classList.add("icon", name);
+  drawing.classList.add("icon", `icon-${name}`);
   return drawing;
 }

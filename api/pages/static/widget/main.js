@@ -35,8 +35,8 @@ class Chat {
       discard: (message) => this.#discard(message),
     });
     this.outbox = new Outbox(this.service, this.storage, this.tabs, {
-      waiting: (message) => { this.log.mark(message, "Se enviará al volver la conexión"); this.frame.tell(OFFLINE); },
-      sent: (message) => { this.log.mark(message, "Enviado"); this.frame.tell(null); },
+      waiting: (message) => { this.log.mark(message, "Se enviará en cuanto se pueda"); this.#lost(); },
+      sent: (message) => { this.log.mark(message, "Enviado"); this.#connected(); },
       refused: (message) => this.log.mark(message),
     });
     this.service.onNewVisitor = () => this.#startOver();
@@ -99,22 +99,34 @@ class Chat {
         break;
       } catch (error) {
         if (error instanceof Refused && !error.isPassing && error.status !== 401) return this.frame.tell(error.message);
-        this.frame.tell(OFFLINE);
+        this.#lost();
         await soon(Math.min(1_000 * 2 ** this.#failures++, 15_000));
       }
     }
     this.#failures = 0;
     this.frame.busy(false);
-    this.frame.tell(null);
+    this.#connected();
     this.frame.toEnd();
     this.#seen();
     this.service.listen({
       position: () => this.log.newest,
       message: (message) => { this.#show(message, true); this.tabs.tell({ message }); },
       state: (state) => { this.#setState(state); this.tabs.tell({ state }); },
-      connected: () => { this.frame.tell(null); this.outbox.flush(); },
-      lost: (words) => this.frame.tell(words || OFFLINE),
+      connected: () => { this.#connected(); this.outbox.flush(); },
+      lost: (words) => this.#lost(words),
     });
+  }
+
+  #connected() {
+    clearTimeout(this.losing);
+    this.frame.tell(null);
+  }
+
+  // A stream that is back in a moment is nothing to be told.
+  #lost(words) {
+    clearTimeout(this.losing);
+    if (words) this.frame.tell(words);
+    else this.losing = setTimeout(() => this.frame.tell(OFFLINE), navigator.onLine ? 4_000 : 0);
   }
 
   // Another tab's news are shown at once; the stream would bring them too, and each is shown once.

@@ -78,8 +78,8 @@ export function drawMessage(message, act) {
   for (const part of arrange(message)) item.append(part.cards ? drawCards(part.cards, choices, act) : drawText(part.text));
   for (const media of message.media ?? []) item.append(drawMedia(media));
   item.classList.toggle("wide", Boolean(item.querySelector(".cards")));
-  const onCards = new Set([...item.querySelectorAll(".add")].map((add) => add.dataset.choice));
-  const others = choices.filter(({ id }) => !onCards.has(id));
+  // What a card offers, or says there is none of, needs no button besides.
+  const others = choices.filter(({ id }) => !(message.cards ?? []).some(({ sku }) => takes(id, sku)));
   if (others.length) item.append(drawChoices(others, act));
   const meta = element("p", "meta");
   const time = element("time", "", clock.format(new Date(message.created_at)));
@@ -157,15 +157,18 @@ function drawCard(card, choices, act) {
 
 // Tapped any time later too: what a product costs and whether there is any is looked up again then.
 function drawAdd(card, choices, act) {
-  const choice = choices.find(({ id }) => id.startsWith("take:") && id.endsWith(`:${card.sku}`))?.id ?? `take:1:${card.sku}`;
+  const choice = choices.find(({ id }) => takes(id, card.sku))?.id ?? `take:1:${card.sku}`;
   const add = button("add", "Agregar", () => {
     add.disabled = true; // a double tap is not two
     setTimeout(() => { add.disabled = false; }, 1_500);
     act(`Agregar ${card.title}`, choice);
   });
-  add.dataset.choice = choice;
   add.setAttribute("aria-label", `Agregar ${card.title}, ${card.price}`);
   return add;
+}
+
+function takes(choice, sku) {
+  return /^take:\d+:/.test(choice) && choice.replace(/^take:\d+:/, "") === sku;
 }
 
 // Only by https, and without telling where it is shown.

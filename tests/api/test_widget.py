@@ -1,0 +1,291 @@
+"""The chat on a shop's own site, in a real browser: one line, any size, any mishap."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
+
+from api.admin.channels import embed_code
+from data.content import Card, Choice, MessageContent
+from data.models import Message
+from tests.api.browsing import FOCUSED, KEPT, conversation_of, write
+from tests.api.service import Service, Store
+from tests.api.shop import answer
+from tests.api.site import Site, serve_site
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 800}
+LAUNCHER = "Abrir el chat"
+
+
+@pytest.fixture
+async def site(service: Service, store: Store) -> AsyncIterator[Site]:
+    async with serve_site(service, store) as site:
+        site.line = embed_code(service.url, store.webchat_id)
+        yield site
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    return []
+
+
+@pytest.fixture(params=[DESKTOP], ids=["desktop"])
+async def context(
+    request: pytest.FixtureRequest, browser: Browser, complaints: list[str]
+) -> AsyncIterator[BrowserContext]:
+    """One visitor's browser; a complaint that is left fails the test."""
+    context = await browser.new_context(viewport=request.param, locale="es-CL")
+    context.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None,
+    )
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    yield context
+    await context.close()
+    assert complaints == []
+
+
+async def visit(context: BrowserContext, site: Site) -> Page:
+    page = await context.new_page()
+    await page.goto(site.url)
+    return page
+
+
+async def open_chat(page: Page) -> None:
+    await page.get_by_role("button", name=LAUNCHER).click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+
+
+async def said(service: Service, store: Store) -> list[Message]:
+    conversation = await conversation_of(service, store)
+    async with service.runtime.database.transaction(store.tenant_id) as tx:
+        return list(await tx.messages.history(conversation.id, limit=50))
+
+
+async def reply(service: Service, store: Store, text: str) -> None:
+    await answer(service, store, (await conversation_of(service, store)).id, MessageContent(text))
+
+
+@pytest.mark.parametrize("context", [PHONE, DESKTOP], ids=["phone", "desktop"], indirect=True)
+async def test_one_line_puts_the_chat_on_a_site(
+    service: Service, store: Store, context: BrowserContext, site: Site
+) -> None:
+    page = await visit(context, site)
+    await open_chat(page)
+    await write(page, "hola")
+    await reply(service, store, "¡Hola! ¿Qué buscas?")
+    await expect(page.locator(".message.theirs .bubble")).to_have_text("¡Hola! ¿Qué buscas?")
+    size = await page.get_by_role("dialog").bounding_box()
+    assert size is not None
+    is_phone = page.viewport_size == PHONE
+    whole = (size["width"], size["height"]) == (PHONE["width"], PHONE["height"])
+    assert whole is is_phone
+    await expect(page.get_by_role("dialog")).to_have_attribute("aria-modal", str(is_phone).lower())
+    # The site's style stays outside, and ours inside.
+    looks = "each => [getComputedStyle(each).textTransform, getComputedStyle(each).fontSize]"
+    assert await page.locator(".composer .text").evaluate(looks) == ["none", "16px"]
+    assert await page.locator("h1").evaluate("each => getComputedStyle(each).fontSize") == "20px"
+
+
+async def test_the_address_alone_can_carry_the_channel(
+    service: Service, store: Store, context: BrowserContext, site: Site
+) -> None:
+    site.line = f'<script src="{service.url}/widget.js?channel={store.webchat_id}" async></script>' * 2
+    page = await visit(context, site)
+    await expect(page.get_by_role("button", name=LAUNCHER)).to_have_count(1)
+
+
+async def test_a_site_that_is_not_allowed_shows_nothing(
+    service: Service, store: Store, other_store: Store, context: BrowserContext, site: Site, complaints: list[str]
+) -> None:
+    site.line = embed_code(service.url, other_store.webchat_id)
+    page = await visit(context, site)
+    async with asyncio.timeout(10):
+        while not any("CORS" in each for each in complaints):  # noqa: ASYNC110 - the browser tells it so
+            await asyncio.sleep(0.02)
+    await expect(page.get_by_role("button", name=LAUNCHER)).to_have_count(0)
+    attempt = f"fetch('{service.url}/v1/webchat/{other_store.webchat_id}/session', {{method: 'POST'}})"
+    assert await page.evaluate(f"{attempt}.then(() => 'open', () => 'refused')") == "refused"
+    complaints.clear()
+
+
+async def test_a_reload_while_the_answer_is_coming_misses_nothing(
+    service: Service, store: Store, context: BrowserContext, site: Site
+) -> None:
+    page = await visit(context, site)
+    await open_chat(page)
+    await write(page, "¿tienen clavos?")
+    await expect(page.locator(".typing")).to_be_visible()
+    await page.reload()
+    # On a computer it stays open from page to page, and is where it was.
+    await expect(page.locator(".typing")).to_be_visible()
+    await reply(service, store, "Sí, de 2 pulgadas")
+    await expect(page.locator(".message")).to_have_count(2)
+    await expect(page.locator(".typing")).to_be_hidden()
+    await page.reload()
+    await expect(page.locator(".message .bubble")).to_have_text(["¿tienen clavos?", "Sí, de 2 pulgadas"])
+
+
+async def test_two_tabs_go_in_step(service: Service, store: Store, context: BrowserContext, site: Site) -> None:
+    first = await visit(context, site)
+    second = await visit(context, site)
+    for page in (first, second):
+        await open_chat(page)
+    await write(first, "desde una")
+    await expect(second.locator(KEPT)).to_have_count(1)
+    await write(second, "desde la otra")
+    await reply(service, store, "A las dos")
+    for page in (first, second):
+        await expect(page.locator(".message .bubble")).to_have_text(["desde una", "desde la otra", "A las dos"])
+    assert [message.text for message in await said(service, store)] == ["desde una", "desde la otra", "A las dos"]
+
+
+async def test_two_tabs_that_begin_at_once_are_one_visitor(
+    service: Service, store: Store, context: BrowserContext, site: Site
+) -> None:
+    pages = [await visit(context, site) for _ in range(2)]
+    for page in pages:
+        await open_chat(page)
+    await asyncio.gather(*(write(page, f"hola {number}") for number, page in enumerate(pages)))
+    for page in pages:
+        await expect(page.locator(KEPT)).to_have_count(2)
+    assert {message.text for message in await said(service, store)} == {"hola 0", "hola 1"}
+
+
+async def test_what_was_not_sent_survives_a_reload_and_goes_once(
+    service: Service, store: Store, context: BrowserContext, site: Site, complaints: list[str]
+) -> None:
+    page = await visit(context, site)
+    await open_chat(page)
+    await write(page, "uno")
+    await expect(page.locator(KEPT)).to_have_count(1)
+    doors = "**/v1/webchat/*/messages"
+
+    async def lose_the_answer(route: Route) -> None:
+        """The service took it, but the visitor's network died before they knew."""
+        await route.fetch()
+        await route.abort()
+
+    await context.route(doors, lose_the_answer)
+    await write(page, "dos")
+    await expect(page.locator(".message.mine").nth(1)).to_contain_text("dos")
+    await context.unroute(doors)
+    await context.route(doors, lambda route: route.abort())
+    await write(page, "tres")
+    await write(page, "cuatro")
+    await page.reload()
+    await expect(page.locator(".message.mine .bubble")).to_have_text(["uno", "dos", "tres", "cuatro"])
+    await context.unroute(doors)
+    await expect(page.locator(KEPT)).to_have_count(4, timeout=20_000)
+    assert [message.text for message in await said(service, store)] == ["uno", "dos", "tres", "cuatro"]
+    complaints.clear()
+
+
+async def test_what_the_service_refuses_can_be_let_go(
+    service: Service, store: Store, context: BrowserContext, site: Site, complaints: list[str]
+) -> None:
+    page = await visit(context, site)
+    await open_chat(page)
+    await page.route("**/messages", lambda route: route.continue_(post_data='{"text": "", "client_id": "x"}'))
+    await write(page, "hola")
+    await expect(page.locator(".message.failed")).to_be_visible()
+    await page.get_by_role("button", name="Borrar").click()
+    await expect(page.locator(".message")).to_have_count(0)
+    await expect(page.locator(".welcome")).to_be_visible()
+    complaints.clear()
+
+
+async def test_a_keyboard_is_enough(service: Service, store: Store, context: BrowserContext, site: Site) -> None:
+    page = await visit(context, site)
+    await expect(page.get_by_role("button", name=LAUNCHER)).to_be_visible()
+    while not str(await page.evaluate(FOCUSED)).startswith(LAUNCHER):
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog", name=f"Chat con {store.name}")).to_be_visible()
+    await page.keyboard.type("hola")
+    await page.keyboard.press("Shift+Enter")
+    await page.keyboard.type("¿hay pan?")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(KEPT)).to_have_count(1)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_be_hidden()
+    assert str(await page.evaluate(FOCUSED)).startswith(LAUNCHER)
+    assert [message.text for message in await said(service, store)] == ["hola\n¿hay pan?"]
+
+
+@pytest.mark.parametrize("context", [PHONE], ids=["phone"], indirect=True)
+async def test_on_a_phone_the_focus_stays_in_the_sheet(context: BrowserContext, site: Site) -> None:
+    page = await visit(context, site)
+    await open_chat(page)
+    reached = set()
+    for _ in range(12):
+        await page.keyboard.press("Tab")
+        reached.add(await page.evaluate(FOCUSED))
+    assert "Escribe tu mensaje" in reached
+    assert "Cerrar el chat" in reached
+    assert "Pie" not in reached
+
+
+async def test_what_comes_while_it_is_closed_is_counted_until_it_is_seen(
+    service: Service, store: Store, context: BrowserContext, site: Site
+) -> None:
+    page = await visit(context, site)
+    await open_chat(page)
+    await write(page, "hola")
+    await expect(page.locator(KEPT)).to_have_count(1)
+    await page.keyboard.press("Escape")
+    await reply(service, store, "*Tenemos* poleras")
+    await expect(page.get_by_role("button", name=f"{LAUNCHER} con {store.name}, 1 mensaje nuevo")).to_be_visible()
+    await expect(page.locator(".glimpse")).to_contain_text("Tenemos poleras")
+    await page.reload()
+    await expect(page.locator(".count")).to_have_text("1")
+    await page.get_by_role("button", name=LAUNCHER).click()
+    await expect(page.locator(".count")).to_be_hidden()
+    await page.reload()
+    await expect(page.locator(".message")).to_have_count(2)
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".count")).to_be_hidden()
+
+
+async def test_names_and_pictures_of_the_catalogue_do_nothing_but_show(
+    service: Service, store: Store, context: BrowserContext, site: Site, complaints: list[str]
+) -> None:
+    asked: list[dict[str, str]] = []
+
+    async def picture(route: Route) -> None:
+        asked.append({"url": route.request.url} | await route.request.all_headers())
+        await route.fulfill(body='<svg xmlns="http://www.w3.org/2000/svg"/>', content_type="image/svg+xml")
+
+    await context.route("**/*.svg", picture)
+    page = await visit(context, site)
+    await open_chat(page)
+    await write(page, "hola")
+    hostile = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
+    urls = ["https://fotos.example/a.svg", "http://fotos.example/b.svg", "javascript:document.title=3", "data:x.svg"]
+    cards = tuple(Card(f"S{n}", hostile, "$1.000", "quedan 9", url) for n, url in enumerate(urls))
+    content = MessageContent(hostile, (Choice("x", hostile),), cards)
+    await answer(service, store, (await conversation_of(service, store)).id, content)
+    await expect(page.locator(".card .title")).to_have_text([hostile] * 4)
+    await expect(page.locator(".card img")).to_have_count(1)
+    await expect(page.locator(".card img")).to_have_attribute("referrerpolicy", "no-referrer")
+    await expect(page.locator(".choices button")).to_have_text([hostile])
+    assert await page.locator(".log :is(script, a, iframe)").count() == 0
+    assert await page.title() == "Mi tienda"
+    assert [request["url"] for request in asked] == urls[:1]
+    assert "referer" not in asked[0]
+
+
+async def test_a_session_that_ended_is_renewed_unseen(
+    service: Service, store: Store, context: BrowserContext, site: Site, complaints: list[str]
+) -> None:
+    page = await visit(context, site)
+    await open_chat(page)
+    await write(page, "uno")
+    await expect(page.locator(KEPT)).to_have_count(1)
+    spoilt = "localStorage.setItem({0}, JSON.stringify({{...JSON.parse(localStorage.getItem({0})), renew_at: 0}}))"
+    await page.evaluate(spoilt.format(f"'caserita:{store.webchat_id}:session'"))
+    await write(page, "dos")
+    await expect(page.locator(KEPT)).to_have_count(2)
+    assert [message.text for message in await said(service, store)] == ["uno", "dos"]
