@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -80,6 +80,19 @@ _FORGET = f"""
 
 
 @dataclass(frozen=True, slots=True)
+class Rescue:
+    """When a job counts as lost. Without `by_age` only the jobs of workers whose heart stopped are given back: a
+    control of tests/chaos, which shows what that would leave behind."""
+
+    every_seconds: float = RESCUE_SECONDS
+    heartbeat_seconds: float = HEARTBEAT_SECONDS
+    stalled_seconds: float = STALLED_SECONDS
+    longest_seconds: Mapping[JobName, float] = field(default_factory=lambda: LONGEST_SECONDS)
+    grace_seconds: float = GRACE_SECONDS
+    by_age: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Recurring:
     """Work that comes back by itself, once over all workers, for all tenants: the handler finds those it concerns.
 
@@ -109,14 +122,14 @@ class JobWorker:
         recurring: Mapping[JobName, Recurring] | None = None,
         queues: Sequence[str] = (DEFAULT_QUEUE,),
         application_name: str = "caserita-worker",
-        rescue_seconds: float = RESCUE_SECONDS,
+        rescue: Rescue | None = None,
     ) -> None:
         self._handlers = handlers
         self._last_resorts = last_resorts or {}
         self._recurring = recurring or {}
         self._concurrency = concurrency
         self._queues = list(queues)
-        self._rescue_seconds = rescue_seconds
+        self._rescue_after = rescue or Rescue()
         connector = procrastinate.PsycopgConnector(
             conninfo=libpq_url(url),
             kwargs={
@@ -145,7 +158,7 @@ class JobWorker:
             self._running.add(context.job.id)
             current_queue.set(context.job.queue)
             try:
-                async with asyncio.timeout(LONGEST_SECONDS[name]):
+                async with asyncio.timeout(self._rescue_after.longest_seconds[name]):
                     await self._handlers[name](**{key: UUID(value) for key, value in ids.items()})
             except Exception as error:  # the edge of a job: told here, tried again by procrastinate
                 attempt = context.job.attempts + 1
@@ -241,13 +254,13 @@ class JobWorker:
             listen_notify=wait,
             delete_jobs="successful",
             install_signal_handlers=False,
-            update_heartbeat_interval=HEARTBEAT_SECONDS,
-            stalled_worker_timeout=STALLED_SECONDS,
+            update_heartbeat_interval=self._rescue_after.heartbeat_seconds,
+            stalled_worker_timeout=self._rescue_after.stalled_seconds,
         )
 
     async def _rescue_regularly(self, worker: Worker) -> None:
         while True:
-            await asyncio.sleep(self._rescue_seconds)
+            await asyncio.sleep(self._rescue_after.every_seconds)
             try:
                 await self._rescue(worker)
             except (ConnectorException, psycopg.Error, OSError) as error:
@@ -258,19 +271,32 @@ class JobWorker:
 
         A worker loses a job when its connection breaks just as it is claimed or finished: its heart beats on.
         """
-        lost = await self._ids(_STALLED, seconds=STALLED_SECONDS)
-        longest = LONGEST_SECONDS | {name: work.longest_seconds for name, work in self._recurring.items()}
-        for name, seconds in longest.items():
-            lost |= await self._ids(_TOO_OLD, task=name.value, seconds=seconds + GRACE_SECONDS)
-        if worker.worker_id is not None:
-            mine = await self._ids(_MINE, worker_id=worker.worker_id) - self._running
-            lost |= mine & self._suspects  # twice in a row: not one that is just starting or ending
-            self._suspects = mine
+        lost = await self._ids(_STALLED, seconds=self._rescue_after.stalled_seconds)
+        if self._rescue_after.by_age:
+            lost |= await self._too_old() | await self._forgotten(worker)
         for job_id in lost:
             await self._give_back(job_id)
         if DEFAULT_QUEUE in self._queues:
             await self._query(_ADOPT, default=DEFAULT_QUEUE, seconds=ORPHANED_SECONDS)
             await self._query(_FORGET, seconds=FORGET_SECONDS)
+
+    async def _too_old(self) -> set[int]:
+        """Jobs that run longer than any may."""
+        found: set[int] = set()
+        longest = {**self._rescue_after.longest_seconds} | {
+            name: work.longest_seconds for name, work in self._recurring.items()
+        }
+        for name, seconds in longest.items():
+            found |= await self._ids(_TOO_OLD, task=name.value, seconds=seconds + self._rescue_after.grace_seconds)
+        return found
+
+    async def _forgotten(self, worker: Worker) -> set[int]:
+        """Jobs that are ours by the table, and not run here: seen twice in a row, so neither starting nor ending."""
+        if worker.worker_id is None:
+            return set()
+        mine = await self._ids(_MINE, worker_id=worker.worker_id) - self._running
+        found, self._suspects = mine & self._suspects, mine
+        return found
 
     async def _give_back(self, job_id: int) -> None:
         async with self._connector.pool.connection() as connection:

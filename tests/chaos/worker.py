@@ -9,7 +9,7 @@ from data.database import Database
 from data.directory import Directory
 from data.jobs import JobName
 from data.states import ConnectionKind
-from data.worker import JobWorker, Recurring
+from data.worker import JobWorker, Recurring, Rescue
 from tests.agent.orders.shop import BASE_URL, BOX
 
 
@@ -27,7 +27,7 @@ async def work(url: str, call_seconds: float) -> None:
         {JobName.SUBMIT_ORDER: submitter.submit, JobName.CANCEL_EXTERNAL: submitter.cancel},
         recurring={JobName.TEND_CONNECTIONS: Recurring("* * * * * */5", tend)},
         concurrency=8,
-        rescue_seconds=1.0,  # it will not live to see a second round of the usual five
+        rescue=Rescue(every_seconds=1.0),  # it will not live to see a second round of the usual five
     )
     running = asyncio.create_task(worker.run())
     await worker.connected()

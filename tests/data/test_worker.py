@@ -11,7 +11,7 @@ from procrastinate.worker import Worker
 
 from data.database import Database, libpq_url
 from data.jobs import JobName, current_queue
-from data.worker import MOST_ATTEMPTS, Handler, JobWorker, Recurring
+from data.worker import MOST_ATTEMPTS, Handler, JobWorker, Recurring, Rescue
 
 SECONDS = 20
 
@@ -72,7 +72,7 @@ class Queue:
             last_resorts={JobName.TAKE_TURN: last_resort} if last_resort else None,
             concurrency=4,
             queues=[self.name],
-            rescue_seconds=0.2,
+            rescue=Rescue(every_seconds=0.2),
         )
         running = asyncio.create_task(worker.run())
         try:
@@ -278,7 +278,7 @@ async def test_the_jobs_of_an_ended_terminal_are_taken_over(database: Database, 
         "(SELECT id FROM procrastinate_jobs WHERE queue_name = %(queue)s)"
     )
     recent = await queue.defer()
-    worker = JobWorker(service_url, {JobName.TAKE_TURN: handler}, concurrency=1, rescue_seconds=0.2)
+    worker = JobWorker(service_url, {JobName.TAKE_TURN: handler}, concurrency=1, rescue=Rescue(every_seconds=0.2))
     running = asyncio.create_task(worker.run())
     await until(lambda: orphan in seen)
     worker.stop()
