@@ -47,17 +47,23 @@ def make_config(runtime: Runtime, *, last_seconds: int = 10) -> uvicorn.Config:
     )
 
 
-async def serve_until_cancelled(runtime: Runtime, listening: socket.socket, *, on_ready: Callable[[], None]) -> None:
-    """Serve HTTP on a bound socket and run jobs; cancelled, finish what was begun. Calls `on_ready` once it listens."""
-    server, worker = _Server(make_config(runtime), on_ready), make_worker(runtime)
-    working = asyncio.create_task(worker.run(), name="worker")
-    serving = asyncio.create_task(server.serve(sockets=[listening]), name="server")
+async def serve_until_cancelled(
+    runtime: Runtime, listening: socket.socket, *, on_ready: Callable[[], None], with_worker: bool = True
+) -> None:
+    """Serve HTTP on a bound socket and, unless other processes do, run jobs; cancelled, finish what was begun.
+
+    Calls `on_ready` once it listens.
+    """
+    server, worker = _Server(make_config(runtime), on_ready), make_worker(runtime) if with_worker else None
+    tasks = {asyncio.create_task(server.serve(sockets=[listening]), name="server")}
+    if worker is not None:
+        tasks.add(asyncio.create_task(worker.run(), name="worker"))
     try:
-        await asyncio.wait({serving, working}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         runtime.listener.close()  # open streams of web chats would keep the server waiting
         server.should_exit = True
-        await _end(worker, working, serving)
+        await _end(worker, *tasks)
 
 
 async def work_until_cancelled(runtime: Runtime) -> None:
@@ -70,8 +76,9 @@ async def work_until_cancelled(runtime: Runtime) -> None:
         await _end(worker, working)
 
 
-async def _end(worker: JobWorker, *tasks: asyncio.Task[None]) -> None:
-    worker.stop()
+async def _end(worker: JobWorker | None, *tasks: asyncio.Task[None]) -> None:
+    if worker is not None:
+        worker.stop()
     done, late = await asyncio.wait(tasks, timeout=LAST_SECONDS)
     for task in late:
         task.cancel()

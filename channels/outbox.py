@@ -31,7 +31,7 @@ MAX_ATTEMPTS = 5
 # Longer than any send takes with its time-outs: after this, the worker that sent is gone.
 SENDING_LEASE = timedelta(seconds=45)
 # A worker that was frozen since it claimed a message may not send it: another may be at it by now.
-_FRESH_SECONDS = 10.0
+FRESH_SECONDS = 10.0
 # While a retry waits, later messages of its conversation wait behind it (data.jobs).
 RETRY_PRIORITY = 1
 
@@ -74,6 +74,8 @@ class Outbox:
     adapters: Mapping[ChannelKind, Adapter]
     open_access: Callable[[Channel], ChannelAccess]
     patience: Patience = field(default_factory=Patience)
+    lease: timedelta = SENDING_LEASE
+    fresh_seconds: float = FRESH_SECONDS
 
     async def deliver(self, tenant_id: UUID, message_id: UUID, now: datetime) -> DeliverOutcome:
         began = time.monotonic()
@@ -113,7 +115,7 @@ class Outbox:
     ) -> _Step:
         """Another worker is sending it, or was when it died, or its answer was lost."""
         if message.doubted_at is None:
-            lease_ends = (message.attempted_at or now) + SENDING_LEASE
+            lease_ends = (message.attempted_at or now) + self.lease
             if lease_ends > now:
                 await _send_later(tx, message, lease_ends)
                 return DeliverOutcome.RETRYING
@@ -223,7 +225,7 @@ class Outbox:
     async def _send(self, sending: _Sending, message_id: UUID) -> SendResult | SendError:
         try:
             access = self.open_access(sending.channel)
-            if time.monotonic() - sending.claimed_at > _FRESH_SECONDS:
+            if time.monotonic() - sending.claimed_at > self.fresh_seconds:
                 return SendError(UNKNOWN_FATE, "this worker stood still", uncertain=True)
             return await self.adapters[access.kind].send(access, sending.to, sending.content, message_id)
         except SendError as error:

@@ -24,6 +24,9 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Dirección en la que escucha.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Puerto en el que escucha.")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Con una tienda de demostración ya cargada.")] = False,
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Sin los trabajos de fondo: los ejecuta `worker`.")
+    ] = False,
 ) -> None:
     """Inicia el servicio: páginas, API, webhooks y los trabajos de fondo."""
     given = {"host": host, "port": port}
@@ -40,7 +43,7 @@ def serve(
             if store is not None:
                 show_demo(store, settings.base_url)
 
-        await serve_until_cancelled(runtime, listening, on_ready=tell)
+        await serve_until_cancelled(runtime, listening, on_ready=tell, with_worker=not no_worker)
 
     with closing(_take_port(settings)) as listening:
         try:
