@@ -43,7 +43,7 @@ def answers(request: Request) -> Iterator[dict[str, Any]]:
     """Raises SpreadsheetError and MemoryError."""
     sheet = read_spreadsheet(Path(request.path), request.file_name, Limits(**request.limits))
     override = request.override or (request.remembered or {}).get(fingerprint(sheet.headers))
-    mapping = map_columns(sheet.headers, sheet.sample, override)
+    mapping = map_columns(sheet.headers, sheet.sample, override, request.currency)
     reader = FileReader(sheet, mapping, request.currency, sees_plain_rows=not request.is_of_bad_rows)
     if request.is_of_bad_rows:
         yield from _bad_lines(sheet, mapping, reader)

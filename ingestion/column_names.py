@@ -18,11 +18,21 @@ _FILLERS = frozenset(_FILLER_WORDS.split())
 # Never said to a shopper, so neither a field nor an option: costs, margins, suppliers, dates, notes of the shop.
 PRIVATE: Final = re.compile(
     r"\bcost|\bcusto|\bcompras?\b|purchase|margen|margin|utilidad|ganancia|markup|profit|proveedor|supplier|fornecedor|"
-    r"descuento|discount|desconto|comision|observaci|\bnotas?\b|comentario|\bfecha|\bdate\b|\bdata\b|created|updated|"
+    r"descuento|discount|desconto|\bds?cto\b|\bdto\b|comision|observaci|\bnotas?\b|comentario|\bfecha|\bdate\b|\bdata\b|created|updated|"
     r"minim|maxim|critic|reposicion|reorden|reservad|transito|vendid|\biva\b$|impuesto|\btax\b|compare at|anterior|"
     r"\bantes\b|^total\b|publicado|visible|\burl\b|link|handle|^errores$"
 )
-_MONEY = re.compile(r"\bprec|\bprice|\bvalor|\bpvp|\bneto\b|\btarifa|\bmonto\b|\bimporte\b")
+_MONEY = re.compile(
+    r"\bprec|\bprice|\bvalor|\bpvp|\bneto\b|\btarifa|\bmonto\b|\bimporte\b|mayorista|mayoreo|\bpor mayor\b|"
+    r"distribuidor|minorista|^(?:efectivo|transferencia|tarjeta|contado|credito|debito|cuotas|webpay|mayor)$"
+)
+# Says nothing of money, but over amounts it is what shoppers pay.
+RETAIL: Final = re.compile(r"(?:al? )?detalle|minorista|(?:por|al) menor|publico|contado|efectivo|venta|bruto")
+_CURRENCIES: Final[dict[str, str]] = {
+    "USD": "us|usd|dolar(?:es)?", "EUR": "euros?|eur", "UF": "ufs?", "UTM": "utm", "BRL": "brl|reais|reales",
+    "PEN": "pen|soles", "ARS": "ars", "COP": "cop", "MXN": "mxn", "UYU": "uyu", "BOB": "bob|bolivianos",
+    "PYG": "pyg|guaranies",
+}  # fmt: skip
 _COST = re.compile(r"\bcost|\bcusto|\bcompra|purchase")
 _NO_PRICE = re.compile(_COST.pattern + r"|anterior|antes|compare|minim|maxim|descuento|\btotal\b")
 
@@ -41,11 +51,11 @@ _TABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             r"(?: (?:con |c )?iva(?: incl\w*)?| final| bruto)|"
             rf"{_P} (?:venta )?(?:publico|consumidor)(?: final)?|pvp|p v p",
             rf"{_P} (?:ventas?|vta|normal|regular|detalle|lista|tienda|local|web)|preco venda|venta|lst price|"
-            r"(?:sales?|selling|regular|retail|list) price",
+            r"(?:sales|selling|regular|retail|list) price",
             rf"{_P} (?:unitario|unidad|unit|uni|un|por unidad|x unidad|c u|cada uno)|precios?|prices?|precos?|valor|"
             r"valores|pu|punit|unit price|tarifa|monto|importe|cuanto cuesta|cuanto sale",
             rf"{_P} (?!.*(?:neto|sin|s iva|mayor|oferta|promo|rebaja|especial|efectivo|dolar|usd|liquida)).*",
-            rf"{_P} (?:oferta|promo\w*|rebajad\w*|especial|efectivo|liquidacion).*|oferta|"
+            rf"sale price|{_P} (?:oferta|promo\w*|rebajad\w*|especial|efectivo|liquidacion).*|oferta|"
             rf"{_P} (?:x|por|al) mayor.*|{_P} mayoris\w+",
             rf"neto|{_P} (?:unitario )?(?:sin|s) iva|{_P} (?:.* )?neto.*|net price",
         ),
@@ -56,10 +66,12 @@ _TABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             r"stock disponible|disponibles?|available(?: stock)?|available quantity|cantidad disponible|qty available|"
             r"unidades disponibles|disponibilidad|free to use quantity",
             r"stock|stock (?:actual|total|fisico|real|final|tienda|web|unidades|un)|en stock|in stock|"
-            r"inventory(?: qty)?|inventario(?: actual)?",
-            r"existencias?|saldo|saldo stock|on hand|on hand quantity|quantity on hand|cantidad a mano|estoque|"
+            r"inventory(?: (?:qty|quantity))?|inventario(?: actual)?|stk|inv|exist?|disp",
+            r"existencias?|saldo|saldo stock|on hand(?: \w+)?|(?:qty|quantity|units|stock) on hand|"
+            r"(?:qty|units) available|"
+            r"(?:qtde?|quantidade|cantidad) (?:em|en) (?:estoque|inventario|tienda)|cantidad a mano|estoque|"
             r"cantidad (?:en|mano)(?: stock)?|stock quantity|(?:me )?quedan?|hay|en existencia",
-            r"cantidad|cant|cantidades|unidades|quantity|qty|quantidade|qtd|qtde|unids?|uds?|unds?",
+            r"cantidad|cant|ctd|ctdad|cantidades|unidades|quantity|qty|quantidade|qtd|qtde|unids?|uds?|unds?",
             r"(?:stock|existencias?|inventario|estoque) .*",
             r"(?:saldo|cantidad|cant|unidades|disponibles?) (?:en )?(?:sucursal|bodega|local|tienda)\b.*|"
             r"(?:sucursal|bodega|local|tienda) \w.*|casa matriz",
@@ -72,7 +84,8 @@ _TABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (
         "sku",
         (
-            r"skus?|cod(?:igo)? sku|sku cod(?:igo)?|id sku|seller sku|sku interno",
+            r"skus?|item (?:n|no|nro|num|number|code|id)|n item|"
+            r"cod(?:igo)? sku|sku cod(?:igo)?|id sku|seller sku|sku interno",
             r"cod|codigos?|code|codigo interno|cod int(?:erno)?|internal reference|referencia interna|default code|"
             r"codigo (?:tienda|local|sistema|unico)",
             r"ref|referencias?|reference|numero parte|n parte|no parte|part number|part no|mpn|clave|id|id interno",
@@ -152,8 +165,8 @@ def plain_name(header: str) -> str:
     """The words by which a header is recognised: "Precio Venta ($)*" -> "precio venta"."""
     if header.strip() in {"$", "$$", "CLP", "CLP$", "$ CLP"}:
         return "precio"
-    words = folded(header.replace("º", "").replace("°", "")).split()
-    meaningful = [word for word in words if word not in _FILLERS]
+    words = folded(header.replace("º", "").replace("°", "").replace("#", " n ")).split()
+    meaningful = [word for word in words if word not in _FILLERS or words == [word, "n"]]
     return " ".join(meaningful or words)
 
 
@@ -174,6 +187,12 @@ def is_private(name: str) -> bool:
 
 def is_money(name: str) -> bool:
     return _MONEY.search(name) is not None
+
+
+def is_in_other_money(name: str, currency: str) -> bool:
+    """Whether a plain name says that its amounts are in another money than the shop's: "precio usd"."""
+    others = "|".join(words for code, words in _CURRENCIES.items() if code != currency)
+    return re.search(rf"\b(?:{others})\b", name) is not None
 
 
 def is_cost(name: str) -> bool:

@@ -35,6 +35,19 @@ def field_of(cells: Sequence[str], missing: frozenset[str]) -> str | None:
     return None
 
 
+def are_prices(cells: Sequence[str]) -> bool:
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return len(filled) > 0 and _is_prices(filled)
+
+
+def ratios(cells: Sequence[str], prices: Sequence[str], currency: str) -> list[Decimal]:
+    """How many times its row's price each amount is, where both are amounts."""
+    amounts = [
+        [parse_price(cell, currency, Column.of(column, currency)) for cell in column] for column in (cells, prices)
+    ]
+    return [a / p for a, p in zip(*amounts, strict=True) if isinstance(a, Decimal) and isinstance(p, Decimal)]
+
+
 def _share(cells: Sequence[object], are: Sequence[bool]) -> float:
     return sum(are) / len(cells)
 

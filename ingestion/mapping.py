@@ -3,20 +3,23 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from hashlib import sha256
 from typing import Final
 
 from ingestion.column_names import (
     FIELDS,
+    RETAIL,
     fields_of,
     is_cost,
+    is_in_other_money,
     is_money,
     is_private,
     option_of,
     plain_name,
     tells_variants,
 )
-from ingestion.contents import field_of
+from ingestion.contents import are_prices, field_of, ratios
 from ingestion.errors import SpreadsheetError
 from ingestion.exports import Export, columns_of, export_of, named_options_of
 from ingestion.numbers import Column, Problem, parse_stock
@@ -27,6 +30,13 @@ Cells = Sequence[str]
 Sample = Sequence[Mapping[str, str]]
 # Added to the rank of a column whose cells are not what its name says: a "Producto" of bare numbers.
 _CONTRADICTED = 100
+# Of a price by its amounts, under a title such as "Detalle": after any that is called a price, before wholesale ones.
+_RETAIL_RANK = 3
+# What a price with VAT is of the one without.
+_WITH_TAX: Final = {"CLP": "1.19", "COP": "1.19", "MXN": "1.16", "PEN": "1.18", "ARS": "1.21", "UYU": "1.22"}
+# An amount this near to its row's price, in every row, is another price: wholesale, by card, of last year.
+_NEAR_PRICE = (Decimal("0.4"), Decimal("1.7"))
+_ROUNDED = Decimal("0.02")
 # Taken by their name alone when nothing better is there: the rows will say what is wrong with them.
 _LAST_RESORT = ("price", "name", "stock")
 # Fields that may have several columns: images one after the other, units of each branch added up.
@@ -117,6 +127,7 @@ class _Draft:
     ignored: set[str] = field(default_factory=set)
     further: dict[str, str] = field(default_factory=dict)
     guessed: dict[str, str] = field(default_factory=dict)
+    rivals: set[str] = field(default_factory=set)
 
     @property
     def free(self) -> list[str]:
@@ -142,7 +153,7 @@ class _Draft:
 
 
 def map_columns(
-    headers: Sequence[str], sample_rows: Sample, override: Mapping[str, str] | None = None
+    headers: Sequence[str], sample_rows: Sample, override: Mapping[str, str] | None = None, currency: str = "CLP"
 ) -> ColumnMapping:
     """The owner's `override` first, then a known export's table, then names, then contents.
 
@@ -154,14 +165,20 @@ def map_columns(
     flags = columns_of(headers, export.flags) if export else {}
     if export:
         _take_export(draft, export, flags)
-    candidates = _candidates(draft.free, sample_rows)
+    candidates = _candidates(draft.free, sample_rows, currency)
     if not export or export.arrangement == "flat":
         _take_size_stocks(draft, sample_rows)
         _take_named(draft, candidates)
         _take_branches(draft, candidates)
         _take_by_contents(draft, sample_rows)
     _take_further_images(draft, candidates)
-    _require(draft.fields, headers)
+    _require(draft.fields, headers, currency)
+    if not export and "price" not in (override or {}).values():
+        _take_price_with_tax(draft, sample_rows, currency)
+    draft.rivals.update(
+        header for header in draft.free if not export and _is_second_price(draft, header, sample_rows, currency)
+    )
+    draft.ignored |= draft.rivals
     is_option = _is_known_option if export else _is_option
     rest = draft.free
     options = draft.options | _without_repeats(
@@ -210,11 +227,16 @@ def _take_export(draft: _Draft, export: Export, flags: Mapping[str, str]) -> Non
     draft.ignored.update(header for header in flags.values() if header in draft.free)
 
 
-def _candidates(headers: Sequence[str], sample_rows: Sample) -> dict[str, list[_Candidate]]:
+def _candidates(headers: Sequence[str], sample_rows: Sample, currency: str) -> dict[str, list[_Candidate]]:
     found: dict[str, list[_Candidate]] = {}
     for position, header in enumerate(headers):
-        cells = _cells(header, sample_rows)
-        for name, rank in fields_of(plain_name(header)):
+        cells, title = _cells(header, sample_rows), plain_name(header)
+        ranks = dict(fields_of(title))
+        if "price" not in ranks and RETAIL.fullmatch(title) and are_prices(cells):
+            ranks = {"price": _RETAIL_RANK}
+        if is_in_other_money(title, currency):
+            ranks.pop("price", None)
+        for name, rank in ranks.items():
             penalty = 0 if _CONTENT.get(name, _anything)(cells) else _CONTRADICTED
             found.setdefault(name, []).append(_Candidate(rank + penalty, position, header))
     return found
@@ -317,6 +339,7 @@ _CONTENT: Mapping[str, Callable[[Cells], bool]] = {
     "price": _has_digits,
     "stock": _is_counted,
     "name": _is_wordy,
+    "description": _is_wordy,
     "unit": _is_wordy,
     "image_url": lambda cells: _mostly(cells, lambda cell: cell.lower().startswith(("http://", "https://"))),
 }
@@ -355,11 +378,39 @@ def _without_repeats(options: Mapping[str, str], taken: Mapping[str, str]) -> di
     return kept
 
 
-def _require(chosen: Mapping[str, str], headers: Sequence[str]) -> None:
+def _take_price_with_tax(draft: _Draft, sample_rows: Sample, currency: str) -> None:
+    """A column that is the price with VAT in every row, whatever it is called, is what shoppers pay."""
+    rate, price = _WITH_TAX.get(currency), draft.fields["price"]
+    for header in draft.free if rate else ():
+        found = _ratios(header, price, sample_rows, currency)
+        if len(found) > 1 and all(abs(ratio - Decimal(rate or 0)) < _ROUNDED for ratio in found):
+            draft.fields["price"] = header
+            draft.rivals.add(price)
+            return
+
+
+def _is_second_price(draft: _Draft, header: str, sample_rows: Sample, currency: str) -> bool:
+    title = plain_name(header)
+    if option_of(title) or any(fields_of(title)) or is_private(title) or header in draft.further:
+        return False
+    found = _ratios(header, draft.fields["price"], sample_rows, currency)
+    low, high = _NEAR_PRICE
+    filled = len(_cells(header, sample_rows))
+    return len(found) > 1 and len(found) == filled and all(low < ratio < high for ratio in found)
+
+
+def _ratios(header: str, price: str, sample_rows: Sample, currency: str) -> list[Decimal]:
+    rows = [row for row in sample_rows if header in row and price in row]
+    return ratios([row[header] for row in rows], [row[price] for row in rows], currency)
+
+
+def _require(chosen: Mapping[str, str], headers: Sequence[str], currency: str) -> None:
     columns = "Encontré las columnas: " + ", ".join(headers[:20]) + "."
     if "price" not in chosen:
         costs = [header for header in headers if is_cost(plain_name(header))]
         found = f" «{costs[0]}» es lo que te cuesta a ti, no el precio de venta." if costs else ""
+        others = [header for header in headers if is_in_other_money(plain_name(header), currency)]
+        found += f" «{others[0]}» está en otra moneda." if others else ""
         raise SpreadsheetError(
             "NO_PRICE_COLUMN", f"{columns}{found} Falta una columna de precio (por ejemplo «Precio»)."
         )
@@ -377,7 +428,9 @@ def _warnings(draft: _Draft, ignored: Sequence[str], *, is_export: bool, is_over
     ]
     if not is_export and not is_overridden:
         found += [
-            f"Usé «{price}» como precio de venta y dejé fuera «{header}»." for header in ignored if _is_rival(header)
+            f"Usé «{price}» como precio de venta y dejé fuera «{header}»."
+            for header in ignored
+            if _is_rival(header) or header in draft.rivals
         ]
     branches = [f"«{header}»" for header, name in draft.further.items() if name == "stock"]
     if branches:

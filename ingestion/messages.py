@@ -14,6 +14,8 @@ ROW_MESSAGES: Final[dict[str, str]] = {
     "PRICE_DECIMALS": "El precio «{value}» tiene decimales y el peso no los usa. Escríbelo entero, como 12990.",
     "PRICE_ON_REQUEST": f"El precio dice «{{value}}» y el vendedor necesita un monto. {_PRICE_HINT}",
     "PRICE_CURRENCY": "El precio «{value}» está en otra moneda. Escríbelo en pesos, por ejemplo 12990.",
+    "PRICE_DATE": "El precio dice «{value}», una fecha: tu programa lo cambió solo. Da formato de número a la celda "
+    "y escríbelo de nuevo.",
     "PRICE_WITHOUT_TAX": "El precio «{value}» no incluye el IVA. Escribe el precio final que paga tu cliente.",
     "STOCK_INVALID": "No entiendo el stock «{value}». Escribe cuántas unidades quedan, por ejemplo 10.",
     "STOCK_AMBIGUOUS": "El stock «{value}» puede ser {first} o {second}. Escríbelo sin puntos ni comas.",

@@ -4,27 +4,41 @@ import re
 import unicodedata
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 
-from ingestion.text import folded
+from ingestion.text import folded, unaccented
 
 Separator = Literal[".", ","]
 
 # Prices and stocks repeat; a text typed as ExactNumber is another than the same text.
 _CACHED = 65_536
 HIGHEST = 1_000_000_000
+_MOST_WRITTEN_DECIMALS = 3
 # Currencies whose prices have no decimals; there "1.990" can only be one thousand nine hundred and ninety.
 WITHOUT_DECIMALS = frozenset({"CLP", "PYG"})
 
+# How each currency is written; another's mark on a price is never passed over.
+_MARKS: Final[dict[str, str]] = {
+    "CLP": r"clp|ch\$", "USD": r"us\$|usd?|u\$[sd]|dolar(?:es)?", "EUR": "€|eur|euros?", "GBP": "£|gbp",
+    "UF": "ufs?", "UTM": "utm", "BRL": r"r\$|brl|reais", "PEN": r"s/\.?(?=\s*\d)|pen|soles", "ARS": r"ars|ar\$",
+    "COP": r"cop|col\$", "MXN": r"mxn|mx\$", "UYU": r"uyu|\$u", "PYG": r"pyg|gs\.?|₲|guaranies",
+    "BOB": r"bob|bs\.?|bolivianos",
+}  # fmt: skip
 _CURRENCY_MARKS = re.compile(
-    r"^(?:clp|ars|cop|mxn|pen|uyu|pyg|usd?|eur|€|s/)?\s*\$?\s*(?:clp)?\s*|\s*(?:clp|pesos?|usd|eur|€|\$)$",
+    rf"^(?:{'|'.join(_MARKS.values())})?\s*\$?\s*(?:clp)?\s*|\s*(?:{'|'.join(_MARKS.values())}|pesos?|\$)$",
     re.IGNORECASE,
 )
-_FOREIGN = re.compile(r"us\$|\busd\b|u\$s|€|\beur\b|£|\buf\b|\bdolar(?:es)?\b", re.IGNORECASE)
 _PRICE_TAIL = re.compile(
-    r"\s*(?:\.-|,-|\.--|-|/|c/u|c\.u\.?|cada uno|la unidad|por unidad|\(?(?:c/|con )?iva(?: incl(?:uido|\.)?)?\)?)$",
+    r"\s*(?:\.-|,-|\.--|-|/|c/u|c\.u\.?|cada uno|\(?(?:c/|con )?iva(?: incl(?:uido|\.)?)?\)?|"
+    r"(?:x|por|el|la|c/|/)\s*(?:unidad|un|kg|kilo|mts?|metro|m2|lts?|litro|par|caja|pack|docena|saco|bolsa|rollo)\.?)$",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d(?:T.*)?|\d{1,2}[/-]\d{1,2}[/-](?:\d{2}|\d{4})|"
+    r"(?:\d{1,2}[/-])?(?:ene|feb|mar|abr|may|jun|jul|ago|sept?|oct|nov|dic|jan|apr|aug|dec)[a-z]*\.?[/-]\d{2,4}|"
+    r"\d{1,2}[/-](?:ene|feb|mar|abr|may|jun|jul|ago|sept?|oct|nov|dic|jan|apr|aug|dec)[a-z]*\.?",
     re.IGNORECASE,
 )
 _PLUS_TAX = re.compile(r"\+\s*i\.?v\.?a|(?:m[aá]s|sin|s/)\s*iva|\bnet[oa]\b", re.IGNORECASE)
@@ -38,9 +52,8 @@ def _phrases(listed: str) -> frozenset[str]:
     return frozenset(listed.split("|"))
 
 
-_ON_REQUEST = _phrases(
-    "consultar|consulte|a consultar|consultar precio|preguntar|cotizar|a cotizar|a convenir|por definir|por confirmar|"
-    "variable|ver|pendiente"
+_ON_REQUEST = re.compile(
+    r"\b(?:consult\w*|pregunt\w*|cotiz\w*|convenir|definir|confirmar|llam\w+|pedido|whatsapp)\b|^(?:variable|ver|pendiente)$"
 )
 _NOTHING = _phrases(
     "|n a|na|n d|nd|s p|s d|s i|sin precio|sin dato|sin datos|sin informacion|no aplica|null|none|nan|na n"
@@ -57,7 +70,8 @@ _NOT_COUNTED = _phrases(
 _STOCK_CELL = re.compile(
     r"(?:\+|>=?|≥|mas de|más de|quedan|hay|stock:?)?\s*(?P<number>-?\s*\d[\d.,]*)\s*\+?\s*"
     r"(?:un|uni|unid|unids|und|unds|u|ud|uds|unidad|unidades|pz|pza|pzas|pieza|piezas|pcs?|par|pares|mts?|mt|m|metros?|"
-    r"kgs?|kilos?|lts?|l|litros?|cajas?|cj|rollos?|bolsas?|sacos?|disponibles?|en stock)?\.?",
+    r"kgs?|kilos?|lts?|l|litros?|cajas?|cj|rollos?|bolsas?|sacos?|packs?|sets?|kits?|juegos?|botellas?|frascos?|latas?|tiras?|planchas?|"
+    r"baldes?|galon(?:es)?|displays?|m2|disponibles?|en stock)?\.?",
     re.IGNORECASE,
 )
 
@@ -128,10 +142,12 @@ def parse_price(text: str, currency: str = "CLP", column: Column = UNPROVEN) -> 
     | 12.990,00 and 12,990.00                                 | 12990: two different separators say which     |
     | 1,990                                                   | PRICE_AMBIGUOUS, unless its column proves it  |
     | 1.5, 12,50, 1990.90                                     | PRICE_DECIMALS: pesos have none               |
+    | 8989.9978, the outcome of a sum                         | 8990                                          |
     | 0, -500, (500)                                          | PRICE_NOT_POSITIVE                            |
     | empty, -, N/A, sin precio                               | PRICE_MISSING                                 |
     | consultar, a convenir                                   | PRICE_ON_REQUEST                              |
-    | US$ 12, 0,5 UF                                          | PRICE_CURRENCY                                |
+    | US$ 12, 0,5 UF, S/ 15                                   | PRICE_CURRENCY                                |
+    | 12-mar, 2026-03-12                                      | PRICE_DATE: a spreadsheet program's guess     |
     | 10.000 + IVA                                            | PRICE_WITHOUT_TAX                             |
     | anything else                                           | PRICE_INVALID                                 |
     """
@@ -147,8 +163,19 @@ def parse_price(text: str, currency: str = "CLP", column: Column = UNPROVEN) -> 
     if negative or value == 0:
         return Problem("PRICE_NOT_POSITIVE")
     if currency in WITHOUT_DECIMALS and value != value.to_integral_value():
-        return Problem("PRICE_DECIMALS")
+        if not _is_worked_out(text, number, value):
+            return Problem("PRICE_DECIMALS")
+        value = value.quantize(Decimal(1), ROUND_HALF_UP)
     return _within_limits(value)
+
+
+def _is_worked_out(text: str, number: str, value: Decimal) -> bool:
+    """A sum's outcome, as 7554.62 x 1.19 = 8989.9978, which its spreadsheet shows as 8.990.
+
+    Not so 12.99, which may be a 12.990 typed where the dot is decimal; no thousands are written 8989.99.
+    """
+    decimals = len(number) - 1 - max(number.rfind("."), number.rfind(","))
+    return value >= 1000 and (isinstance(text, ExactNumber) or decimals > _MOST_WRITTEN_DECIMALS)
 
 
 def _within_limits(value: Decimal) -> Decimal | Problem:
@@ -166,13 +193,21 @@ def _refused_price(body: str, currency: str) -> Problem | None:
     words = _words(body)
     if words in _NOTHING:
         return Problem("PRICE_MISSING")
-    if words in _ON_REQUEST:
+    if not any(map(str.isdigit, words)) and _ON_REQUEST.search(words):
         return Problem("PRICE_ON_REQUEST")
-    if currency in WITHOUT_DECIMALS and _FOREIGN.search(body):
+    if _foreign(currency).search(unaccented(body)):
         return Problem("PRICE_CURRENCY")
+    if _DATE.fullmatch(body):
+        return Problem("PRICE_DATE")
     if _PLUS_TAX.search(body):
         return Problem("PRICE_WITHOUT_TAX")
     return None
+
+
+@lru_cache
+def _foreign(currency: str) -> re.Pattern[str]:
+    others = "|".join(marks for code, marks in _MARKS.items() if code != currency)
+    return re.compile(rf"(?<![a-z])(?:{others})(?![a-z])")
 
 
 def _bare_number(body: str) -> str:
