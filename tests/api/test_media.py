@@ -1,6 +1,7 @@
 """Files of shoppers over HTTP: for the people of their shop, shown only when nothing can run in them."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -106,6 +107,7 @@ async def test_templates_and_pictures_are_settings_of_a_channel(owner: httpx.Asy
     assert changed.status_code == 200
     assert changed.json()["settings"]["templates"] == {"order_update": template | {"language": "es"}}
     assert changed.json()["settings"]["product_pictures"] is True
+    wrong: dict[str, Any]
     for wrong in ({"Otra cosa": template}, {"answer": {}}, {"answer": template | {"url": "x"}}):
         refused = await owner.patch(f"/v1/channels/{channel_id}", json={"settings": {"templates": wrong}})
         assert refused.status_code == 422

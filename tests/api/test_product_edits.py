@@ -152,7 +152,7 @@ async def test_a_code_that_is_sold_already_is_refused(owner: httpx.AsyncClient) 
     assert len(await versions(owner)) == 1
 
 
-VARIANT = {"sku": "A", "price": "1990"}
+VARIANT: dict[str, Any] = {"sku": "A", "price": "1990"}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from data.search.embedders import HashedNgramEmbedder
 from tests.database import make_tenant
 
 # sku, name, category, options, price, stock (None: not counted)
-ROWS = (
+ROWS: tuple[tuple[str, str, str, dict[str, str], int, int | None], ...] = (
     ("PN-M", "Polera básica", "Poleras", {"talla": "M", "color": "negro"}, 7990, 3),
     ("PN-L", "Polera básica", "Poleras", {"talla": "L", "color": "negro"}, 7990, 0),
     ("PB-M", "Polera básica", "Poleras", {"talla": "M", "color": "blanco"}, 6990, None),

@@ -43,7 +43,8 @@ from data.states import (
 from data.transaction import Transaction
 from tests.database import make_rut, make_tenant
 
-ONE = np.ones(4, np.float32) / 2
+LONG_AGO, FAR_AHEAD = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+ONE = np.full(4, 0.5, np.float32)
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 # Tables of the schema that hold no tenant's rows.
@@ -520,9 +521,6 @@ async def plan_of_another(tx: Transaction, import_id: UUID) -> None:
     await load(tx, price=2)
     await tx.plan.make(scope_of(import_id))
     await tx.plan.keep_changes(import_id, 10)
-
-
-LONG_AGO, FAR_AHEAD = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")

@@ -256,7 +256,7 @@ class TwilioServer:
     def _accept(self, form: Mapping[str, str], media_urls: tuple[str, ...] = ()) -> SentMessage:
         sid = f"SM{next(self._numbers):032x}"
         shown = self._filled(form)
-        body = form.get("Body", "") or next(iter(shown.values()), {}).get("body", "")
+        body = form.get("Body", "") or str(dict(next(iter(shown.values()), {})).get("body", ""))
         callback = form.get("StatusCallback", "")
         message = SentMessage(sid, form["To"], form["From"], body, callback, shown, media_urls)
         self.messages.append(message)

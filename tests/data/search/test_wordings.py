@@ -6,7 +6,7 @@ from data.search.documents import SearchDocument
 from data.search.index import CatalogueIndex
 from tests.data.search.conftest import Shop, build
 
-ROWS = (
+ROWS: tuple[tuple[str, str, str | None, dict[str, str]], ...] = (
     ("AG-05", "Agua mineral sin gas 500 ml", "7801234500012", {}),
     ("AG-15", "Agua mineral sin gas 1,5 L", "7801234500029", {}),
     ("TU-112", 'Tubo PVC 1 1/2" x 3 m', "7809990000011", {}),
