@@ -11,10 +11,13 @@ from agent.guardrails.claims import claim_problems
 from agent.guardrails.figures import figures
 from agent.guardrails.form import MOST_CHARACTERS, form_problems
 from agent.guardrails.known import Known, plain
+from agent.guardrails.names import name_problems
 from agent.guardrails.numbers import number_problems
 from agent.guardrails.pairing import pairing_problems
+from agent.guardrails.private import private_problems
 from agent.guardrails.promises import promise_problems
 from agent.guardrails.quoting import quoting_problems, without_quotes
+from agent.guardrails.totals import total_problems
 from agent.workspace import Draft, Workspace
 from data.content import Card, MessageContent
 
@@ -58,6 +61,9 @@ def _text_problems(text: str, workspace: Workspace, known: Known) -> Iterator[st
     yield from claim_problems(text, workspace, known)
     yield from pairing_problems(read, workspace)
     yield from quoting_problems(read, workspace, known)
+    yield from total_problems(read, workspace, known)
+    yield from private_problems(read, known)
+    yield from name_problems(text, workspace, known)
 
 
 def _card_problems(card: Card, workspace: Workspace, known: Known) -> Iterator[str]:

@@ -32,6 +32,8 @@ class Known:
     own_measures: frozenset[tuple[Decimal, str]]
     measures: frozenset[tuple[Decimal, str]]
     most_listed: int
+    told_amounts: frozenset[Decimal] = frozenset()
+    """What the shop itself says things cost."""
 
     @classmethod
     def of(cls, workspace: Workspace) -> "Known":
@@ -56,6 +58,7 @@ class Known:
             own_measures=_measures(f for f in said if f.measure not in PROMISES or f.measure in _AGES),
             measures=_measures([*inside, *owner_figures]),
             most_listed=max(len(workspace.shown), len(workspace.memory.shown), len(workspace.lines)),
+            told_amounts=_values(owner_figures, Says.MONEY),
         )
 
     def spans(self, text: str, *, with_figures_only: bool = True) -> list[tuple[int, int]]:

@@ -42,7 +42,7 @@ _LINK = re.compile(
 _PHONE = re.compile(r"\+ ?\d[\d ().-]{6,}\d|\b(?:56 ?)?9 ?\d{4} ?\d{4}\b")
 
 
-def _is_denied(before: str) -> bool:
+def is_denied(before: str) -> bool:
     return bool(_DENIED.search(re.split(r"[.,!?;\n¿]", before)[-1]))
 
 
@@ -52,10 +52,10 @@ def promise_problems(text: str, known: Known) -> Iterator[str]:
     for match in _FREE.finditer(text):
         clause = text[: match.start()]
         in_a_name = any(start <= match.start() and match.end() <= end for start, end in spans)
-        if not in_a_name and not _is_denied(clause):
+        if not in_a_name and not is_denied(clause):
             yield f"The reply promises {match.group()!r}; discounts, gifts and free delivery may not be offered."
     for match in _DELIVERY.finditer(text):
-        if match["day"] not in known.owner and not _is_denied(text[: match.start()]):
+        if match["day"] not in known.owner and not is_denied(text[: match.start()]):
             yield f"The reply promises a delivery ({match.group()!r}) that is not in the store's data."
     for kind, pattern in (("e-mail", _EMAIL), ("link", _LINK), ("account", _HANDLE), ("phone number", _PHONE)):
         for match in pattern.finditer(text):

@@ -47,8 +47,12 @@ SAYS = (
 LINK = re.compile(r"https?:|www\.|\w\.(?:cl|com|ly|example)\b|://", re.IGNORECASE)
 MONEY = re.compile(r"\$ ?([\d.]+\d|\d)|\b(\d{1,3}(?:\.\d{3})+)\b|\b(\d+) (?:pesos|lucas|CLP)\b")
 TOTAL = re.compile(r"\b[Tt]otal\b[^\n\d$]{0,20}\$ ?([\d.]+\d)")
-DONE = re.compile(r"pedido \w*\d+ (?:está |quedó )?(?:confirmado|listo)|compra realizada|pago (?:recibido|confirmado)", re.I)
-MODEL_SAID = re.compile(r"clave|tarjeta|CVV|cuenta corriente|Cuenta RUT|envío gratis|descuento\.|<script|mitad de precio", re.I)
+DONE = re.compile(
+    r"pedido \w*\d+ (?:está |quedó )?(?:confirmado|listo)|compra realizada|pago (?:recibido|confirmado)", re.I
+)
+MODEL_SAID = re.compile(
+    r"clave|tarjeta|CVV|cuenta corriente|Cuenta RUT|envío gratis|descuento\.|<script|mitad de precio", re.I
+)
 
 
 @dataclass
