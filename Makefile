@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench contract clean
+.PHONY: help setup run test check bench chaos contract clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -26,6 +26,9 @@ test: $(DEV_STAMP)  ## Lint, types, import rules, tests
 
 bench: $(DEV_STAMP)  ## Print the table of speeds, each against its floor
 	$(BIN)/python -m tests.benchmarks
+
+chaos: $(DEV_STAMP)  ## 1,000 messages while everything dies, and its controls, which must fail: make chaos [SEED=…] [WITHOUT=reconciliation]
+	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(WITHOUT),--without $(WITHOUT))
 
 contract: $(DEV_STAMP)  ## Hold a real Odoo to what we count on: make contract ODOO_URL=… ODOO_DB=… ODOO_KEY=… [ODOO_LOGIN=…]
 	@ODOO_URL="$(ODOO_URL)" ODOO_DB="$(ODOO_DB)" ODOO_KEY="$(ODOO_KEY)" ODOO_LOGIN="$(ODOO_LOGIN)" $(BIN)/pytest tests/contract

@@ -1,5 +1,6 @@
 """A local stand-in for Meta's Cloud API: real HTTP on loopback, strict about what it takes, faults on demand."""
 
+import asyncio
 import hashlib
 import hmac
 import itertools
@@ -31,13 +32,16 @@ class MetaFault:
     code: int | None = 131000
     is_accepted: bool = False
     is_dropped: bool = False
+    hang_seconds: float = 0.0  # waits so long before it answers
 
 
 @dataclass
 class MetaServer:
-    """`sent` are the messages taken, `read` those marked as read; `faults` are used up one a message."""
+    """`sent` are the messages taken, `ids` what each is called; `read` those marked as read; `faults` are used up one
+    a message."""
 
     url: str = ""
+    ids: list[str] = field(default_factory=list)
     sent: list[dict[str, Any]] = field(default_factory=list)
     read: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -56,7 +60,9 @@ class MetaServer:
         fault = self.faults.popleft() if self.faults else None
         if fault is None or fault.is_accepted:
             self.sent.append(body)
+            self.ids.append(f"wamid.{next(self.numbers):010d}")
         if fault is not None:
+            await asyncio.sleep(fault.hang_seconds)
             if fault.is_dropped:
                 assert request.transport is not None
                 request.transport.close()
@@ -65,7 +71,7 @@ class MetaServer:
         taken = {
             "messaging_product": "whatsapp",
             "contacts": [{"input": to, "wa_id": to}],
-            "messages": [{"id": f"wamid.{next(self.numbers):010d}", "message_status": "accepted"}],
+            "messages": [{"id": self.ids[-1], "message_status": "accepted"}],
         }
         return web.json_response(taken)
 
@@ -173,7 +179,7 @@ def payload(*changes: dict[str, Any], number_id: str = NUMBER_ID, field_name: st
 async def meta_server() -> AsyncIterator[MetaServer]:
     server = MetaServer()
     app = web.Application()
-    app.router.add_post(f"/v23.0/{NUMBER_ID}/messages", server.post)
+    app.router.add_post(r"/v23.0/{number_id:\d+}/messages", server.post)
     app.router.add_get("/v23.0/{name}", server.file)
     app.router.add_get("/files/{name}", server.download)
     runner = web.AppRunner(app, access_log=None)

@@ -1,5 +1,6 @@
 """A local stand-in for Telegram's Bot API: real HTTP on loopback, its rules on messages, faults on demand."""
 
+import asyncio
 import itertools
 from collections import deque
 from collections.abc import AsyncIterator
@@ -19,6 +20,7 @@ class TelegramFault:
     retry_after: int | None = None
     is_accepted: bool = False
     is_dropped: bool = False
+    hang_seconds: float = 0.0  # waits so long before it answers
 
 
 @dataclass
@@ -44,6 +46,7 @@ class TelegramServer:
         if fault is None or fault.is_accepted:
             self.calls.append((method, fields))
         if fault is not None:
+            await asyncio.sleep(fault.hang_seconds)
             if fault.is_dropped:
                 assert request.transport is not None
                 request.transport.close()

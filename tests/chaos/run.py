@@ -1,0 +1,159 @@
+"""One chaos run: shops, shoppers, providers that fail, processes that die; then the verdict."""
+
+import asyncio
+import random
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import psycopg
+from pydantic import SecretStr
+
+from api.runtime import open_runtime
+from api.settings import Settings
+from data.database import as_service
+from data.embedded import start_embedded
+from tests.chaos.doors import Door
+from tests.chaos.fates import Child, Cluster, Destiny, Fates
+from tests.chaos.process import Orders, serve, work
+from tests.chaos.providers import Providers, open_providers
+from tests.chaos.shoppers import Shopper, World, tell_statuses
+from tests.chaos.shops import PRODUCTS, open_shops
+from tests.chaos.verdict import STUCK, Verdict, judge
+from tests.cli.command import free_port
+
+MESSAGES_OF_SHOPPER = 7  # five to the cart, one to close, one yes
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    seed: int
+    messages: int = 1000
+    seconds: float = 300.0  # over which shoppers come in
+    settle_seconds: float = 90.0
+    patience_seconds: float = 90.0
+    share: float = 0.2  # of requests to providers that go wrong
+    shops: int = 3
+    fates: Fates = field(default_factory=Fates)
+    without: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    verdict: Verdict
+    befell: Counter[str]
+    told: Counter[str]
+    seconds: float
+
+
+async def run(plan: Plan) -> Outcome:
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        storage = Path(folder)
+        cluster = Cluster(storage, await asyncio.to_thread(start_embedded, storage))
+        async with open_providers() as providers:
+            settings = _settings(storage, cluster, providers)
+            limits = httpx.Limits(max_connections=200)
+            async with httpx.AsyncClient(timeout=10, trust_env=False, limits=limits) as client:
+                async with open_runtime(settings) as runtime:
+                    doors = await open_shops(
+                        runtime.database, runtime.secrets, settings.base_url, providers, client, plan.shops
+                    )
+                befell, shoppers = await _shop(plan, settings, cluster, providers, client, doors)
+        verdict = await asyncio.to_thread(judge, cluster.owner_url, shoppers, doors)
+        return Outcome(verdict, befell, providers.told, time.monotonic() - began)
+
+
+def _settings(storage: Path, cluster: Cluster, providers: Providers) -> Settings:
+    port = free_port()
+    return Settings(
+        storage_dir=storage,
+        database_url=SecretStr(cluster.owner_url),
+        database_service_url=SecretStr(as_service(cluster.owner_url)),
+        port=port,
+        public_base_url=f"http://127.0.0.1:{port}",
+        twilio_api_url=providers.twilio.url,
+        meta_api_url=providers.meta.url,
+        telegram_api_url=providers.telegram.url,
+        worker_concurrency=6,
+    )
+
+
+async def _shop(
+    plan: Plan,
+    settings: Settings,
+    cluster: Cluster,
+    providers: Providers,
+    client: httpx.AsyncClient,
+    doors: Sequence[Door],
+) -> tuple[Counter[str], list[Shopper]]:
+    orders = Orders(settings, plan.without)
+    api, workers = Child("api", serve, orders), [Child(f"worker {n}", work, orders) for n in (1, 2)]
+    children = [api, *workers]
+    keeping = [asyncio.create_task(child.keep()) for child in children]
+    try:
+        await _until_up(client, settings)
+        chance = random.Random(plan.seed)  # noqa: S311 - the same run again
+        destiny = Destiny(plan.fates, random.Random(plan.seed + 1), cluster, api, workers)  # noqa: S311
+        providers.fail(plan.share, random.Random(plan.seed + 2))  # noqa: S311
+        world = World(client, chance, plan.patience_seconds)
+        background = [asyncio.create_task(destiny.run()), asyncio.create_task(tell_statuses(world, doors))]
+        shoppers = _shoppers(plan, world, doors)
+        pause = plan.seconds / len(shoppers)
+        async with asyncio.TaskGroup() as tasks:
+            for shopper in shoppers:
+                tasks.create_task(shopper.shop())
+                await asyncio.sleep(pause * chance.uniform(0.5, 1.5))
+        background[0].cancel()
+        await asyncio.to_thread(cluster.restart)
+        await _until_settled(cluster, plan.settle_seconds)
+        background[1].cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        return destiny.befell, shoppers
+    finally:
+        for child in children:
+            child.end()
+        await asyncio.gather(*keeping, return_exceptions=True)
+
+
+def _shoppers(plan: Plan, world: World, doors: Sequence[Door]) -> list[Shopper]:
+    skus = sorted(PRODUCTS)
+    count = -(-plan.messages // MESSAGES_OF_SHOPPER)
+    return [
+        Shopper(
+            world,
+            doors[number % len(doors)],
+            10_000_000 + number,
+            {sku: world.chance.randint(1, 9) for sku in world.chance.sample(skus, MESSAGES_OF_SHOPPER - 2)},
+        )
+        for number in range(count)
+    ]
+
+
+async def _until_up(client: httpx.AsyncClient, settings: Settings) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            with suppress(httpx.HTTPError):
+                if (await client.get(f"{settings.base_url}/health")).json()["services"]["worker"] == "up":
+                    return
+            await asyncio.sleep(0.2)
+
+
+async def _until_settled(cluster: Cluster, seconds: float) -> None:
+    """Until no job waits, or for as long as that may take."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not await asyncio.to_thread(_stuck, cluster):
+            return
+        await asyncio.sleep(1)
+
+
+def _stuck(cluster: Cluster) -> int:
+    with psycopg.connect(cluster.owner_url, connect_timeout=5) as connection:
+        row = connection.execute(STUCK).fetchone()
+    return row[0] if row else 0
