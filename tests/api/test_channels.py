@@ -1,5 +1,6 @@
 """Channels are connected, changed and disconnected by their owners only; secrets go in and never come out."""
 
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import httpx
@@ -66,6 +67,8 @@ async def test_settings_are_changed_one_by_one(service: Service, store: Store, o
         ({"settings": {"burst_seconds": -1}}, "settings.burst_seconds"),
         ({"settings": {"account_sid": "x"}}, "settings.account_sid"),
         ({"settings": {"allowed_origins": ["tienda"]}}, "settings.allowed_origins"),
+        ({"settings": {"allowed_origins": ["https://tienda.cl/productos"]}}, "settings.allowed_origins"),
+        ({"settings": {"allowed_origins": ["https://*.cl"]}}, "settings.allowed_origins"),
         ({"kind": "webchat"}, "kind"),
         ({"name": ""}, "name"),
     ],
@@ -111,7 +114,22 @@ async def test_a_used_channel_keeps_its_conversations_and_forgets_its_secrets(
 async def test_a_second_web_chat_has_a_page_of_its_own(owner: httpx.AsyncClient) -> None:
     channel = await connect(owner, kind="webchat", name="Local Ñuñoa", allowed_origins=["https://nunoa.cl"])
     assert str(channel["page_url"]).endswith(str(channel["id"]))
+    assert f'data-channel="{channel["id"]}"' in str(channel["embed_code"])
     assert channel["webhook_url"] is None
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("https://Tienda.cl/", "https://tienda.cl"),
+        (" https://tienda.cl:443 ", "https://tienda.cl"),
+        ("http://localhost:5173", "http://localhost:5173"),
+        ("https://ñuñoa.cl", "https://xn--uoa-6mab.cl"),
+    ],
+)
+async def test_a_site_is_kept_as_browsers_name_it(owner: httpx.AsyncClient, written: str, kept: str) -> None:
+    channel = await connect(owner, kind="webchat", allowed_origins=[written, written])
+    assert cast(Any, channel["settings"])["allowed_origins"] == [kept]
 
 
 async def test_a_channel_of_another_store_is_not_found(
