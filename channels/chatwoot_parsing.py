@@ -70,15 +70,15 @@ def read_event(event: Item) -> Parsed:
 
 
 def _read_message(message: Item) -> Parsed:
-    direction = _DIRECTIONS.get(message.get("message_type", ""))
+    kind = message.get("message_type")
+    direction = _DIRECTIONS.get(kind) if isinstance(kind, str | int) else None
     if message.get("private") is True or direction is None:
         return Parsed()
     conversation = _object(message.get("conversation"))
     if direction == "incoming":
         return Parsed(messages=[_inbound(message, conversation)], ownership=_held(conversation))
     sender = message.get("sender")
-    kind = str(sender.get("type", "")) if isinstance(sender, Mapping) else ""
-    if kind == "agent_bot" or own_id(message) is not None:
+    if (isinstance(sender, Mapping) and sender.get("type") == "agent_bot") or own_id(message) is not None:
         return Parsed(statuses=_statuses(message, Delivery.SENT))
     return Parsed() if _is_automatic(message) else Parsed(echoes=[_echo(message, conversation)])
 

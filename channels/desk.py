@@ -164,16 +164,12 @@ async def _note_due(tx: Transaction, conversation: Conversation) -> tuple[Handof
     """The open hand-off and its note, while the desk has not got it. What was said before is told in it, up to the
     shopper's last message: that one goes there as theirs, and what follows it."""
     handoff = await tx.conversations.current_handoff(conversation.id)
-    shown = await tx.desks.get(conversation.id, lock=True)
+    shown = await tx.desks.get(conversation.id)
     if handoff is None or shown is None:
         return None, ""
     post = await tx.desks.post(handoff.id)
     if post is not None and post.external_id is not None:
         return None, ""
-    if post is None:
-        last = await tx.desks.last_said(conversation.id)
-        shown.told_from, shown.shown_from = shown.shown_from, max(shown.shown_from, last - 1)
-        await tx.desks.begin_post(handoff.id, conversation.id, None)
     return handoff, await handoff_note(tx, conversation, handoff, await tx.desks.told(shown))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import case, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from data.models import DeskConversation, DeskPost, Handoff, Message
@@ -17,8 +17,10 @@ _MOST_TOLD = 40
 _SHOW_ALL = text(
     """
     WITH shown AS (
-        INSERT INTO app.desk_conversations (tenant_id, id, conversation_id)
-        SELECT c.tenant_id, gen_random_uuid(), c.id
+        INSERT INTO app.desk_conversations (tenant_id, id, conversation_id, shown_from)
+        SELECT c.tenant_id, gen_random_uuid(), c.id, greatest(0, coalesce((
+            SELECT max(m.position) - 1 FROM app.messages m
+            WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id AND m.sender = 'contact'), 0))
         FROM app.conversations c JOIN app.channels ch ON (ch.tenant_id, ch.id) = (c.tenant_id, c.channel_id)
         WHERE c.tenant_id = app.tenant() AND c.status = 'handed_off' AND ch.kind NOT IN ('chatwoot', 'terminal')
         ON CONFLICT (tenant_id, conversation_id) DO UPDATE SET is_shown = true, attempt_count = 0
@@ -34,14 +36,21 @@ _SHOW_ALL = text(
 
 class DeskRepository(Repository):
     async def show(self, conversation_id: UUID) -> None:
-        """From now on it is to be seen at the desk."""
+        """From now on it is to be seen at the desk, with the shopper's last message and what follows it; what was said
+        since it was seen there before is told."""
+        begin = max(await self.last_said(conversation_id) - 1, 0)
         statement = insert(DeskConversation).values(
-            tenant_id=self.tenant_id, id=uuid4(), conversation_id=conversation_id
+            tenant_id=self.tenant_id, id=uuid4(), conversation_id=conversation_id, shown_from=begin
         )
+        row = DeskConversation
+        anew = {
+            "is_shown": True,
+            "attempt_count": 0,
+            "told_from": case((row.is_shown, row.told_from), else_=row.shown_from),
+            "shown_from": case((row.is_shown, row.shown_from), else_=func.greatest(row.shown_from, begin)),
+        }
         await self.session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["tenant_id", "conversation_id"], set_={"is_shown": True, "attempt_count": 0}
-            )
+            statement.on_conflict_do_update(index_elements=["tenant_id", "conversation_id"], set_=anew)
         )
 
     async def show_all(self) -> None:

@@ -1,0 +1,353 @@
+"""Chatwoot as agent bot through the service's own doors: heard, answered, handed to people, given back."""
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from api.worker import make_worker
+from data.models import Conversation, Message
+from data.ownership import By, hand_back, hand_off
+from data.states import Actor, ConversationStatus, Sender
+from tests.api.service import Service, Store
+from tests.servers.chatwoot_server import (
+    ACCOUNT,
+    BOT_TOKEN,
+    PERSON,
+    SECRET,
+    ChatwootFault,
+    ChatwootServer,
+    chatwoot_server,
+    signed,
+)
+
+_HASTEN = text(
+    "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE args->>'tenant_id' = :tenant AND status = 'todo'"
+    " AND task_name IN ('take_turn', 'send_message', 'tell_desk')"
+)
+
+
+@dataclass
+class Inbox:
+    """A Chatwoot whose inbox we answer."""
+
+    server: ChatwootServer
+    service: Service
+    store: Store
+
+    async def settle(self) -> None:
+        """Until nothing is left to do on either side."""
+        for _ in range(12):
+            await self.server.flush()
+            if not await self._hasten() and not self.server.events:
+                return
+            await make_worker(self.service.runtime).drain()
+        raise AssertionError("it never ends")
+
+    async def _hasten(self) -> int:
+        """Every job is due; returns how many there are."""
+        async with self.service.runtime.database.lookup() as connection:
+            return (await connection.execute(_HASTEN, {"tenant": str(self.store.tenant_id)})).rowcount
+
+    async def conversation(self) -> Conversation:
+        async with self.service.runtime.database.transaction(self.store.tenant_id) as tx:
+            return (await tx.conversations.recent())[0]
+
+    async def messages(self) -> list[Message]:
+        async with self.service.runtime.database.transaction(self.store.tenant_id) as tx:
+            found = await tx.conversations.recent()
+            return [message for each in found for message in await tx.messages.history(each.id, limit=50)]
+
+    async def change(self, change: Any, actor: Actor = Actor.AGENT, reason: str = "Pide una persona.") -> None:
+        found = await self.conversation()
+        async with self.service.runtime.database.transaction(self.store.tenant_id) as tx:
+            conversation = await tx.conversations.get(found.id, lock=True)
+            await change(tx, conversation, reason, By(actor), datetime.now(UTC))
+
+
+def connection(server: ChatwootServer, **more: Any) -> dict[str, Any]:
+    return {
+        "kind": "chatwoot",
+        "base_url": server.url,
+        "account_id": ACCOUNT,
+        "access_token": BOT_TOKEN,
+        "webhook_secret": SECRET,
+        "team_id": 5,
+        "labels": ["derivado"],
+    } | more
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ChatwootServer]:
+    async with chatwoot_server() as running:
+        yield running
+
+
+@pytest.fixture
+async def inbox(service: Service, store: Store, owner: httpx.AsyncClient, server: ChatwootServer) -> Inbox:
+    response = await owner.post("/v1/channels", json=connection(server))
+    assert response.status_code == 201, response.text
+    server.webhook_url = response.json()["webhook_url"]
+    assert "token" not in server.webhook_url
+    return Inbox(server, service, store)
+
+
+async def test_a_pending_message_is_answered_once_however_often_it_comes(inbox: Inbox) -> None:
+    asked = inbox.server.shopper_says("hola")
+    assert set(await inbox.server.flush(twice=True)) == {200}
+    await inbox.settle()
+    assert len(inbox.server.said(asked.number)) == 1
+    heard, answer = await inbox.messages()
+    assert (heard.sender, answer.sender) == (Sender.CONTACT, Sender.AGENT)
+    assert answer.external_id == str(inbox.server.conversations[asked.number].messages[-1]["id"])
+    assert "pubsub_token" not in str(heard.payload)
+
+
+@pytest.mark.parametrize("how", ["open", "assigned"])
+async def test_what_people_hold_is_kept_and_not_answered(inbox: Inbox, how: str) -> None:
+    asked = inbox.server.shopper_says("hola")
+    inbox.server.events.clear()
+    if how == "open":
+        inbox.server.set_status(asked.number, "open")
+    else:
+        inbox.server.assign(asked.number, PERSON)
+    inbox.server.events.clear()
+    inbox.server.shopper_says("¿hay alguien?", asked.number)
+    await inbox.settle()
+    assert inbox.server.said(asked.number) == []
+    assert [message.text for message in await inbox.messages()] == ["¿hay alguien?"]
+    assert (await inbox.conversation()).status is ConversationStatus.HANDED_OFF
+
+
+async def test_a_private_note_changes_nothing(inbox: Inbox) -> None:
+    asked = inbox.server.shopper_says("hola")
+    inbox.server.person_says(asked.number, "ojo con este cliente", private=True)
+    await inbox.settle()
+    assert len(inbox.server.said(asked.number)) == 1
+    assert (await inbox.conversation()).status is ConversationStatus.AUTOMATED
+
+
+async def test_a_person_who_answers_silences_the_agent_and_is_known_to_it(inbox: Inbox) -> None:
+    asked = inbox.server.shopper_says("hola")
+    await inbox.settle()
+    inbox.server.person_says(asked.number, "Hola, soy Marta")
+    await inbox.settle()
+    inbox.server.shopper_says("gracias", asked.number)
+    await inbox.settle()
+    conversation = await inbox.conversation()
+    assert (conversation.status_actor, conversation.status_actor_name) == (Actor.DESK, "Marta")
+    assert inbox.server.conversations[asked.number].status == "open", "so that giving it back is a change"
+    assert inbox.server.said(asked.number, private=True) == [], "she knows"
+    assert [m.sender for m in await inbox.messages()][-2:] == [Sender.HUMAN, Sender.CONTACT]
+
+
+async def test_handing_over_leaves_a_note_labels_a_team_and_opens_it(inbox: Inbox) -> None:
+    asked = inbox.server.shopper_says("hola")
+    await inbox.settle()
+    there = inbox.server.conversations[asked.number]
+    there.labels = ["vip"]
+    await inbox.change(hand_off)
+    await inbox.settle()
+    assert (there.status, there.labels, there.team_id) == ("open", ["vip", "derivado"], 5)
+    [note] = inbox.server.said(asked.number, private=True)
+    assert "Motivo: Pide una persona." in note
+    conversation = await inbox.conversation()
+    assert (conversation.status, conversation.status_actor) == (ConversationStatus.HANDED_OFF, Actor.AGENT)
+    async with inbox.service.runtime.database.transaction(inbox.store.tenant_id) as tx:
+        handoff = await tx.conversations.current_handoff(conversation.id)
+    assert handoff is not None
+    assert handoff.taken_at is None, "that it is open there is our own doing: nobody took it"
+
+
+@pytest.mark.parametrize("at", ["messages", "labels", "assignments", "toggle_status"])
+@pytest.mark.parametrize("is_accepted", [True, False])
+async def test_whatever_fails_in_handing_over_it_is_done_once(inbox: Inbox, at: str, is_accepted: bool) -> None:
+    asked = inbox.server.shopper_says("hola")
+    await inbox.settle()
+    inbox.server.faults.append(ChatwootFault(at, 503 if not is_accepted else 500, is_accepted, is_dropped=is_accepted))
+    await inbox.change(hand_off)
+    for _ in range(2):
+        await inbox.settle()
+    there = inbox.server.conversations[asked.number]
+    assert (there.status, there.labels, there.team_id) == ("open", ["derivado"], 5)
+    assert len(inbox.server.said(asked.number, private=True)) == 1
+
+
+async def test_a_label_that_is_refused_keeps_nobody_waiting(inbox: Inbox) -> None:
+    asked = inbox.server.shopper_says("hola")
+    await inbox.settle()
+    inbox.server.faults.append(ChatwootFault("labels", 401))
+    await inbox.change(hand_off)
+    await inbox.settle()
+    assert inbox.server.conversations[asked.number].status == "open"
+
+
+async def test_given_back_it_answers_what_waits(inbox: Inbox) -> None:
+    asked = inbox.server.shopper_says("hola")
+    await inbox.settle()
+    await inbox.change(hand_off)
+    await inbox.settle()
+    inbox.server.shopper_says("¿tienen martillos?", asked.number)
+    await inbox.settle()
+    before = len(inbox.server.said(asked.number))
+    inbox.server.set_status(asked.number, "pending")
+    await inbox.settle()
+    assert (await inbox.conversation()).status is ConversationStatus.AUTOMATED
+    assert len(inbox.server.said(asked.number)) == before + 1
+
+
+async def test_pending_but_still_someones_is_not_given_back(inbox: Inbox) -> None:
+    asked = inbox.server.shopper_says("hola")
+    await inbox.settle()
+    await inbox.change(hand_off)
+    await inbox.settle()
+    inbox.server.assign(asked.number, PERSON)
+    inbox.server.set_status(asked.number, "pending")
+    await inbox.settle()
+    assert (await inbox.conversation()).status is ConversationStatus.HANDED_OFF
+    inbox.server.assign(asked.number, None)
+    await inbox.settle()
+    assert (await inbox.conversation()).status is ConversationStatus.AUTOMATED
+
+
+async def test_taken_back_by_us_it_is_pending_and_nobodys_there(inbox: Inbox) -> None:
+    asked = inbox.server.shopper_says("hola")
+    await inbox.settle()
+    await inbox.change(hand_off)
+    await inbox.settle()
+    inbox.server.assign(asked.number, PERSON)
+    await inbox.settle()
+    await inbox.change(hand_back, Actor.TIMEOUT, "Nadie la tomó a tiempo.")
+    await inbox.settle()
+    there = inbox.server.conversations[asked.number]
+    assert (there.status, there.assignee) == ("pending", None)
+    inbox.server.shopper_says("¿tienen martillos?", asked.number)
+    await inbox.settle()
+    assert (await inbox.conversation()).status is ConversationStatus.AUTOMATED
+
+
+async def test_resolved_there_is_closed_here_and_the_next_word_begins_anew(inbox: Inbox) -> None:
+    asked = inbox.server.shopper_says("hola")
+    await inbox.settle()
+    inbox.server.set_status(asked.number, "resolved")
+    await inbox.settle()
+    assert (await inbox.conversation()).status is ConversationStatus.CLOSED
+    inbox.server.shopper_says("otra cosa", asked.number)
+    await inbox.settle()
+    assert len(inbox.server.said(asked.number)) == 2
+
+
+async def test_news_that_was_overtaken_is_none(inbox: Inbox) -> None:
+    asked = inbox.server.shopper_says("hola")
+    await inbox.settle()
+    inbox.server.set_status(asked.number, "open")
+    late = list(inbox.server.events)
+    inbox.server.set_status(asked.number, "pending")
+    inbox.server.events.extend(late)
+    await inbox.server.flush()
+    assert (await inbox.conversation()).status is ConversationStatus.AUTOMATED
+
+
+async def test_a_handoff_is_not_undone_by_its_own_labels(inbox: Inbox) -> None:
+    """The label is written while it is still pending, and that is told."""
+    inbox.server.shopper_says("hola")
+    await inbox.settle()
+    await inbox.change(hand_off)
+    inbox.server.faults.append(ChatwootFault("toggle_status", 503))
+    await inbox.settle()
+    assert (await inbox.conversation()).status is ConversationStatus.HANDED_OFF
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"secret": "another"}, 403),
+        ({"secret": ""}, 403),
+        ({"moment": int(time.time()) - 400}, 403),
+        ({"moment": int(time.time()) + 400}, 403),
+    ],
+)
+async def test_a_request_that_is_not_chatwoots_leaves_nothing(
+    inbox: Inbox, anyone: httpx.AsyncClient, change: dict[str, Any], status: int
+) -> None:
+    inbox.server.shopper_says("hola")
+    event = inbox.server.events.popleft()
+    raw, headers = signed(event, **change)
+    assert (await anyone.post(inbox.server.webhook_url, content=raw, headers=headers)).status_code == status
+    raw, headers = signed(event)
+    changed = raw.replace(b"hola", b"hols")
+    assert (await anyone.post(inbox.server.webhook_url, content=changed, headers=headers)).status_code == 403
+    assert await inbox.messages() == []
+
+
+async def test_bad_bodies_are_refused_or_kept_aside(inbox: Inbox, anyone: httpx.AsyncClient) -> None:
+    bodies = [
+        (b"[]", 400),
+        (b'{"event":' + b"[" * 100_000, 400),
+        (b"{}", 400),
+        (b"{}" * 600_000, 413),
+        (b'{"event":"message_created","message_type":"incoming"}', 200),
+        (b'{"event":"message_created","message_type":["x"],"conversation":7}', 200),
+        (b'{"event":"conversation_status_changed","id":"x","status":{}}', 200),
+        (b'{"event":"webwidget_triggered"}', 200),
+    ]
+    for body, status in bodies:
+        raw, headers = signed(body)
+        response = await anyone.post(inbox.server.webhook_url, content=raw, headers=headers)
+        assert response.status_code == status, body[:60]
+    assert await inbox.messages() == []
+
+
+async def test_an_older_chatwoot_brings_the_token_of_its_address(
+    service: Service, store: Store, owner: httpx.AsyncClient, anyone: httpx.AsyncClient, server: ChatwootServer
+) -> None:
+    made = (await owner.post("/v1/channels", json=connection(server, webhook_secret=None))).json()
+    server.webhook_url, server.secret = made["webhook_url"], ""
+    address, _, token = made["webhook_url"].partition("?token=")
+    assert len(token) >= 22, "128 bits"
+    [listed] = [c for c in (await owner.get("/v1/channels")).json()["channels"] if c["id"] == made["id"]]
+    assert listed["webhook_url"] == address
+    inbox = Inbox(server, service, store)
+    asked = server.shopper_says("hola")
+    event = server.events[0]
+    for query in ("", "?token=", f"?token={token[:-1]}"):
+        raw, headers = signed(event, "")
+        assert (await anyone.post(address + query, content=raw, headers=headers)).status_code == 403
+    await inbox.settle()
+    assert len(server.said(asked.number)) == 1
+
+
+async def test_an_address_inside_the_house_is_refused(owner: httpx.AsyncClient, server: ChatwootServer) -> None:
+    for url in ("http://10.0.0.7", "https://192.168.1.5", "ftp://x.example", "https://u:p@chatwoot.example"):
+        response = await owner.post("/v1/channels", json=connection(server, base_url=url))
+        assert response.status_code == 422, url
+
+
+async def test_options_come_back_as_a_tap_or_as_their_title(inbox: Inbox) -> None:
+    asked = inbox.server.shopper_says("hola")
+    await inbox.settle()
+    found = await inbox.conversation()
+    choices = [{"id": "sku:1", "title": "Martillo carpintero 16 oz"}, {"id": "sku:2", "title": "Sierra"}]
+    async with inbox.service.runtime.database.transaction(inbox.store.tenant_id) as tx:
+        conversation = await tx.conversations.get(found.id)
+        await tx.messages.add_outbound(conversation, text="¿Cuál?", payload={"choices": choices}, now=datetime.now(UTC))
+        [asking] = [m for m in await tx.messages.history(found.id, limit=9) if m.text == "¿Cuál?"]
+    from channels.outbox import deliver
+
+    runtime = inbox.service.runtime
+    await deliver(
+        runtime.database, runtime.adapters, runtime.open_access, inbox.store.tenant_id, asking.id, datetime.now(UTC)
+    )
+    shown = inbox.server.conversations[asked.number].messages[-1]["content_attributes"]["items"]
+    assert [item["value"] for item in shown] == ["sku:1", "sku:2"]
+    assert all(len(item["title"]) <= 20 for item in shown)
+    inbox.server.taps(asked.number, "Sierra")
+    inbox.server.shopper_says(shown[0]["title"], asked.number)
+    await inbox.server.flush()
+    said = [m for m in await inbox.messages() if m.sender is Sender.CONTACT][1:]
+    assert [m.payload["choice"] for m in said] == ["sku:2", "sku:1"]
