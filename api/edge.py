@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -29,8 +29,11 @@ SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
 }
 
-# A 500 is what makes every provider come again; after a 503 Chatwoot gives the conversation to people instead.
+# Chatwoot comes again after a 500; after a 503 it gives the conversation to people instead. It is told by its headers:
+# older ones have no other than their client's.
 _WEBHOOKS = "/v1/webhooks/"
+_OF_CHATWOOT = "x-chatwoot-"
+_CLIENTS_OF_CHATWOOT = ("rest-client", "ruby", "chatwoot")
 
 
 class Edge:
@@ -50,7 +53,7 @@ class Edge:
         async def stamped(message: Message) -> None:
             nonlocal status, seconds
             if message["type"] == "http.response.start":
-                if message["status"] == 503 and scope["path"].startswith(_WEBHOOKS):
+                if message["status"] == 503 and _is_of_chatwoot(scope):
                     message["status"] = 500
                 status = message["status"]
                 seconds = time.perf_counter() - started  # until the answer began: a stream may last for hours
@@ -70,6 +73,14 @@ class Edge:
                 raise  # the answer had begun: only breaking the connection tells the caller
             await problem.response()(scope, receive, stamped)
         _log(scope, request_id, status, seconds)
+
+
+def _is_of_chatwoot(scope: Scope) -> bool:
+    if not scope["path"].startswith(_WEBHOOKS):
+        return False
+    headers = Headers(scope=scope)
+    agent = headers.get("user-agent", "").lower()
+    return any(name.startswith(_OF_CHATWOOT) for name in headers) or agent.startswith(_CLIENTS_OF_CHATWOOT)
 
 
 def _log_failure(scope: Scope, request_id: str, status: int, error: Exception) -> None:
