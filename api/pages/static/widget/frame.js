@@ -212,6 +212,7 @@ export class Frame {
     if (!this.isPage) this.panel.setAttribute("aria-modal", String(covers));
     if (covers !== this.covered) {
       this.covered = covers;
+      this.#watchBack(covers);
       document.documentElement.style.overflow = covers ? "hidden" : "";
     }
     const seen = window.visualViewport;
@@ -219,6 +220,13 @@ export class Frame {
       this.panel.style.setProperty("--seen", `${seen.height}px`);
       this.panel.style.setProperty("--above", `${seen.offsetTop}px`);
     }
+  }
+
+  // The back gesture of a phone closes the sheet instead of leaving the site, where browsers can tell.
+  #watchBack(covers) {
+    this.back?.destroy();
+    this.back = covers && "CloseWatcher" in window ? new CloseWatcher() : null;
+    if (this.back) this.back.onclose = () => this.close();
   }
 
   draft(text) {

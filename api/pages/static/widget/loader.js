@@ -17,29 +17,38 @@
   const assets = new URL("__ASSETS__", service);
   const api = new URL(`v1/webchat/${encodeURIComponent(channel)}`, service).href;
   const REFUSALS = {
-    403: `${location.origin} no está entre los sitios permitidos de este canal.`,
+    403: `¿está ${location.origin} entre los sitios permitidos (allowed_origins) de este canal?`,
     404: "no hay un chat activo con ese id.",
   };
-  const MOST_TRIES = 6;
+  const MOST_TRIES = 5;
 
   async function load(tries = 1) {
+    let isReached = false;
     try {
-      const [introduced, css, { mount }] = await Promise.all([
-        fetch(api, { credentials: "omit" }),
-        fetch(new URL("widget.css", assets), { credentials: "omit" }).then((response) => response.text()),
+      const [{ mount }, css] = await Promise.all([
         import(new URL("main.js", assets).href),
+        fetch(new URL("widget.css", assets), { credentials: "omit" }).then((response) => response.text()),
       ]);
+      isReached = true;
+      const introduced = await introduction;
       if (REFUSALS[introduced.status]) return say(REFUSALS[introduced.status]);
       if (!introduced.ok) throw new Error(introduced.status);
-      const introduction = await introduced.json();
       const options = { side: given("side"), color: given("color"), mode: given("mode") };
-      Object.assign(loaded, mount({ channel, api, css, introduction, ...options }));
+      Object.assign(loaded, mount({ channel, api, css, introduction: await introduced.json(), ...options }));
     } catch {
-      if (tries < MOST_TRIES) setTimeout(() => load(tries + 1), 1000 * 2 ** tries);
-      else say("no se pudo cargar.");
+      // A browser does not let a site that is refused read why.
+      if (isReached && tries === 2) say(REFUSALS[403]);
+      if (tries === MOST_TRIES) return say("no se pudo cargar.");
+      setTimeout(() => { introduction = introduce(); load(tries + 1); }, 1000 * 2 ** tries);
     }
   }
 
+  const introduce = () => {
+    const introduced = fetch(api, { credentials: "omit" });
+    introduced.catch(() => {}); // told where it is waited for
+    return introduced;
+  };
+  let introduction = introduce();
   if (document.body) load();
   else document.addEventListener("DOMContentLoaded", () => load());
 })();

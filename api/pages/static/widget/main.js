@@ -36,7 +36,7 @@ class Chat {
     });
     this.outbox = new Outbox(this.service, this.storage, this.tabs, {
       waiting: (message) => { this.log.mark(message, "Se enviará en cuanto se pueda"); this.#lost(); },
-      sent: (message) => { this.log.mark(message, "Enviado"); this.#connected(); },
+      sent: () => this.#connected(),
       refused: (message) => this.log.mark(message),
     });
     this.service.onNewVisitor = () => this.#startOver();
@@ -49,7 +49,8 @@ class Chat {
     for (const message of this.outbox.all()) this.#expect(message);
     if (this.service.isKnown || !this.log.isEmpty) this.#visit();
     this.frame.ready(this.log.isEmpty);
-    if (this.storage.get("open") && !this.frame.isSheet) this.frame.open({ quietly: true });
+    const isRecent = Date.now() - (this.storage.get("open") ?? 0) < STAYS_OPEN;
+    if (isRecent && !this.frame.isSheet) this.frame.open({ quietly: true });
   }
 
   open(draft) {
@@ -94,6 +95,7 @@ class Chat {
       try {
         const history = await this.service.history(this.log.newest);
         for (const message of history.messages) this.#show(message, false);
+        this.log.settle();
         this.#setState(history);
         if (history.has_more) continue;
         break;
@@ -165,6 +167,7 @@ class Chat {
   }
 
   #seen() {
+    if (this.frame.isSeen && !this.frame.isPage) this.#remember(true);
     if (this.frame.isSeen && this.log.newest > (this.storage.get("seen") ?? 0)) this.storage.set("seen", this.log.newest);
     this.#count();
   }
@@ -175,7 +178,8 @@ class Chat {
   }
 
   #remember(isOpen) {
-    this.storage.set("open", isOpen);
+    if (isOpen) this.storage.set("open", Date.now());
+    else this.storage.remove("open");
   }
 
   #setState({ status, is_typing: isTyping }) {
@@ -193,4 +197,5 @@ class Chat {
   }
 }
 
+const STAYS_OPEN = 30 * 60_000; // from page to page of a site, on a computer
 const OFFLINE = "Sin conexión. Seguimos intentando…";

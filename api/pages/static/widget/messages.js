@@ -82,11 +82,15 @@ export function drawMessage(message, act) {
   const others = choices.filter(({ id }) => !(message.cards ?? []).some(({ sku }) => takes(id, sku)));
   if (others.length) item.append(drawChoices(others, act));
   const meta = element("p", "meta");
-  const time = element("time", "", clock.format(new Date(message.created_at)));
-  time.dateTime = message.created_at;
-  meta.append(time);
+  meta.append(drawTime(message.created_at));
   item.append(meta);
   return item;
+}
+
+export function drawTime(moment) {
+  const time = element("time", "", clock.format(new Date(moment)));
+  time.dateTime = moment;
+  return time;
 }
 
 // The first words of a message, for who has the chat closed.

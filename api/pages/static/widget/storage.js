@@ -10,15 +10,16 @@ export class Storage {
 
   get(name) {
     try {
-      return JSON.parse(localStorage.getItem(this.prefix + name));
+      return this.#memory.get(name) ?? JSON.parse(localStorage.getItem(this.prefix + name));
     } catch {
-      return this.#memory.get(name) ?? null;
+      return null;
     }
   }
 
   set(name, value) {
     try {
       localStorage.setItem(this.prefix + name, JSON.stringify(value));
+      this.#memory.delete(name);
     } catch {
       this.#memory.set(name, value);
     }
