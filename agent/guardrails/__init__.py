@@ -59,7 +59,7 @@ def _text_problems(text: str, workspace: Workspace, known: Known) -> Iterator[st
     yield from number_problems(read, known)
     yield from promise_problems(read, known)
     yield from claim_problems(text, workspace, known)
-    yield from pairing_problems(read, workspace)
+    yield from pairing_problems(read, workspace, known.told_amounts)
     yield from quoting_problems(read, workspace, known)
     yield from total_problems(read, workspace, known)
     yield from private_problems(read, known)

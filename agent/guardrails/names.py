@@ -11,31 +11,43 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 # A capital letter says nothing after one of these.
 _OPENS = re.compile(r"(?:^|[.!?¿¡:;…\n\"«“(•✅👉✨🛒🙌👋😊🙂😉]|\ufe0f|\d[.)])[\s*_~\-–•«\"“(]*$")
 _LIST_ITEM = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-•·*])[ \t]+[*_]?$")
-_CAPITALS = frozenset(
-    "iva rut ok sku whatsapp chile santiago usted ud uds sr sra srta don dona caserita si no boleta factura despacho retiro"
-    " delivery pdf gps led usb pvc mdf tv pc clp total resumen pedido carrito stock precio agregar confirmar cambiar ver"
-    " hablar hola gracias perfecto genial listo claro bueno ya talla color medida modelo marca cantidad opcion".split()
-)
+_CAPITALS = frozenset({
+    "iva", "rut", "ok", "sku", "whatsapp", "chile", "santiago", "usted", "ud", "uds", "sr", "sra", "srta", "don",
+    "dona", "caserita", "si", "no", "boleta", "factura", "despacho", "retiro", "delivery", "pdf", "gps", "led",
+    "usb", "pvc", "mdf", "tv", "pc", "clp", "total", "resumen", "pedido", "carrito", "stock", "precio", "agregar",
+    "confirmar", "cambiar", "ver", "hablar", "hola", "gracias", "perfecto", "genial", "listo", "claro", "bueno",
+    "ya", "talla", "color", "medida", "modelo", "marca", "cantidad", "opcion",
+})  # fmt: skip
 _EXISTS = re.compile(
     r"\b(?:tenemos|tengo|hay|vendemos|manejamos|nos quedan?|contamos con|trabajamos con"
     r"|te (?:ofrezco|recomiendo|sugiero|tengo)|tambien esta[ns]?)\b(?P<rest>[^.!?;\n]*)"
 )
-_LEADING = frozenset(
-    "un una unos unas el la los las este esta estos estas ese esa esos esas varios varias muchos muchas algunos algunas"
-    " otro otra otros otras mas muy tambien si de del en a al aqui ahora hoy todavia aun solo nuestro nuestra nuestros"
-    " nuestras dos tres cuatro cinco tu su buen buena buenos buenas gran lindo linda bonito bonita mismo misma y".split()
+_GONE = re.compile(
+    r"\b(?:agotad|sin (?:stock|unidades)|se acab|no (?:me |nos )?qued|cuando|apenas|lista|vuelv|llegu|pero)"
 )
+_LEADING = frozenset({
+    "un", "una", "unos", "unas", "el", "la", "los", "las", "este", "esta", "estos", "estas", "ese", "esa", "esos",
+    "esas", "varios", "varias", "muchos", "muchas", "algunos", "algunas", "otro", "otra", "otros", "otras", "mas",
+    "muy", "tambien", "si", "de", "del", "en", "a", "al", "aqui", "ahora", "hoy", "todavia", "aun", "solo",
+    "nuestro", "nuestra", "nuestros", "nuestras", "dos", "tres", "cuatro", "cinco", "tu", "su", "buen", "buena",
+    "buenos", "buenas", "gran", "lindo", "linda", "bonito", "bonita", "mismo", "misma", "y",
+})  # fmt: skip
 # Said of any shop; they name nothing that it would have to sell.
-_GENERAL = frozenset(
-    "stock opcion opciones alternativa alternativas producto productos modelo modelos unidad unidades disponible disponibles"
-    " color colores talla tallas tamano tamanos medida medidas marca marcas precio precios todo todos todas algo nada duda"
-    " dudas dato datos informacion info que quien quienes como lo eso esto tipo tipos variedad cosas cantidad cantidades"
-    " resultado resultados carrito pedido pedidos resumen total problema suficiente suficientes anotado anotada agregado"
-    " listo lista listas presente claro gusto ganas tiempo dias despacho retiro persona personas alguien pregunta preguntas"
-    " minutos rato error disculpas pendiente pendientes ninguno ninguna entre para por sin con esa segun tanto tanta igual"
-    " parecido parecidos parecida parecidas similar similares cerca mejor menos catalogo tienda version versiones forma"
-    " formas manera mano primero primera segundo segunda tercero tercera ultimo ultima apuro compromiso registro registrado formato formatos detalle detalles".split()
-)  # fmt: skip
+_GENERAL = frozenset({
+    "stock", "opcion", "opciones", "alternativa", "alternativas", "producto", "productos", "modelo", "modelos",
+    "unidad", "unidades", "disponible", "disponibles", "color", "colores", "talla", "tallas", "tamano", "tamanos",
+    "medida", "medidas", "marca", "marcas", "precio", "precios", "todo", "todos", "todas", "algo", "nada", "duda",
+    "dudas", "dato", "datos", "informacion", "info", "que", "quien", "quienes", "como", "lo", "eso", "esto",
+    "tipo", "tipos", "variedad", "cosas", "cantidad", "cantidades", "resultado", "resultados", "carrito",
+    "pedido", "pedidos", "resumen", "total", "problema", "suficiente", "suficientes", "anotado", "anotada",
+    "agregado", "listo", "lista", "listas", "presente", "claro", "gusto", "ganas", "tiempo", "dias", "despacho",
+    "retiro", "persona", "personas", "alguien", "pregunta", "preguntas", "minutos", "rato", "error", "disculpas",
+    "pendiente", "pendientes", "ninguno", "ninguna", "entre", "para", "por", "sin", "con", "esa", "segun",
+    "tanto", "tanta", "igual", "parecido", "parecidos", "parecida", "parecidas", "similar", "similares", "cerca",
+    "mejor", "menos", "catalogo", "tienda", "version", "versiones", "forma", "formas", "manera", "mano",
+    "primero", "primera", "segundo", "segunda", "tercero", "tercera", "ultimo", "ultima", "apuro", "compromiso",
+    "registro", "registrado", "formato", "formatos", "detalle", "detalles",
+})  # fmt: skip
 _LEAST_STEM = 4
 _LONGEST_SIZE = 3
 _ENDING = re.compile(r"(?:[aeo]s|[aeos])$")
@@ -52,7 +64,10 @@ def name_problems(text: str, workspace: Workspace, known: Known) -> Iterator[str
                 yield f"The name {word.group()!r} is of no product that was read in this turn."
     sold = _stems("\n".join((*known.texts, known.owner)))
     read = plain(text)
+    gone = [plain(item.name) for item in workspace.shown if not item.has(1)]
     for claim in _EXISTS.finditer(read):
+        if any(name in claim["rest"] for name in gone) and not _GONE.search(claim.group()):
+            yield f"The reply says that there is {claim['rest'].strip()!r}, which is sold out."
         noun = _noun(claim["rest"])
         if (
             noun

@@ -14,11 +14,10 @@ _SEGMENT = re.compile(r"[^\n]+")
 _SUMS = re.compile(r"\b(?:total|subtotal|suman?|todo|carrito|pedido)\b")
 
 
-def pairing_problems(text: str, workspace: Workspace) -> Iterator[str]:
-    """Looks only at lines that name one product and one amount; `text` as `known.plain` reads it."""
+def pairing_problems(text: str, workspace: Workspace, told: frozenset[Decimal] = frozenset()) -> Iterator[str]:
+    """Looks only at lines that name one product and one amount; `text` as `known.plain` reads it; the shop's
+    own answers may set `told` amounts beside it."""
     items = {item.sku: item for item in (*workspace.shown, *(line.item for line in workspace.lines.values()))}
-    if len(items) < 2:
-        return
     names = {sku: _ways_to_name(item, items) for sku, item in items.items()}
     for segment in _SEGMENT.findall(text):
         amounts = {figure.value for figure in figures(segment) if figure.says is Says.MONEY and figure.value}
@@ -28,8 +27,7 @@ def pairing_problems(text: str, workspace: Workspace) -> Iterator[str]:
         if len(amounts) != 1 or len(named) != 1 or _SUMS.search(segment):
             continue
         (amount,), item = amounts, items[named[0]]
-        others = {other.unit_price for sku, other in items.items() if sku != item.sku}
-        if amount in others and amount not in _own_amounts(item, workspace):
+        if amount not in told and not _is_own(amount, item, workspace):
             yield f"The amount {str(amount)!r} is not the price of {item.title!r}."
 
 
@@ -40,6 +38,9 @@ def _ways_to_name(item: CatalogueItem, items: dict[str, CatalogueItem]) -> list[
     return [plain(item.sku), plain(item.title), *([name] if is_alone else [])]
 
 
-def _own_amounts(item: CatalogueItem, workspace: Workspace) -> set[Decimal]:
+def _is_own(amount: Decimal, item: CatalogueItem, workspace: Workspace) -> bool:
+    """Its price, what was quoted before, or what several of it cost."""
     line = workspace.lines.get(item.sku)
-    return {item.unit_price} | ({line.quoted_price, line.subtotal} if line else set())
+    if line and amount in {line.quoted_price, line.quoted_price * line.quantity}:
+        return True
+    return amount == item.unit_price or (item.unit_price > 0 and amount % item.unit_price == 0)

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from agent.guardrails.known import Known
 from agent.guardrails.promises import is_denied
 
-_SECRET = (
+_KEYS = (
     r"(?:claves?|contrasenas?|password|pin|cvv|cvc|codigo de (?:seguridad|verificacion)|(?:datos|numeros?|foto)"
     r" de (?:tu |la |su )?tarjeta|tarjeta|token|coordenadas|carnet|cedula)"
 )
 _ASKS = re.compile(
-    r"\b(?:dame|deme|necesit(?:o|amos)|envia(?:me|nos)|mand[ae](?:me|nos)|pas[ae](?:me|nos)|dime|digame|indica(?:me|nos)|ingresa|escribe"
-    r"|comparte(?:me|nos)?|confirma(?:me|nos)|cual es|(?:me|nos) (?:das|da|envias|mandas|dices|pasas|compartes|confirmas)"
-    rf"|requier[oe])\b[^.!?\n]{{0,40}}?\b{_SECRET}\b"
+    r"\b(?:dame|deme|necesit(?:o|amos)|envia(?:me|nos)|mand[ae](?:me|nos)|pas[ae](?:me|nos)|dime|digame"
+    r"|indica(?:me|nos)|ingresa|escribe|comparte(?:me|nos)?|confirma(?:me|nos)|cual es"
+    r"|(?:me|nos) (?:das|da|envias|mandas|dices|pasas|compartes|confirmas)"
+    rf"|requier[oe])\b[^.!?\n]{{0,40}}?\b{_KEYS}\b"
 )
 _BANK = re.compile(
     r"\b(?:cuenta ?(?:corriente|vista|rut|de ahorro|bancaria)|banco ?(?:estado|de chile|santander|bci|itau|falabella"
@@ -21,7 +22,8 @@ _BANK = re.compile(
     r"|(?:mandame|enviame|manda|envia) (?:el|tu) comprobante|mercado ?pago|tenpo|webpay|paypal|western union|bitcoin)"
 )
 _PAYS = re.compile(
-    r"\b(?:aceptamos|recibimos|se puede pagar|pued(?:es|e) pagar|pag(?:a|as|ar)|tenemos)(?: (?:con|por|en|mediante|pagos?))*"
+    r"\b(?:aceptamos|recibimos|se puede pagar|pued(?:es|e) pagar|pag(?:a|as|ar)|tenemos)"
+    r"(?: (?:con|por|en|mediante|pagos?))*"
     r" (?P<means>tarjetas?|transferencias?|efectivo|cheques?|credito|debito|redcompra|contra entrega|cripto\w*)\b"
 )
 _LEAK = re.compile(

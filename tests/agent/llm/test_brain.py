@@ -8,11 +8,11 @@ import pytest
 
 from agent.brains import BrainUnavailable
 from agent.brains.llm import LlmBrain, make_chat_model
-from agent.untrusted import clean
 from agent.confirmation import YES_CHOICE
 from agent.context import Utterance
 from agent.guardrails import check_draft
 from agent.memory import Memory
+from agent.untrusted import clean
 from data.repositories.items import CatalogueItem
 from data.states import BrainKind, Sender
 from tests.agent.catalogue import BLACK_SHIRT, DRILL, HAMMER, WHITE_SHIRT, ListCatalogue, item, turn
