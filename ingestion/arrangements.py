@@ -15,6 +15,7 @@ _PRODUCT_FIELDS = ("name", "brand", "category", "description", "synonyms", "tags
 _COUNTED_WITHOUT_END = "si"
 _YES = frozenset({"1", "yes", "si", "true", "verdadero", "continue"})
 _VARIATIONS = frozenset({"variation", "variacion"})
+_OUT_OF_STOCK = frozenset({"out of stock", "discontinued", "agotado", "sin existencias"})
 _PARENTS = frozenset({"variable", "variable subscription"})
 
 
@@ -36,6 +37,7 @@ class Arranger:
             "flat": lambda record: record,
             "own": lambda record: record,
             "parents": self._variation,
+            "feed": self._offer,
         }
         listed = (record for record in records if not self._is_unlisted(record))
         if export.arrangement == "filled_down":
@@ -120,9 +122,24 @@ class Arranger:
             self._put(cells, "stock", _COUNTED_WITHOUT_END if folded(self._cell(record, "in_stock")) in _YES else "0")
         return Record(record.number, cells, record.sheet)
 
+    def _offer(self, record: Record) -> Record | None:
+        """A row of a feed for Facebook, WhatsApp or Google; the explanations under its titles are none."""
+        if self._cell(record, "sku").startswith("#"):
+            return None
+        cells = list(record.cells)
+        self._use_sale_price(record, cells)
+        available = folded(self._cell(record, "in_stock"))
+        if available in _OUT_OF_STOCK:
+            self._put(cells, "stock", "0")
+        elif not self._cell(record, "stock") and "stock" in self.mapping.fields:
+            self._put(cells, "stock", _COUNTED_WITHOUT_END)
+        return Record(record.number, cells, record.sheet)
+
     def _use_sale_price(self, record: Record, cells: list[str]) -> None:
         today = datetime.now(UTC).date()
-        starts, ends = _date(self._cell(record, "sale_starts")), _date(self._cell(record, "sale_ends"))
+        first, _, last = self._cell(record, "sale_lasts").partition("/")
+        starts = _date(self._cell(record, "sale_starts") or first)
+        ends = _date(self._cell(record, "sale_ends") or last)
         is_now = (starts is None or starts <= today) and (ends is None or today <= ends)
         if self._cell(record, "sale_price") and is_now:
             self._put(cells, "price", self._cell(record, "sale_price"))

@@ -28,6 +28,21 @@ _MONEY = re.compile(
 )
 # Says nothing of money, but over amounts it is what shoppers pay.
 RETAIL: Final = re.compile(r"(?:al? )?detalle|minorista|(?:por|al) menor|publico|contado|efectivo|venta|bruto")
+# Columns that say whether a product is on sale, and what they say.
+ON_SALE: Final = re.compile(
+    r"activ[oa]|vigente|vigencia|habilitad[oa]|publicad[oa]|visible|active|enabled|published|a venta|en venta|"
+    r"(?:estado|status)(?: (?:publicacion|activo))?"
+)
+_LISTED = (
+    "si|s|yes|y|1|true|verdadero|activo|activa|active|vigente|habilitado|habilitada|enabled|publicado|publicada|"
+    "published|visible|en venta"
+)
+_UNLISTED = (
+    "no|n|0|false|falso|inactivo|inactiva|inactive|descontinuado|descontinuada|discontinued|deshabilitado|"
+    "deshabilitada|disabled|no publicado|oculto|hidden|borrador|draft|archivado|archived|eliminado|baja|de baja"
+)
+LISTED: Final = frozenset(_LISTED.split("|"))
+UNLISTED: Final = frozenset(_UNLISTED.split("|"))
 _CURRENCIES: Final[dict[str, str]] = {
     "USD": "us|usd|dolar(?:es)?", "EUR": "euros?|eur", "UF": "ufs?", "UTM": "utm", "BRL": "brl|reais|reales",
     "PEN": "pen|soles", "ARS": "ars", "COP": "cop", "MXN": "mxn", "UYU": "uyu", "BOB": "bob|bolivianos",

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from data.money import rounded
 from ingestion.identity import option_name
 from ingestion.messages import row_message
-from ingestion.numbers import HIGHEST
-from ingestion.rows import LIST_BREAK, MOST_IMAGES, SCIENTIFIC, links_in
+from ingestion.numbers import HIGHEST, SCIENTIFIC
+from ingestion.rows import LIST_BREAK, MOST_IMAGES, links_in
 from ingestion.skus import LONGEST
 from ingestion.text import CELL_FAULTS, clean, clean_lines
 

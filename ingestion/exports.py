@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from ingestion.text import folded
 
-Arrangement = Literal["flat", "filled_down", "parents", "own"]
+Arrangement = Literal["flat", "filled_down", "parents", "feed", "own"]
 GROUP_TITLE: Final = "Grupo (Caserita)"
 _ACCENTED_TITLE: Final = "Categoría"
 MORE_OPTIONS_TITLE: Final = "Otras opciones"
@@ -152,6 +152,31 @@ EXPORTS: Final = (
         flags={"status": "active|activo", "on_sale": "sale ok|can be sold|puede (?:ser vendido|venderse)|ventas"},
         unlisted={"status": frozenset({"false", "no", "falso"}), "on_sale": frozenset({"false", "no", "falso"})},
     ),
+    # Catalogues of WhatsApp Business and Facebook, and Google's feeds.
+    Export(
+        name="Meta",
+        needs=("id", "title", "price", "availability", "image link|condition|link"),
+        fields={
+            "group": "item group id",
+            "name": "title",
+            "price": "price",
+            "sku": "id",
+            "stock": "quantity to sell on facebook|inventory|quantity|availability",
+            "barcode": "gtin",
+            "brand": "brand",
+            "category": "product type",
+            "description": "description",
+            "image_url": "image link",
+        },
+        flags={
+            "status": "status|visibility",
+            "in_stock": "availability",
+            "sale_price": "sale price",
+            "sale_lasts": "sale price effective date",
+        },
+        unlisted={"status": frozenset({"archived", "hidden", "staging"})},
+        arrangement="feed",
+    ),
     Export(
         name="Mercado Libre",
         needs=(
@@ -165,6 +190,8 @@ EXPORTS: Final = (
             "sku": "sku|seller sku|sku del vendedor",
             "stock": "cantidad.*|quantity|stock.*|unidades.*",
         },
+        flags={"status": "estado|status"},
+        unlisted={"status": frozenset({"finalizada", "cerrada", "closed", "eliminada", "inactiva"})},
     ),
     Export(
         name="Bsale",

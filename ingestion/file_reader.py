@@ -111,6 +111,7 @@ class FileReader:
                 else:
                     self._keep(self.lines.flushed(), surveyor)
                     self._keep_plain(plain, places[0], places[-1] + 1, surveyor, page.sheet)
+                    self.lines.came_before(page.rows[places[-1]])
         self._keep(self.lines.ended(), surveyor)
         return surveyor.survey()
 

@@ -22,9 +22,12 @@ def _found(sheet: Sheet, mapping: ColumnMapping, lines: LineReader, survey: Surv
     if lines.headings:
         places = _listed([f"«{text}» (fila {row})" for text, row in lines.headings.items()])
         yield f"Tomé como título de sección, no como producto: {places}. Si alguno es un producto, ponle su precio."
+    if lines.filled_count:
+        rows = "1 fila sin nombre sigue" if lines.filled_count == 1 else f"{lines.filled_count} filas sin nombre siguen"
+        yield f"{rows} a la de arriba: las tomé como tallas o colores del mismo producto."
     if lines.unlisted_count:
         rows = "1 fila" if lines.unlisted_count == 1 else f"{lines.unlisted_count} filas"
-        yield f"Dejé fuera {rows} de productos en borrador, archivados o sin publicar."
+        yield f"Dejé fuera {rows} de productos inactivos, en borrador, archivados o sin publicar."
     if survey.shared_stock_count and "stock" in mapping.fields:
         rows = "1 fila tiene" if survey.shared_stock_count == 1 else f"{survey.shared_stock_count} filas tienen"
         yield (

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ingestion.column_names import option_of, plain_name, tells_variants
-from ingestion.lines import Columns, Line, cell_at
+from ingestion.lines import FLOAT_CODE, Columns, Line, cell_at
 from ingestion.mapping import ColumnMapping
-from ingestion.sizes import choices_in
+from ingestion.sizes import choices_in, is_colour
 from ingestion.skus import LONGEST, derived_sku, variant_sku
 from ingestion.text import CELL_FAULTS, clean
 
@@ -61,6 +61,8 @@ class IdentityReader:
         name = shown(columns.text(cells, "name"), 200)
         brand = often_shown(columns.text(cells, "brand"), 100) or None
         sku = shown(columns.text(cells, "sku"), LONGEST + 1) if self._has_codes else ""
+        if columns.has_float_codes and FLOAT_CODE.fullmatch(sku):
+            sku = sku[:-2]
         displayed = _DISPLAYED_CODE.match(name)
         if displayed and displayed[1] == sku:
             name = name[displayed.end() :]
@@ -95,7 +97,9 @@ class IdentityReader:
         columns = self._columns
         if columns.size_stocks:
             counted = [(size, cell_at(cells, at).strip()) for size, at in columns.size_stocks.items()]
-            return [({"talla": size}, units or "0") for size, units in counted if units] or [({}, "0")]
+            return [
+                ({"color" if is_colour(size) else "talla": size}, units or "0") for size, units in counted if units
+            ] or [({}, "0")]
         found: list[tuple[dict[str, str], str | None]] = [({}, None)]
         for name in LISTING_OPTIONS:
             cell = cell_at(cells, columns.options[name]) if name in options and name in columns.options else ""

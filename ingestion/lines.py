@@ -5,14 +5,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ingestion.arrangements import Arranger
+from ingestion.column_names import OPTIONS, UNLISTED, tells_variants
 from ingestion.mapping import ColumnMapping
 from ingestion.sources.records import Record, is_blank
 from ingestion.sources.spreadsheet import Sheet
 from ingestion.text import clean, folded, unneutralised
 
 _TOTALS = re.compile(r"(?:sub|gran )?total(?:es)?(?: (?:general|productos|items|unidades|inventario|stock))?|sumas?")
-TOTALS_HINT = re.compile("tot|sum", re.IGNORECASE)
+# Of one section, and what stands under a sum: never products, "Total Care" with its price is.
+_SUBTOTAL = re.compile(r"sub ?total\b.*|iva(?: \d+)?|(?:monto |total )?neto")
+_SECTION_TOTAL = re.compile(r"totale?s?\b.*")
+TOTALS_HINT = re.compile(r"tot|sum|\biva\b|\bneto\b", re.IGNORECASE)
+_COMMENT = re.compile(r"\s*(?:#|//)")
+# What a row without a name, but with a size or a colour, has from the row above it; its price where that is blank too.
+_HANDED_DOWN = ("name", "brand", "category", "description", "price", "unit", "synonyms", "tags", "image_url")
 _NOWHERE = 1_000_000
+_CHOSEN_BY = frozenset(OPTIONS.values()) - {"modelo"}
+FLOAT_CODE = re.compile(r"\d+\.0")
 _LONGEST_HEADING = 80
 _MOST_HEADING_WORDS = 6
 
@@ -43,7 +52,11 @@ class Columns:
             for name in mapping.further.values()
         }
         self.more_options = at.get(mapping.flags.get("more_options", ""), _NOWHERE)
+        # Programs that take codes for numbers write 1001 as 1001.0, in the whole column.
+        codes = [text for row in sheet.sample if (text := row.get(mapping.fields.get("sku", ""), "").strip())]
+        self.has_float_codes = bool(codes) and all(map(FLOAT_CODE.fullmatch, codes))
         self._is_own = mapping.export is not None and mapping.export.arrangement == "own"
+        self.on_sale = at.get(mapping.flags.get("on_sale", ""), _NOWHERE) if mapping.export is None else _NOWHERE
         self.size_stocks = {size: at[header] for header, size in mapping.size_stocks.items()}
 
     def text(self, cells: Sequence[str], name: str) -> str:
@@ -54,6 +67,10 @@ class Columns:
     def are_exact(self, cells: Sequence[str]) -> bool:
         """Of a catalogue that we exported: what stands there is meant as it stands. Rows added to it have no group."""
         return self._is_own and bool(self.text(cells, "group"))
+
+    def are_unlisted(self, cells: Sequence[str]) -> bool:
+        """Of a product that its own row says is not on sale."""
+        return self.on_sale < len(cells) and folded(cells[self.on_sale]) in UNLISTED
 
     def texts(self, cells: Sequence[str], name: str) -> list[tuple[str, str]]:
         """The cells of a field that may have several columns, each behind its header."""
@@ -74,12 +91,17 @@ class LineReader:
     columns: Columns = field(init=False)
     headings: dict[str, int] = field(default_factory=dict)
     unlisted_count: int = 0
+    filled_count: int = 0
+    fills_down: bool = field(init=False)
     section: str = ""
+    _named: list[str] = field(default_factory=list)
     # A lone text is a heading when products follow it, a note about the list when none do.
     _waiting: list[Line] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.columns = Columns(self.sheet, self.mapping)
+        mapping = self.mapping
+        self.fills_down = (not mapping.export or mapping.export.arrangement == "flat") and mapping.has_options
 
     def lines(self) -> Iterator[Line]:
         """A whole pass; else `taken` for each record in turn, and `ended`."""
@@ -88,7 +110,7 @@ class LineReader:
         arranger = Arranger(self.columns.at, self.mapping)
         for record in arranger.arranged(map(_unneutralised, self.sheet.body())):
             yield from self._read(record)
-        self.unlisted_count = arranger.unlisted_count
+        self.unlisted_count += arranger.unlisted_count
         yield from self.ended()
 
     def taken(self, record: Record) -> list[Line]:
@@ -100,16 +122,50 @@ class LineReader:
             return [Line(record.number, record.cells, sheet=record.sheet)]
         if self._is_decoration(record.cells):
             return []
+        if self.columns.are_unlisted(record.cells):
+            self.unlisted_count += 1
+            return []
+        if self.fills_down:
+            record = self._filled(record)
         lone = self._lone_text(record)
         line = Line(record.number, record.cells, self.section or record.sheet, record.sheet)
         if lone is None:
             return [*self.flushed(), line]
+        if self._is_comment(record.cells[lone]):
+            return []
+        self._named = []
         if self._is_heading(record, lone):
             self.section = clean(record.cells[lone].strip(" :*-=_."), 100)
             self.headings.setdefault(self.section, record.number)
         else:
             self._waiting.append(line)
         return []
+
+    def came_before(self, cells: list[str]) -> None:
+        """A row that was dealt with elsewhere stands right above the next record."""
+        self._named = cells
+
+    def _filled(self, record: Record) -> Record:
+        """ "Polera | S", " | M", " | L": cells merged over the sizes of one product leave all but the first blank."""
+        columns, above = self.columns, self._named
+        if columns.text(record.cells, "name").strip():
+            self._named = record.cells
+            return record
+        # What people choose by tells variants of one product; a guarantee, or an origin, does not.
+        chosen = [at for name, at in columns.options.items() if name in _CHOSEN_BY or tells_variants(name)]
+        if not above or not any(cell_at(record.cells, at).strip() for at in chosen):
+            return record
+        cells = record.cells + [""] * (len(above) - len(record.cells))
+        for at in [*(columns.fields.get(name, _NOWHERE) for name in _HANDED_DOWN), *chosen]:
+            if at < len(above) and not cells[at].strip():
+                cells[at] = above[at]
+        self.filled_count += 1
+        self._named = cells
+        return Record(record.number, cells, record.sheet)
+
+    def _is_comment(self, text: str) -> bool:
+        is_long = len(text.split()) > _MOST_HEADING_WORDS
+        return _COMMENT.match(text) is not None or (is_long and text.lstrip().startswith("*"))
 
     def flushed(self) -> list[Line]:
         """What was in doubt, when a product comes after it."""
@@ -128,9 +184,14 @@ class LineReader:
         titles = columns.headers
         if columns.text(cells, "price").strip() == titles["price"]:
             return columns.text(cells, "name").strip() == titles["name"]
-        if len(first) > 40 or not TOTALS_HINT.search(first) or not _TOTALS.fullmatch(folded(first)):
+        if len(first) > 40 or not TOTALS_HINT.search(first):
             return False
-        return all(columns.text(cells, field) in {"", first} for field in ("sku", "name"))
+        if not all(columns.text(cells, field) in {"", first} for field in ("sku", "name")):
+            return False
+        words = folded(first)
+        if _TOTALS.fullmatch(words) or _SUBTOTAL.fullmatch(words):
+            return True
+        return _SECTION_TOTAL.fullmatch(words) is not None and not columns.text(cells, "price").strip()
 
     def _lone_text(self, record: Record) -> int | None:
         """The position of the only cell that is filled, when it holds words and could not be a price or a stock."""

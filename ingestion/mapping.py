@@ -9,7 +9,10 @@ from typing import Final
 
 from ingestion.column_names import (
     FIELDS,
+    LISTED,
+    ON_SALE,
     RETAIL,
+    UNLISTED,
     fields_of,
     is_cost,
     is_in_other_money,
@@ -22,8 +25,8 @@ from ingestion.column_names import (
 from ingestion.contents import are_prices, field_of, ratios
 from ingestion.errors import SpreadsheetError
 from ingestion.exports import Export, columns_of, export_of, named_options_of
-from ingestion.numbers import Column, Problem, parse_stock
-from ingestion.sizes import is_size
+from ingestion.numbers import SCIENTIFIC, Column, Problem, parse_stock
+from ingestion.sizes import is_colour, is_size
 from ingestion.text import folded
 
 Cells = Sequence[str]
@@ -171,6 +174,8 @@ def map_columns(
         _take_named(draft, candidates)
         _take_branches(draft, candidates)
         _take_by_contents(draft, sample_rows)
+    if not export:
+        flags = _on_sale(draft, sample_rows)
     _take_further_images(draft, candidates)
     _require(draft.fields, headers, currency)
     if not export and "price" not in (override or {}).values():
@@ -189,7 +194,7 @@ def map_columns(
         fields=draft.fields,
         options=options,
         ignored=ignored,
-        warnings=_warnings(draft, ignored, is_export=export is not None, is_overridden=bool(override)),
+        warnings=_warnings(draft, ignored, sample_rows, is_export=export is not None, is_overridden=bool(override)),
         named_options=draft.named_options,
         size_stocks=draft.size_stocks,
         guessed=tuple(draft.guessed),
@@ -276,6 +281,17 @@ def _take_branches(draft: _Draft, candidates: Mapping[str, list[_Candidate]]) ->
             draft.take("stock", candidate.header)
 
 
+def _on_sale(draft: _Draft, sample_rows: Sample) -> dict[str, str]:
+    """A column whose cells all say whether the product is on sale; remembered mappings leave it out of the options."""
+    free = {*draft.free, *draft.ignored}
+    for header in draft.headers:
+        said = {folded(cell) for cell in _cells(header, sample_rows)}
+        if header in free and said and said <= LISTED | UNLISTED and ON_SALE.fullmatch(plain_name(header)):
+            draft.ignored.add(header)
+            return {"on_sale": header}
+    return {}
+
+
 def _take_further_images(draft: _Draft, candidates: Mapping[str, list[_Candidate]]) -> None:
     for candidate in sorted(candidates.get("image_url", ()), key=lambda candidate: candidate.position):
         if "image_url" in draft.fields and candidate.rank < _CONTRADICTED and candidate.header in draft.free:
@@ -283,7 +299,7 @@ def _take_further_images(draft: _Draft, candidates: Mapping[str, list[_Candidate
 
 
 def _take_size_stocks(draft: _Draft, sample_rows: Sample) -> None:
-    """Columns titled S, M, L or 36, 37, 38 that count units: one variant each."""
+    """Columns titled S, M, L or 36, 37, 38, or by colours, that count units: one variant each."""
     are_sized = [header for header in draft.free if option_of(plain_name(header)) == "talla"]
     if "talla" in draft.options.values() or any(_cells(header, sample_rows) for header in are_sized):
         return
@@ -294,6 +310,12 @@ def _take_size_stocks(draft: _Draft, sample_rows: Sample) -> None:
         and is_size(match[1])
         and _is_counted(_cells(header, sample_rows))
     }
+    if len(sizes) < 2 and "color" not in {option_of(plain_name(header)) for header in draft.free}:
+        sizes = {
+            header: header.strip()
+            for header in draft.free
+            if is_colour(header) and (cells := _cells(header, sample_rows)) and _is_counted(cells)
+        }
     if len(sizes) > 1:
         for header, size in sizes.items():
             draft.take(f"units of:{size}", header)
@@ -420,7 +442,9 @@ def _require(chosen: Mapping[str, str], headers: Sequence[str], currency: str) -
         )
 
 
-def _warnings(draft: _Draft, ignored: Sequence[str], *, is_export: bool, is_overridden: bool) -> tuple[str, ...]:
+def _warnings(
+    draft: _Draft, ignored: Sequence[str], sample_rows: Sample, *, is_export: bool, is_overridden: bool
+) -> tuple[str, ...]:
     price = draft.fields["price"]
     found = [
         f"«{header}» no tiene un título que conozca: por su contenido la usé como {_SPANISH[target]}. Revísala."
@@ -432,6 +456,14 @@ def _warnings(draft: _Draft, ignored: Sequence[str], *, is_export: bool, is_over
             for header in ignored
             if _is_rival(header) or header in draft.rivals
         ]
+    damaged = next(
+        (cell for cell in _cells(draft.fields.get("barcode", ""), sample_rows) if SCIENTIFIC.fullmatch(cell)), ""
+    )
+    if damaged:
+        found.append(
+            f"Hay códigos de barras que Excel acortó, como «{damaged}»: quedan fuera. Da formato de texto a la columna "
+            "y escríbelos completos."
+        )
     branches = [f"«{header}»" for header, name in draft.further.items() if name == "stock"]
     if branches:
         found.append(f"Sumé como stock «{draft.fields['stock']}», {', '.join(branches)}.")

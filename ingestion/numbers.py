@@ -15,6 +15,8 @@ Separator = Literal[".", ","]
 # Prices and stocks repeat; a text typed as ExactNumber is another than the same text.
 _CACHED = 65_536
 HIGHEST = 1_000_000_000
+# What a spreadsheet program makes of a long code.
+SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{1,2}")
 _MOST_WRITTEN_DECIMALS = 3
 # Currencies whose prices have no decimals; there "1.990" can only be one thousand nine hundred and ninety.
 WITHOUT_DECIMALS = frozenset({"CLP", "PYG"})

@@ -115,6 +115,7 @@ class PlainReader:
             and not mapping.size_stocks
             and "stock" not in mapping.further.values()
             and len(sheet.titles) < 2
+            and not columns.has_float_codes
             and isinstance(parse_price(mapping.fields["price"], currency), Problem)
         )
         self._prices = _Remembered(self._price)
@@ -139,6 +140,8 @@ class PlainReader:
         cells = list(zip(*rows, strict=True))
         at = self._columns.fields
         odd = self._with_backslash(rows)
+        if self._columns.on_sale < len(cells):
+            odd.update(at for at, row in enumerate(rows) if self._columns.are_unlisted(row))
         prices = self._numbers(self._prices, cells[at["price"]], odd)
         stocks: Sequence[str] | str = NULL
         if self._counts:
@@ -312,7 +315,10 @@ def _is_untidy(joined: str) -> bool:
 
 def _may_total(joined: str) -> bool:
     lower = joined.lower()
-    return ("tot" in lower or "sum" in lower or "\u017f" in joined) and TOTALS_HINT.search(joined) is not None
+    return (
+        any(part in lower for part in ("tot", "sum", "iva", "neto", "\u017f"))
+        and TOTALS_HINT.search(joined) is not None
+    )
 
 
 def _is_tidy(column: Sequence[str]) -> bool:

@@ -11,14 +11,13 @@ from ingestion.identity import Identity, IdentityReader, Variant, often_shown, s
 from ingestion.lines import Columns, Line
 from ingestion.mapping import ColumnMapping
 from ingestion.messages import row_message
-from ingestion.numbers import HIGHEST, Problem, parse_price, parse_stock
+from ingestion.numbers import HIGHEST, SCIENTIFIC, Problem, parse_price, parse_stock
 from ingestion.skus import LONGEST
 from ingestion.survey import Survey, product_name
 from ingestion.text import clean, clean_lines
 
 BATCH_ROWS = 1_000
-# What a spreadsheet program makes of a long code, and how lists in one cell come apart.
-SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d{1,2}")
+# How lists in one cell come apart.
 LIST_BREAK = re.compile(r"[,;|\n]|\s/\s")
 # Links hold commas of their own; one ends where the next begins.
 _LINK_BREAK = re.compile(r"[\s|]+|[,;]+(?=\s|https?://|$)", re.IGNORECASE)
@@ -189,7 +188,8 @@ class RowReader:
         """Behind its header each: several where every branch counts its own."""
         if variant.stock is None:
             return self._columns.texts(line.cells, "stock")
-        return [(self._headers.get("stock") or next(iter(self._columns.size_stocks), ""), variant.stock)]
+        counted = [size for size in self._columns.size_stocks if size in variant.options.values()]
+        return [(self._headers.get("stock") or next(iter(counted), ""), variant.stock)]
 
     def _stock(self, line: Line, variant: Variant) -> int | None:
         found = [parse_stock(text, self.survey.stocks) for _, text in self._stock_cells(line, variant)]
@@ -272,7 +272,7 @@ class RowReader:
         return shown(text, 5_000) or None
 
     def barcode(self, line: Line) -> str | None:
-        barcode = self._text(line, "barcode", LONGEST)
+        barcode = (self._text(line, "barcode", LONGEST) or "").removesuffix(".0") or None
         return None if barcode is None or SCIENTIFIC.fullmatch(barcode) else barcode
 
     def words(self, line: Line, field: str) -> tuple[str, ...]:

@@ -42,11 +42,21 @@ def find_header(records: Sequence[Record]) -> Header:
     if pairs and max(pair_scores) > scores[best]:
         at = pair_scores.index(max(pair_scores))
         return Header(at, 2, first[at + 1].number, pairs[at])
+    if pairs and best < len(pairs) and _continues(first[best].cells, first[best + 1].cells, pairs[best]):
+        return Header(best, 2, first[best + 1].number, pairs[best])
     if scores[best] == 0:
         best = next((i for i, record in enumerate(first) if sum(map(bool, record.cells)) > 1), 0)
         if any(_DATA.fullmatch(cell) for cell in first[best].cells):
             return Header(best, 0, max(0, first[best].number - 1), [""] * len(first[best].cells))
     return Header(best, 1, first[best].number, first[best].cells)
+
+
+def _continues(upper: list[str], lower: list[str], both: list[str]) -> bool:
+    """Whether the lower row names columns that the upper leaves blank; a product would have a name or a code there."""
+    tall = [at for at, cell in enumerate(upper) if recognised(cell) in {"name", "sku"}]
+    new = [at for at, cell in enumerate(lower) if cell.strip() and not (at < len(upper) and upper[at].strip())]
+    is_product = any(at < len(lower) and lower[at].strip() for at in tall)
+    return bool(both and tall and new) and not is_product and any(recognised(both[at]) for at in new)
 
 
 def _joined(upper: Record, lower: Record) -> list[str]:
