@@ -61,6 +61,8 @@ class Memory(BaseModel):
     """That reply asked whether it goes where the last order went."""
     declined_last_place: bool = False
     absent: Absent | None = None
+    shop_topic: str = Field(default="", max_length=100)
+    """The topic of the shop's own affairs asked about last, and its sides: "despacho:costo"."""
     order_reference: str | None = None
     lost_count: int = Field(default=0, ge=0)
     just_ordered: bool = False

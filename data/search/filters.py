@@ -51,7 +51,7 @@ _SORTS: tuple[tuple[re.Pattern[str], Sort, bool, bool], ...] = (
 _MOST = (
     r"(?:bajo(?:\s+(?:las?|los))?|menos\s+de|menor(?:es)?\s+(?:a|de|que)|por\s+menos\s+de"
     r"|max(?:imo)?\.?(?:\s+de)?|hasta|tope|no\s+mas\s+de|"
-    r"que\s+no\s+pasen?(?:\s+de)?(?:\s+las?)?|debajo\s+de|por\s+debajo\s+de|inferior(?:es)?\s+a"
+    r"(?:que\s+)?no\s+(?:se\s+)?pasen?(?:\s+de)?(?:\s+las?|\s+los)?|debajo\s+de|por\s+debajo\s+de|inferior(?:es)?\s+a"
     r"|no\s+supere?n?(?:\s+las?)?|"
     r"que\s+no\s+superen?(?:\s+las?)?|que\s+cuesten?\s+menos\s+de|que\s+valgan?\s+menos\s+de|con|tengo"
     r"|presupuesto\s+(?:de|es)?)"

@@ -29,7 +29,7 @@ _TAPS = {"checkout": Kind.CHECKOUT, "cart": Kind.CART, "human": Kind.HUMAN, "not
 # These leave an open question open: the shopper may still answer it.
 _ASIDE = frozenset(
     {Kind.GREET, Kind.HOW_ARE_YOU, Kind.THANK, Kind.LAUGH, Kind.JOKE, Kind.INSULT, Kind.BOT, Kind.CART, Kind.HELP,
-     Kind.ATTACHMENT, Kind.STATUS, Kind.BYE, Kind.TOTAL, Kind.SHOP}
+     Kind.ATTACHMENT, Kind.STATUS, Kind.BYE, Kind.TOTAL, Kind.SHOP, Kind.DEAR}
 )  # fmt: skip
 
 
@@ -43,7 +43,7 @@ class RulesBrain:
         spelt = spelt_as_typed(workspace.context.text)
         turn = Turn(workspace, Reply(workspace), intents, spelt, workspace.memory)
         turn.intents = gathered(await _rejoined(turn))
-        workspace.remember(just_added=())
+        workspace.remember(just_added=(), shop_topic="")
         if any(intent.kind not in _ASIDE for intent in turn.intents):
             workspace.remember(pending=None)
         if hear_contact_wish(turn) or not await hear_order_data(turn):

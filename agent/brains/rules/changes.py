@@ -1,5 +1,7 @@
 """How people change what they asked for, and questions with the product in the middle: tables."""
 
+from fractions import Fraction
+
 from agent.brains.rules.intents import Kind
 from agent.brains.rules.quantities import NUMBER as _N
 
@@ -61,8 +63,18 @@ _KEEP = (
     r"|que (?:me |solo )?queden?|que quede|baja(?:me)?(?:l[oa]s?)?|sube(?:me)?(?:l[oa]s?)?)"
 )
 
+# "El doble", "la mitad": so many times what there is.
+TIMES = {"doble": Fraction(2), "triple": Fraction(3), "mitad": Fraction(1, 2)}
+
 # First match wins.
 CHANGES: tuple[tuple[Kind, str], ...] = (
+    (Kind.SCALE,
+     r"^(?:(?:que sean?|mejor|quiero|dame|deme|ponme|ponle|pon|deja(?:me|l[oa]s?)?|llevo|manda(?:me)?|necesito|solo"
+     r"|con|en|a"
+     r"|subel[oa]s?|bajal[oa]s?) )*(?:el|la) (?P<times>doble|triple|mitad)(?: (?:de(?:l)?|en) (?P<words>(?!hoja"
+     r"|ancho|cierre|fondo"
+     r"|fila|uso|capa|tela|punta|pack|precio|eso\b|es[ao]s?\b).+))?(?: de es[eao]s?| de eso)?(?: mejor| nomas"
+     r"| no mas| entonces)*$"),
     (Kind.SET, rf"^(?P<words>(?:el|la|los|las|de(?:l)?) .+?) (?:que sean?|ponle|dejal[oa]s? en|mejor) (?P<n>{_N})$"),
     (Kind.KEEP,
      r"^(?:deja(?:me)?|quedate con|dejemos|que queden?|quiero|conserva) (?:solo|solamente|unicamente|nada mas)"

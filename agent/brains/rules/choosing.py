@@ -64,7 +64,7 @@ def choose(query: str, items: Sequence[CatalogueItem]) -> Choice:
     missing = tuple(
         token for token, is_found in zip(tokens, found, strict=True) if not is_found and not _is_soft(token)
     )
-    scores = [(sum(level > 0 for level in row), sum(row)) for row in covered]
+    scores = [_score(row) for row in covered]
     most = max(scores)
     if not most[0]:
         return Choice(tuple(items), missing)
@@ -73,6 +73,13 @@ def choose(query: str, items: Sequence[CatalogueItem]) -> Choice:
     if most[0] < sum(found):
         missing = missing or tuple(t for t, level in zip(tokens, covered[scores.index(most)], strict=True) if not level)
     return _named_whole(tokens, best, missing)
+
+
+def _score(row: Sequence[int]) -> tuple[int, int]:
+    """How many words fit, and how well. What kind of thing it is may be said in any of its names ("remera"); a word
+    after that tells one from another only when it is its own ("fideos spaghetti")."""
+    first = row[0] if row else 0
+    return sum(level > 0 for level in row), sum((3 if first == 2 else first, *row[1:]))
 
 
 def covers(query: str, item: CatalogueItem, *, loosely: bool = False) -> bool:
@@ -92,6 +99,12 @@ def is_headed(query: str, item: CatalogueItem) -> bool:
     """Whether the first word of the query is the kind of thing the item is."""
     first = next((token for token in query_tokens(query) if not _is_soft(token)), None)
     return first is not None and _among(first, _wording(item).heads, exactly=True)
+
+
+def is_called(query: str, item: CatalogueItem) -> bool:
+    """Whether the item's own name begins with the first word of the query, whatever its category is."""
+    first = next((token for token in query_tokens(query) if not _is_soft(token)), None)
+    return first is not None and _among(first, _wording(item).first, exactly=True)
 
 
 def query_tokens(query: str) -> list[str]:
@@ -142,7 +155,7 @@ def _level(token: str, wording: Wording, is_loose: bool) -> int:
     if _among(token, wording.name, exactly=not is_loose):
         return 3
     if any(all(_among(word, wording.name, exactly=True) for word in phrase) for phrase in _equivalents(token)):
-        return 3
+        return 2
     return 1 if _among(token, wording.described, exactly=True) else 0
 
 
@@ -158,12 +171,12 @@ def _among(token: str, words: frozenset[str], *, exactly: bool) -> bool:
 
 @lru_cache(maxsize=50_000)
 def _sounds_alike(token: str, word: str) -> bool:
-    if not word.isalpha() or min(len(token), len(word)) < 4:
+    if not word.isalpha() or len(word) < 4 or len(token) < 3:
         return False
-    if phonetic(token) == phonetic(word):
-        return True
+    if phonetic(token) == phonetic(word) or phonetic(f"{token}s") == phonetic(word):
+        return True  # "crus" has lost what looked like a plural
     most = 1 if len(token) < 8 else 2
-    if len(token) == 4 and token[0] != word[0]:
+    if len(token) < 4 or (len(token) == 4 and token[0] != word[0]):
         return False
     return OSA.distance(token, word, score_cutoff=most) <= most
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from agent.brains.rules.intents import Intent, Kind
-from agent.brains.rules.quantities import take_quantity
+from agent.brains.rules.quantities import NUMBER, take_quantity
 from agent.brains.rules.references import Reference, read_reference, take_reference
 from agent.brains.rules.verbs import FILLER_END, FILLER_START
 from agent.brains.rules.vocabulary import CONTAINERS, VAGUE
@@ -17,6 +17,8 @@ _LEAD = re.compile(
     r"^(?:del?|a|al|por|para ver|algun[oa]?s?|algo(?: de| como| para)?|un[oa]s(?! \$?\d)|cualquier|tipo|si|que"
     r"|mas|stock de(?:l)?|disponibles?|en stock|me|es[oa]s?(?= [a-z]{4,}))\s+(?=\S)"
 )
+# "2 galones de ese": what it comes in is known.
+_OF_THOSE = re.compile(rf"^({NUMBER}) {CONTAINERS} (?=de (?:es|est)[aeo]s?\b)")
 _ONLY_FILLER = re.compile(
     r"^(?:de|del|en|el|la|los|las|que|sea|sean|y|o|con|para|a|al|un|una|uno|unos|unas|algo|alguno|alguna|color"
     r"|talla|lo|pero|solo|si|cual|es|son|me|hay|tienes|cada|\W)*$"
@@ -39,7 +41,7 @@ def describe(kind: Kind, words: str) -> Intent:
         return Intent(kind, reference=reference)
     while (lead := _LEAD.match(words)) and not re.match(r"mas (?:barat|econom|car)|algo mas|al\s+\d|del? \$?\d", words):
         words = words[lead.end() :]
-    quantity, rest = take_quantity(words)
+    quantity, rest = take_quantity(_OF_THOSE.sub(r"\1 ", words))
     if quantity and not rest and quantity.unit is None:
         return Intent(kind, quantity=quantity)
     if reference := read_reference(rest):

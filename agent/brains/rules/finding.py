@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import zip_longest
 from uuid import UUID
 
 from agent.brains.rules.amounts import sizes_of
-from agent.brains.rules.choosing import choose, content_words, covers, is_need
+from agent.brains.rules.choosing import choose, content_words, covers, is_called, is_headed, is_need, query_tokens
 from agent.brains.rules.intents import Intent
+from agent.brains.rules.normalise import fold
 from agent.brains.rules.references import Reference
 from agent.brains.rules.turn import Turn
-from agent.brains.rules.vocabulary import CONTAINERS
+from agent.brains.rules.vocabulary import CONTAINERS, SOFT
 from agent.tools.catalogue import CANDIDATE_COUNT, get_products, has_option, search_products
 from data.repositories.items import CatalogueItem
 from data.search.filters import Filters, take_filters
@@ -87,11 +89,44 @@ async def find_among_shown(turn: Turn, intent: Intent) -> Finding | None:
     fitting = _still_fitting(turn, intent, candidates) or [
         item for item in candidates if fits(item, intent.words, intent.filters)
     ]
+    if not fitting and intent.is_definite and intent.words:
+        fitting = [item for item in candidates if fits(item, "", intent.filters) and _fits_loosely(item, intent.words)]
     if not fitting or intent.is_empty or (len(fitting) == len(candidates) > 1 and not is_asked):
         return None
+    if len(fitting) > 1:
+        fitting = _nearest_to_asked(turn, intent, fitting)
     if len(fitting) > 1 and intent.words and not is_asked:
         return None
+    if intent.is_definite and intent.words and await _names_another_kind(turn, intent, fitting):
+        return None
     return _found(fitting, shown=True)
+
+
+def _nearest_to_asked(turn: Turn, intent: Intent, items: list[CatalogueItem]) -> list[CatalogueItem]:
+    """ "La normal de 1.5" among those shown for a cola: the cola. "La lata": what is called so, not "6 latas"."""
+    if not intent.is_definite or not intent.words:
+        return items
+    said = set(intent.words.split())
+    literal = [item for item in items if said & set(fold(item.title).split())]
+    items = literal or items
+    asked = query_tokens(take_filters(turn.before.query or "")[1])
+    counts = [sum(covers(token, item) for token in asked) for item in items]
+    return [item for item, count in zip(items, counts, strict=True) if count == max(counts)]
+
+
+async def _names_another_kind(turn: Turn, intent: Intent, shown: Sequence[CatalogueItem]) -> bool:
+    """ "Y la tinta", after a printer with "tinta" in its name: another thing, when the shop sells one called that."""
+    if any(is_headed(intent.words, item) for item in shown):
+        return False
+    found = await search_products(turn.workspace, intent.words, limit=CANDIDATE_COUNT)
+    best = choose(intent.words, found.items)
+    return not best.missing and bool(best.best) and all(is_called(intent.words, item) for item in best.best)
+
+
+def _fits_loosely(item: CatalogueItem, words: str) -> bool:
+    """ "La normal de 1.5": some of the words tell products apart, and those are its own."""
+    telling = [token for token in query_tokens(words) if token not in SOFT]
+    return bool(telling) and covers(words, item, loosely=True)
 
 
 def _still_fitting(turn: Turn, intent: Intent, candidates: Sequence[CatalogueItem]) -> list[CatalogueItem]:
@@ -117,6 +152,8 @@ async def search(turn: Turn, words: str, filters: Filters) -> Finding:
     """Look in the whole catalogue, and judge how well what is found answers the words; when nothing does, look again
     without the words that name nothing, and then for what is used for that."""
     finding = await _search(turn, words, filters)
+    if " o " in words and (either := await _search_either(turn, words, filters)) is not None:
+        return either
     if finding.outcome not in {Outcome.NONE, Outcome.NEAR}:
         return finding
     if (bare := re.sub(rf"^{CONTAINERS} de ", "", words)) != words:
@@ -128,6 +165,21 @@ async def search(turn: Turn, words: str, filters: Filters) -> Finding:
     if is_need(words) and finding.outcome in {Outcome.NONE, Outcome.NEAR}:
         return await _for_need(turn, fewer)
     return finding
+
+
+async def _search_either(turn: Turn, words: str, filters: Filters) -> Finding | None:
+    """ "Mermelada o manjar": both kinds, one of each first; None where the words are not of two kinds."""
+    query = turn.memory.query
+    parts = [part for part in words.split(" o ") if content_words(part)]
+    found = [await _search(turn, part, filters) for part in parts]
+    turn.workspace.remember(query=query)
+    is_kind = [any(is_headed(part, item) for item in one.items) for part, one in zip(parts, found, strict=True)]
+    fitting = [one for one in found if one.outcome in {Outcome.CLEAR, Outcome.SEVERAL}]
+    if len(parts) < 2 or not fitting or not all(is_kind):
+        return None
+    rows = zip_longest(*(one.items for one in fitting))
+    items = list({item.sku: item for row in rows for item in row if item is not None}.values())
+    return _found(items[:MOST_CANDIDATES])
 
 
 async def _for_need(turn: Turn, words: Sequence[str]) -> Finding:

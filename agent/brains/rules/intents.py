@@ -28,12 +28,14 @@ class Kind(StrEnum):
     ADVICE = "advice"  # "¿cuál me recomiendas?"
     LATER = "later"  # never mind, or another day
     LOOKING = "looking"  # only looking
+    DEAR = "dear"  # "está caro"
     SHOW = "show"  # look for something
     PRICE = "price"
     STOCK = "stock"
     BUY = "buy"
     ADD_MORE = "add_more"  # so many more of something in the cart
     SET = "set"  # exactly so many
+    SCALE = "scale"  # "el doble": `quantity` times what is there
     REMOVE = "remove"
     KEEP = "keep"  # nothing else than this
     REPLACE = "replace"  # `words` out, `other` in
@@ -81,5 +83,5 @@ class Intent:
 
 
 PRODUCT_KINDS = frozenset(
-    {Kind.SHOW, Kind.PRICE, Kind.STOCK, Kind.BUY, Kind.ADD_MORE, Kind.SET, Kind.REMOVE, Kind.MENTION}
+    {Kind.SHOW, Kind.PRICE, Kind.STOCK, Kind.BUY, Kind.ADD_MORE, Kind.SET, Kind.SCALE, Kind.REMOVE, Kind.MENTION}
 )

@@ -14,6 +14,7 @@ from agent.memory import Absent
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 from data.repositories.items import CatalogueItem
 from data.search.filters import take_filters
+from data.search.lexicon import FUNCTION_WORDS
 
 MOST_NAME_WORDS = 4
 
@@ -47,7 +48,7 @@ async def list_finding(turn: Turn, intent: Intent, finding: Finding, *, wants: b
 
 def _tell_near(turn: Turn, intent: Intent) -> None:
     """A name can be denied; a story ("mi perro tiene pulgas") cannot."""
-    words = intent.words.split()
+    words = [word for word in intent.words.split() if word not in FUNCTION_WORDS]
     is_story = len(words) > MOST_NAME_WORDS and len(content_words(intent.words)) < len(words) - 1
     if is_story:
         turn.reply.head("missing.maybe")

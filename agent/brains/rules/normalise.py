@@ -15,6 +15,12 @@ _SPELLING = {
     "tb": "tambien", "tbn": "tambien", "tmb": "tambien", "tmbn": "tambien", "tambn": "tambien",
     "kiero": "quiero", "qiero": "quiero", "kero": "quiero", "qero": "quiero", "quero": "quiero",
     "qro": "quiero", "kisiera": "quisiera", "qisiera": "quisiera", "quisera": "quisiera",
+    "pal": "para el", "haci": "haces", "hacis": "haces", "podis": "puedes", "podes": "puedes", "queris": "quieres",
+    "queres": "quieres", "sabis": "sabes", "sabi": "sabes", "vendis": "venden", "mandai": "mandas", "mandas": "mandas",
+    "dejai": "dejas", "llevai": "llevas", "cobrai": "cobran", "cobras": "cobran", "agregai": "agregas", "dai": "das",
+    "guardai": "guardas", "ponei": "pones", "ponis": "pones", "demelo": "damelo", "demela": "damela",
+    "demelos": "damelos", "demelas": "damelas", "ponmelo": "damelo", "ponmela": "damela", "mandamelo": "damelo",
+    "mandamela": "damela",
     "i": "y", "kilito": "kilo", "kilitos": "kilos", "litrito": "litro", "litritos": "litros",
     "ola": "hola", "holi": "hola", "holis": "hola", "alo": "hola", "wenas": "buenas", "wena": "hola",
     "guenas": "buenas", "holaa": "hola", "holas": "hola", "dl": "del", "pa": "para", "toy": "estoy",
@@ -64,9 +70,17 @@ _UNITS_SAID = (
     r"|hojas|unidades)"
 )
 _SAID_NUMBER = "|".join(word for word, value in NUMBER_WORDS.items() if value > 1)
+# "De litro y medio", "de dos litros y medio", "de litro": what is sold in it, not how many.
+_SPOKEN_MEASURES = re.compile(
+    rf"\bde (?:(?P<count>un|una|{_SAID_NUMBER}|\d{{1,2}}) )?(?P<unit>litros?"
+    rf"|kilos?)(?P<half> y medi[oa])?(?! de\b)(?![a-z])"
+)
 _MARKS = set(" .,;:/$%+-?!\n\"'()*#°&")
 # What a channel writes in the place of what it cannot carry; a place goes on with its name and coordinates.
-_ATTACHED = re.compile(r"(?i)\[ubicaci[oó]n\][^\n]*|\[(?:imagen|foto|audio|video|archivo|documento|sticker|contacto)\]")
+_ATTACHED = re.compile(
+    r"(?i)\[ubicaci[oó]n\][^\n]*|\[(?:imagen|foto|audio|video|archivo|documento|sticker"
+    r"|contacto)\]"
+)
 _AFFIRMING = "👍👌✅🙌🆗"
 _EMOTIONS = {**dict.fromkeys(_AFFIRMING, " si "), "👎": " no "}
 
@@ -105,8 +119,16 @@ def undo_chat_spelling(text: str) -> str:
     text = re.sub(r"\b(\d{1,2})\s+y\s+(?:1/2|medi[oa])\b", r"\1 1/2", text)
     text = re.sub(r"\b1/2\s+docena", "media docena", text)
     text = re.sub(r"\b([a-z]{2,}[aei])h\b", r"\1r", text)  # "pagah"
+    text = re.sub(r"\bno ma\b", "nomas", text)
+    text = _SPOKEN_MEASURES.sub(_measured, text)
     text = re.sub(rf"\b({_SAID_NUMBER})\s+(?={_UNITS_SAID}\b)", lambda match: f"{NUMBER_WORDS[match[1]]} ", text)
     return re.sub(r"[a-z0-9]+(?:/u)?", lambda match: _respelt(match[0]), text)
+
+
+def _measured(match: re.Match[str]) -> str:
+    said = match["count"] or "1"
+    count = said if said.isdigit() else str(NUMBER_WORDS[said])
+    return f"de {count}{'.5' if match['half'] else ''} {match['unit']}"
 
 
 def _respelt(word: str) -> str:

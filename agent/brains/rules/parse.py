@@ -2,15 +2,26 @@
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from itertools import islice
 
-from agent.brains.rules.changes import CHANGES, QUESTIONS
+from agent.brains.rules.changes import CHANGES, QUESTIONS, TIMES
 from agent.brains.rules.describing import MOST_PEELINGS, describe, trimmed
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.normalise import cap, fold, undo_chat_spelling
-from agent.brains.rules.phrases import ABOUT_SHOP, BYE, GREETING, HOW_ARE_YOU, LAUGH, PHRASES, SHOP_TOPICS, THANKS
+from agent.brains.rules.phrases import (
+    ABOUT_SHOP,
+    BYE,
+    GREETING,
+    HOW_ARE_YOU,
+    LAUGH,
+    LAUGHING,
+    PHRASES,
+    SHOP_TOPICS,
+    THANKS,
+)
 from agent.brains.rules.pieces import pieces, sentences
-from agent.brains.rules.quantities import take_quantity
+from agent.brains.rules.quantities import ONLY_AMOUNT, Quantity, take_quantity
 from agent.brains.rules.references import Reference, read_reference
 from agent.brains.rules.verbs import FILLER_END, FILLER_START, MODAL, TAKE_IT, TAKE_IT_IN, TAKE_OUT, take_verb
 from agent.brains.rules.wishes import read_notify
@@ -32,12 +43,14 @@ _ASKING = re.compile(
 _LIST_LEAD = re.compile(
     r"\b(?:(?:necesito|quiero|te mando|te dejo|aqui va|ahi va|esta es|este es|seria|es|va|anota|para) )?(?:(?:la"
     r"|mi|el|una|un|lo) )?"
-    r"(?:siguiente )?(?:lista|listado|pedido|encargo|siguiente|compra)(?: de(?: la)? [a-z]+)?\s*:\s*(?=\S)"
+    r"(?:siguiente )?(?:lista|listado|pedido|encargo|siguiente|compra|utiles)(?: (?:de|para|del) [a-z ]{1,40}?)?"
+    r"\s*:\s*(?=\S)"
 )
 _ALSO = re.compile(r"^(?:el|la|los|las|es[eao]s?|est[eao]s?)\b.* tambien$")
 _REJECTED = re.compile(r"^(?:el|la|los|las|es[eao]s?|est[eao]s?)\b.{0,30}\bno$")
 _CORRECTING = re.compile(
-    r"(?:no|mejor|prefiero|mas bien|que sean?|quiero que sean?|sean?|eran?|quise decir|digo|perdon)[\s,]+(?=\S)(?!de )"
+    r"(?:no|mejor|prefiero|mas bien|que sean?|quiero que sean?|sean?|eran?|quise decir|digo"
+    r"|perdon)[\s,]+(?=\S)(?!de |(?:se )?(?:pas|super|cuest|valg)e?n?[ae]?n?\b)"
 )
 _AGREEING = re.compile(r"(?:ya|dale|ok|bueno|claro|si|listo|perfecto)\b")
 _LAST_NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?=(?:\s*[a-z\"]+)?$)")
@@ -88,6 +101,8 @@ def _inherited(intent: Intent, before: list[Intent], is_joined: bool) -> Intent:
 def _read_piece(piece: str, is_question: bool) -> list[Intent]:
     """The intents of one piece; greetings and thanks come off its front."""
     intents: list[Intent] = []
+    if not LAUGH.match(piece):
+        piece = LAUGHING.sub("", piece)
     for pattern, kind in (
         (GREETING, Kind.GREET),
         (HOW_ARE_YOU, Kind.HOW_ARE_YOU),
@@ -222,6 +237,8 @@ def _changed(kind: Kind, match: re.Match[str]) -> Intent:
     if groups.get("n"):  # "una docena": a number and its group
         counted, said = take_quantity(f"{groups['n']} {said}".strip())
     intent = describe(kind, said)
+    if groups.get("times"):
+        counted = Quantity(TIMES[groups["times"]])
     if groups.get("that"):
         intent = replace(intent, reference=Reference("that"))
     if groups.get("each"):
@@ -238,17 +255,36 @@ def _settle(intents: list[Intent]) -> list[Intent]:
     settled: list[Intent] = []
     for intent in intents:
         previous = settled[-1] if settled else None
-        if previous and previous.kind is Kind.NO and intent.kind in PRODUCT_KINDS | {Kind.REPLACE}:
+        if previous and _is_its_quantity(previous, _with_amount(intent)):
+            kind = Kind.BUY if previous.kind is Kind.MENTION else intent.kind
+            settled[-1] = replace(previous, kind=kind, quantity=_with_amount(intent).quantity)
+        elif previous and previous.kind is Kind.NO and intent.kind in PRODUCT_KINDS | {Kind.REPLACE}:
             settled[-1] = replace(intent, is_correction=True, other=intent.other or previous.other)
         elif previous and previous.kind is Kind.YES and _outdoes(previous, intent):
             settled[-1] = intent
-        elif previous and _is_its_quantity(previous, intent):
-            settled[-1] = replace(previous, kind=intent.kind, quantity=intent.quantity)
         elif previous and _is_said_again(previous, intent):
             continue
+        elif _is_of_each(intent) and _uncounted(settled):
+            settled = _counted(settled, intent)
         else:
             settled.append(intent)
     return settled
+
+
+def _is_of_each(intent: Intent) -> bool:
+    """ "Uno de cada uno": so many of each thing just named."""
+    return intent.reference is not None and intent.reference.kind == "all" and intent.kind in {Kind.SET, Kind.MENTION}
+
+
+def _uncounted(intents: list[Intent]) -> list[Intent]:
+    wants = {Kind.MENTION, Kind.SHOW, Kind.BUY}
+    return [one for one in intents if one.kind in wants and one.words and one.quantity is None]
+
+
+def _counted(intents: list[Intent], each: Intent) -> list[Intent]:
+    """The same things, wanted, so many of each."""
+    named, quantity = _uncounted(intents), each.quantity or Quantity(Fraction(1))
+    return [replace(one, kind=Kind.BUY, quantity=quantity) if one in named else one for one in intents]
 
 
 def _is_said_again(previous: Intent, intent: Intent) -> bool:
@@ -265,8 +301,15 @@ def _outdoes(agreed: Intent, intent: Intent) -> bool:
     return not (is_firm and intent.kind in {Kind.BUY, Kind.MENTION} and intent.words)
 
 
+def _with_amount(intent: Intent) -> Intent:
+    """ "Un kilo", said alone after what it is of."""
+    is_alone = intent.kind is Kind.MENTION and intent.quantity is None and ONLY_AMOUNT.fullmatch(intent.words)
+    quantity, rest = take_quantity(f"{intent.words} de eso") if is_alone else (None, "")
+    return replace(intent, words="", quantity=quantity) if quantity and rest == "eso" else intent
+
+
 def _is_its_quantity(want: Intent, number: Intent) -> bool:
-    """ "Leche entera, 2"."""
+    """ "Leche entera, 2", "cebolla, un kilo"."""
     is_want = want.kind in {Kind.BUY, Kind.MENTION, Kind.SHOW, Kind.STOCK} and want.words and want.quantity is None
     is_number = number.quantity is not None and number.is_empty
     return bool(is_want) and is_number and number.kind in {want.kind, Kind.BUY}

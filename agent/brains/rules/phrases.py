@@ -67,6 +67,14 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"^(?:(?:no|gracias|por ahora|yo|nomas|solo|solamente|estoy|estaba|ando|andaba|estamos|era|quiero"
      r"|quería) )*(?:mirando|viendo|vitrineando|cotizando|preguntando|averiguando|curioseando|mirar|cotizar"
      r"|vitrinear)(?: (?:nomas|no mas|precios?|solamente|por ahora|gracias|un poco))*$"),
+    (Kind.DEAR,
+     r"^(?=.*\b(?:est[aeo]n?|es|son|queda|quedan|quedo|quedaron|salen?|salio|parecen?|encuentro|muy|re|super|harto"
+     r"|tan|demasiado"
+     r"|bastante|carisim[oa]s?)\b)(?:(?:uh|uf|uy|oh|chuta|pucha|y|pero|ya|me|se|lo|la|l[oa]s|est[aeo]n?s?|es[eoa]?"
+     r"|son|que|queda(?:n|ron)?|quedo|sale[n]?|salio|parece[n]?"
+     r"|encuentro|muy|re|super|harto|algo|un poco|medio|tan|demasiado|bastante|igual) )*(?:car[oa]s?|carit[oa]s?"
+     r"|carisim[oa]s?|salad[oa]s?"
+     r"|elevad[oa]s?)(?: (?:para mi|eso|el precio|si|po|no))?$"),
     (Kind.ELSE, r"^(?:(?:quiero|necesito|busco|y|agrega(?:me)?) )?(?:otra cosa|algo mas|otro producto)(?: mas)?$"),
     (Kind.EMPTY,
      r"^(?:vaci\w+|limpi\w+|borr\w+|elimin\w+|saca\w*|quit\w+|anul\w+|cancel\w+|reinici\w+)\s+(?:todo|el carrito"
@@ -77,7 +85,8 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"|otra vez)"),
     (Kind.EMPTY,
      r"^(?:ya )?no (?:quiero|llevo|voy a llevar|voy a comprar) (?:nada|ninguno|ninguna)(?: de eso| de nada)?$"),
-    (Kind.CHECKOUT, r"^(?:ya )?(?:listo|lista|estamos|terminamos|termine|eso)(?: (?:listos?|eso|nomas|ya|estamos))*$"),
+    (Kind.CHECKOUT, r"^(?:ya )?(?:listo|lista|estamos|terminamos|termine|eso)(?: (?:listos?|eso|nomas|ya"
+     r"|estamos))*$"),
     (Kind.CHECKOUT,
      r"^(?:ya|asi|con eso|ahora si)(?: ya)? (?:esta(?:mos|ria)?|quedamos|nomas|no mas)(?: (?:bien|listos?|ok"
      r"|perfecto))?$"),
@@ -98,8 +107,9 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"|finaliz\w+|termin\w+|confirm\w+|complet\w+|realiz\w+|envi[ao]\w*|concret\w+|proces\w+|tom\w+|prepar\w+"
      rf"|arm\w+|gener\w+)\s+(?:el|la|mi|un|una|este|esta|ya el|con el|con la)?\s*{_GO}\b"),
     (Kind.CHECKOUT,
-     r"^(?:quiero |quisiera |me gustaria |para |listo para |ya |vamos a |puedo |voy a |donde |pasar a |pasemos a "
-     r"|procede[r]? a[l]? )*(?:pagar|pago|pagarte|el pago|comprar ahora|checkout|cerrar|cerremos|cerramos|cierra"
+     r"^(?:quiero |quisiera |me gustaria |para |listo para |ya |ahora |si |vamos a |puedo |voy a |donde |pasar a "
+     r"|pasemos a |procede[r]? a[l]? )*(?:cierral[oa]|cierrel[oa]|cerremosl[oa]|cerrarl[oa]|finalizal[oa]|pagar"
+     r"|pago|pagarte|el pago|comprar ahora|checkout|cerrar|cerremos|cerramos|cierra"
      r"|confirmar|confirmo|confirma|finalizar|terminar|encargarlo|encargarlos|comprarlo|comprarlos|comprar todo"
      r"|comprar)(?: ya| ahora| todo| la cuenta| el total| mi carrito| el carrito)?$"),
     (Kind.CHECKOUT,
@@ -121,7 +131,8 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"|cuenta)(?: (?:de todo|a pagar|del carrito|hasta ahora|del pedido|de la compra|de mi compra|va"
      r"|por favor))*$"),
     (Kind.CART,
-     r"^(?:a |en )?cuanto (?:asciende|suma|quedo|queda|va quedando|vamos|voy debiendo|gaste|llevo gastado"
+     r"^(?:y |a |en )?(?:cuanto|cuanta plata) (?:(?:va|vamos|voy|van|llevo|llevamos|estamos) (?:sumando|gastando"
+     r"|juntando|acumulad[oa]|sumad[oa])|asciende|suma|quedo|queda|va quedando|vamos|voy debiendo|gaste|llevo gastado"
      r"|tengo que (?:pagar|transferir)|hay que pagar|pago|pagaria|debo|(?:te|les|le) debo|te pago|les pago"
      r"|transfiero)(?: (?:en total|total|todo|la cuenta|el total|mi cuenta|mi compra|por todo|ahora|yo"
      r"|entonces))*$"),
@@ -185,7 +196,8 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
 SHOP_TOPICS: tuple[tuple[str, str], ...] = (
     ("cuándo vuelve a haber stock",
      r"^(?:me |te )?(?:pued\w+ |podria\w* )?(?:avis(?:a|as|ame|eme|an|enme|ar(?:me)?)|notific\w+)\b"
-     r"|\bcuando (?:(?:les|te|lo|la|los|las) )?(?:vuelve[n]?|llegan|reponen|tendran|traen|tienen|va a haber|habra)\b"),
+     r"|\bcuando (?:(?:les|te|lo|la|los|las) )?(?:vuelve[n]?|llegan|reponen|tendran|traen|tienen|va a haber"
+     r"|habra)\b"),
     ("el despacho", r"\bpara cuando\b"),
     ("si son originales",
      r"^(?:(?:los|las|estos|estas|esos|esas|sus) (?:productos|articulos|cosas|marcas)?\s*)?(?:son|es"
@@ -210,7 +222,10 @@ SHOP_TOPICS: tuple[tuple[str, str], ...] = (
      r"|puedo ir|retiro|esta la tienda|esta ubicad[oa])|tienen (?:local|tienda fisica|sucursal)|sucursal(?:es)?"
      r"|tienda fisica|como llego|local fisico)\b"),
     ("el despacho",
-     r"\b(?:despach\w+|envios?|delivery|reparto|reparten|domicilio|retir[oa]r?|retiro en tienda|llegan a \w+"
+     r"\b(?:despach\w+|envios?|delivery|reparto|reparten|domicilio|retiro|retirar?(?!me\b)(?! (?:l[oa]s?|el|un[oa]?"
+     r"|es[eao]s?|est[eao]s?|dos|tres|\d+)\b(?! (?:pedidos?"
+     r"|compras?|productos?|tienda|local|sucursal|dia|lunes|martes|miercoles|jueves|viernes|sabado|domingo"
+     r"|manana)))|llegan a \w+"
      r"|envian (?:a|por|al)|mandan a \w+|starken|chilexpress|bluexpress|correos de chile|hacen envio)\b"),
     ("los medios de pago",
      r"\b(?:(?:medios?|formas?|metodos?|tipos?) de pagos?|como (?:se )?(?:puedo )?(?:pag[oa]r?|pagarles|les pago)"
@@ -255,6 +270,7 @@ BYE = re.compile(
     r"|tenga) (?:bien|buen\w* \w+)|cuidate|saludos|"
     r"buen fin de semana|bendiciones)\b[\s,!.]*"
 )
+LAUGHING = re.compile(r"^(?:(?:(?:ja|je|ji|jo|ha){2,}[a-z]{0,2}|xd+|lol)\b[\s,]*)+(?=\S)")
 LAUGH = re.compile(
     r"^(?:(?:ja|je|ji|jo|ha|xd|lol|jsj)+[a-z]{0,2}\b[\s,]*)+(?:me hiciste reir|que (?:chistos[oa]|divertid[oa]"
     r"|risa)|buena esa|buenisimo)?$"
@@ -262,12 +278,14 @@ LAUGH = re.compile(
 
 # A question that is not about what is sold: asked of what the shop does, or how a product is.
 ABOUT_SHOP = re.compile(
-    r"^(?:y )?(?:(?:son|es|seran?|estan?|necesitan|piden|requieren|exigen) (?!(?:el|la|los|las|un|una|\d"
+    r"^(?:y )?(?!(?:por ?que|a como|como) (?:precio|valor)s?\b)(?:(?:son|es|seran?|estan?|necesitan|piden|requieren"
+    r"|exigen) (?!(?:el|la|los|las|un|una|\d"
     r"|para)\b)[a-z]{3,}"
     r"|(?:atiend|abr|cierr|aceptan|reciben|trabajan (?:con|en|los|el)|hacen|dan (?!un|\d|dos|tres)"
     r"|ofrecen (?:servicio|garantia)"
     r"|instalan|reparan|arreglan|cobran|arriendan|alquilan|prestan|compran|fabrican|confeccionan|personalizan|bordan"
-    r"|estampan|graban|imprimen|cortan|dimensionan|capacitan|contratan|asesoran|visitan|cotizan|afilan|cargan|recargan"
+    r"|estampan|graban|imprimen|cortan|dimensionan|capacitan|contratan|asesoran|visitan|cotizan|afilan|cargan"
+    r"|recargan"
     r"|envian|despachan|entregan|facturan|cuentan con|pertenecen|quedan? (?:lejos|cerca)|estan en)"
     r"|(?:como|cuando|donde|por que|porque|quien(?:es)?|hace cuanto|de donde|desde cuando|hasta cuando)\b"
     r"|(?:(?:sirve[n]?|trae[n]?|incluye[n]?)(?! (?:\d|un|una|dos|tres|el|la|los|las)\b)|funciona[n]?|dura[n]?"

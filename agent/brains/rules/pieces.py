@@ -27,6 +27,10 @@ _SAID_AGAIN = re.compile(
     r"(?!mas\b|de es|de l[oa]s\b|de ell|de cada|que\b|nomas|no mas|unidad|porfavor|mejor|y\b|o\b|kilos?$|metros?$"
     r"|litros?$)[a-z]{2,})"
 )
+# "Cuatro tomates, digo, cuatro kilos de tomate"; after the word only a number: "cuatro tomates digo cinco".
+_OOPS = r"[\s,]+(?:no |perdon |ay )?(?:digo|perdon|quise decir|mejor dicho|o sea)(?: no| perdon)?[\s,]+"
+_MISSPOKE = re.compile(rf"\b{NUMBER}\s+(?:(?!\by\b|,)[^,])*?{_OOPS}(?={NUMBER}\s+[a-z])")
+_MISCOUNTED = re.compile(rf"\b{NUMBER}(?P<of>\s+(?:(?!\by\b)[^,])*?){_OOPS}(?P<n>{NUMBER})$")
 _BULLET = re.compile(r"^\s*(?:[-*+]|\d{1,2}[).]\s)\s*(?=\S)")
 
 
@@ -42,6 +46,7 @@ def sentences(text: str) -> Iterator[tuple[str, bool]]:
 def pieces(sentence: str) -> Iterator[tuple[str, bool]]:
     """What stands between commas and "y", each with whether only an "y" stands before it."""
     whole = _BETWEEN.sub(r"\1 a ", _BULLET.sub("", sentence.strip()))
+    whole = _MISCOUNTED.sub(r"\g<n>\g<of>", _MISSPOKE.sub("", whole))
     if re.search(r"\b(?:en vez de|en lugar de)\b", whole):
         yield whole, False
         return

@@ -19,6 +19,8 @@ _WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 _NUMBER = rf"(?:{_DIGITS}|{_WORD})"
 # A count, in digits or words.
 NUMBER = rf"(?:\d+|{_WORD})"
+# "2 kilos", "un metro y medio", with nothing that it is of.
+ONLY_AMOUNT = re.compile(rf"(?:{NUMBER}|\d+[.,]\d+|medio|1/2) ?(?:kilos?|kgs?|litros?|metros?|gramos?)(?: y medio)?")
 _HALF = r"(?:medio|media|1/2)"
 # A measure straight after a number tells which product it is ("500 w", "2 pulgadas"), not how many.
 _PRODUCT_MEASURE = (

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from agent.brains.rules.choosing import choose, content_words, covers, is_headed, is_known_word
 from agent.brains.rules.describing import describe
+from agent.brains.rules.dispatch import DISPATCH, tell_dispatch
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.turn import Turn
 from agent.context import ShopAnswer
@@ -19,7 +20,7 @@ SURE = 0.62
 # What only the catalogue, or nobody, can tell.
 _NOT_TOLD = frozenset({"cuándo vuelve a haber stock", "las fotos"})
 _HAGGLING = re.compile(r"\d|^(?:no )?(?:me|te|le)\b")
-_MAYBE_SHOP = PRODUCT_KINDS - {Kind.REMOVE, Kind.SET, Kind.ADD_MORE}
+_MAYBE_SHOP = PRODUCT_KINDS - {Kind.REMOVE, Kind.SET, Kind.SCALE, Kind.ADD_MORE}
 # "¿Tienen cajas para despacho?" asks for boxes; "¿tienen servicio de despacho?" for dispatch.
 _THING_FOR = re.compile(
     r"\b(?:tienes|tienen|venden|hay|busco|quiero|necesito|quisiera|dame|traen|vale[n]?|cuesta[n]?) "
@@ -35,6 +36,8 @@ _ABSTRACT = (
     "alternativa alternativas empresa cobertura metodo metodos medio medios sector zona convenio duda consulta saber "
     "que alguien algo"
 )
+_TO_A_PLACE = re.compile(r"^(?:y )?(?:si (?:es|fuera) )?(?:a|hasta|para|en) (?!domicilio|cuanto|que\b)[a-z]{3}")
+_SIDES = {"costo": "cuánto cuesta", "plazo": "cuánto demora"}
 _NOT_THINGS = frozenset(_ABSTRACT.split())
 
 
@@ -65,15 +68,21 @@ async def tells_of_shop(turn: Turn, intent: Intent) -> bool:
     if intent.kind not in _MAYBE_SHOP or intent.reference or intent.sku or not intent.words:
         return False
     topics = load_topics().read(intent.asked)
+    if not topics.firm and await _goes_on_asking(turn, intent, topics):
+        return True
     is_bare = intent.kind in {Kind.BUY, Kind.MENTION} and not intent.is_question
     if is_bare and not topics.firm:
         return False
     is_supposed = bool(topics.firm and _SUPPOSED.match(intent.asked))
     if not is_supposed and await _names_product(turn, intent):
         return False
+    if DISPATCH in topics.firm and tell_dispatch(turn, intent.asked, topics.facets):
+        _remember_topic(turn, DISPATCH, topics.facets)
+        return True
     answers = await look_up(turn.workspace, said_as_typed(turn, intent))
     if answers and (topics.firm or answers[0].score >= SURE):
         _tell(turn, answers)
+        _remember_topic(turn, next(iter(sorted(topics.firm)), ""), topics.facets)
         return True
     if topics.firm and not is_bare and (is_supposed or not is_known_word(_first_word(intent))):
         _keep(turn, intent, topics)
@@ -87,12 +96,41 @@ async def answer_shop(turn: Turn, intent: Intent) -> bool:
         product = describe(Kind.SHOW, intent.asked[thing.start("thing") :])
         if is_known_word(thing["thing"]) or await _names_product(turn, product, by=thing["thing"]):
             return False
+    topics = load_topics().read(intent.asked)
+    _remember_topic(turn, next(iter(sorted(topics.firm)), ""), topics.facets)
+    if DISPATCH in topics.firm and tell_dispatch(turn, intent.asked, topics.facets):
+        return True
     if intent.words not in _NOT_TOLD:
         answers = await look_up(turn.workspace, said_as_typed(turn, intent))
         if answers:
             _tell(turn, answers)
             return True
-    _keep(turn, intent, load_topics().read(intent.asked))
+    _keep(turn, intent, topics)
+    return True
+
+
+def _remember_topic(turn: Turn, topic: str, facets: frozenset[str]) -> None:
+    turn.workspace.remember(shop_topic=":".join((topic, *sorted(facets))) if topic else "")
+
+
+async def _goes_on_asking(turn: Turn, intent: Intent, topics: Topics) -> bool:
+    """ "¿Y a Puente Alto?", "¿y los domingos?": the question before, of another place or day."""
+    topic, *sides = turn.before.shop_topic.split(":")
+    if not topic or intent.quantity or intent.kind not in {Kind.MENTION, Kind.SHOW, Kind.PRICE}:
+        return False
+    is_place = topic == DISPATCH and bool(_TO_A_PLACE.match(intent.asked))
+    if not (is_place or topic in topics.hinted) or await _names_product(turn, intent):
+        return False
+    facets = frozenset(sides) | topics.facets
+    _remember_topic(turn, topic, facets)
+    if topic == DISPATCH and tell_dispatch(turn, intent.asked, facets):
+        return True
+    label = load_topics().labels[topic]
+    asked = " ".join(filter(None, (*(_SIDES.get(side, "") for side in sides), label, intent.asked)))
+    if answers := await look_up(turn.workspace, asked):
+        _tell(turn, answers)
+    else:
+        _keep(turn, replace(intent, asked=asked), load_topics().read(asked))
     return True
 
 

@@ -5,8 +5,17 @@ import re
 from agent.brains.rules.intents import Kind
 from agent.brains.rules.phrases import GREETING
 
+# What people call whoever sells to them.
+CALLED = (
+    r"mij[oa]|mijit[oa]|compa|compita|parce|parcero|che|wey|guey|socio|socia|patron(?:cit[oa])?|jef[ae](?:cit[oa])?"
+    r"|mi (?:rey|reina|amor|vida"
+    r"|alma)|reinita|guap[oa]|don|dona|maestr[oa]|viej[oa]|veci|flac[oa]|cabr[oa]s?|chiquill[oa]s?|mana|carnal"
+    r"|causa|pana|chamo|profe"
+)
 FILLER_START = re.compile(
-    r"^(?:porfavor|weon|weona|wn|hueon|hermano|bro|compadre|loco|tio|senor(?:a|ita)?|oye|oiga|disculpa|disculpe"
+    rf"^(?:(?:{CALLED})(?=[\s,]*$)|mij[oa]|mijit[oa]|compa|parce|parcero|che|wey|guey|patroncit[oa]|mi (?:rey|reina"
+    rf"|amor)|"
+    r"porfavor|weon|weona|wn|hueon|hermano|bro|compadre|loco|tio|senor(?:a|ita)?|oye|oiga|disculpa|disculpe"
     r"|perdon|amig[oa]|vecin[oa]|caser[oa]|caserit[oa]|jefe|estimad[oa]|a ver|mira|mire|"
     r"entonces|ahora|tambien|ademas|pucha|po|pues|eh|emm?|mmm?|ah|oh|uy|ya po|ya pues|luego|despues|aparte|igual"
     r"|asi que|es que|osea|o sea|"
@@ -32,7 +41,9 @@ FILLER_END = re.compile(
 MODAL = re.compile(
     r"^(?:me |nos |se )?(?:puedes?|podrias?|podes|puedo|podria|podemos|quiero|quisiera|queria|me gustaria"
     r"|necesito|deseo|hay que|vamos a|voy a|te pido|por favor|"
-    r"es posible|se puede|tengo que|debo|dejame)(?: que)?\s+(?=(?:agreg|anad|sum|quit|sac|elimin|borr|cambi"
+    r"es posible|se puede|tengo que|debo|dejame)(?: que)?(?: (?:ver si )?(?:me|nos|le|les|te))?(?: (?:puedes"
+    r"|podrias|pueden|podi))?\s+"
+    r"(?=(?:agreg|anad|sum|quit|sac|elimin|borr|cambi"
     r"|reemplaz|vaci|ver\b|mostr|busc|compr|"
     r"llevar|pon|anot|pedir|cotiz|dar|mand|envi|vend|reserv|apart|dej|modific|encarg|consult|pregunt|saber|mirar"
     r"|conoc|revis|encontr|averigu|hac|cerr|pag|confirm|finaliz|termin))"
@@ -45,6 +56,7 @@ VERBS: tuple[tuple[Kind, str], ...] = (
     (Kind.REMOVE,
      r"(?:ya )?no (?:quiero|necesito|llevo|voy a llevar|llevare|me pongas|me des|va|pongas|agregues"
      r"|quisiera)(?: mas)?"),
+    (Kind.REMOVE, r"(?:me )?(?:saques?|quites?|elimines?|borres?|retires?)"),
     (Kind.REMOVE,
      r"(?:saca|sacar|quita|quitar|elimina|eliminar|borra|borrar|remueve|remover|descarta|descartar|retira"
      rf"|retirar|bota|botar|cancela|cancelar|saque){_CLITIC}|sacame|quitame"),
@@ -81,7 +93,10 @@ VERBS: tuple[tuple[Kind, str], ...] = (
     (Kind.BUY,
      r"(?:agrega|agregar|anade|anadir|anota|anotar|apunta|suma|sumar|echa|mete|pon|poner|manda|mandar|envia"
      r"|enviar|pasa|reserva|reservar|aparta|apartar|encarga|encargar|vende|vender|sirve|incluye|incluir"
-     rf"|considera|compra|comprar|lleva|llevar|pedir|da|dar){_CLITIC}"),
+     rf"|considera|compra|comprar|lleva|llevar|pedir|(?!dale\b)da|dar){_CLITIC}"),
+    (Kind.BUY,
+     r"(?:me |nos )?(?:mandes?|des|agregues?|pongas?|anotes?|guardes?|traigas?|vendas?|envies?|sumes?|apartes?"
+     r"|reserves?)"),
     (Kind.BUY,
      r"(?:me )?(?:guardas?|separas?|das|da|den|vendes|venden|pones|anotas|agregas|mandas|envias|sumas|apartas"
      r"|reservas|regalas|dan"

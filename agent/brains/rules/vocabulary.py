@@ -52,7 +52,7 @@ NOISE = frozenset((
 CONTAINERS = (
     r"(?:cajas?|bolsas?|paquetes?|latas?|botellas?|rollos?|sacos?|potes?|tarros?|tiras?|bandejas?|mallas?"
     r"|frascos?|sobres?"
-    r"|packs?|juegos?|sets?|cajitas?|bidon(?:es)?|porcion(?:es)?)"
+    r"|packs?|juegos?|sets?|cajitas?|bidon(?:es)?|porcion(?:es)?|galon(?:es)?|tinetas?|barras?|planchas?|pliegos?)"
 )
 
 # Alone they say nothing about which product.

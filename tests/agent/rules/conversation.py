@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from agent.brains.rules import RulesBrain
+from agent.cart_news import catch_up, with_news
 from agent.context import CartLine, InboundText, OrderSummary, PlacedOrder, StoreProfile, TurnContext, Utterance
 from agent.graph import build_graph
 from agent.memory import Memory
@@ -73,7 +74,9 @@ class Conversation:
             orders=tuple(self.orders),
         )
         workspace = Workspace.open(context, catalogue(self.shop))
+        catch_up(workspace)
         state = await _GRAPH.ainvoke(first_state(workspace), context=Brains(RulesBrain()))
+        state["draft"] = with_news(state["draft"], state["workspace"])
         return self._kept(texts, state)
 
     def _kept(self, texts: tuple[str, ...], state: dict[str, object]) -> Answer:

@@ -159,13 +159,14 @@ async def test_a_forged_button_buys_nothing_that_is_not_there() -> None:
         assert (answer.cart, answer.problems) == ({}, ())
 
 
-async def test_stock_that_fell_is_told_before_closing() -> None:
+async def test_stock_that_fell_is_told_above_a_summary_of_what_is_left() -> None:
     conversation = Conversation("hardware")
     await conversation.say("dame 3 martillos de goma")
     conversation.restocked("MAR-GOM", 2)
     answer = await conversation.say("eso sería todo")
-    assert not answer.has_summary
-    assert "quedan 2" in answer.text
+    assert "quedan 2" in answer.text.split("Este es tu pedido")[0]
+    assert answer.summary is not None
+    assert [(line.sku, line.quantity) for line in answer.summary.lines] == [("MAR-GOM", 2)]
 
 
 async def test_an_expired_summary_is_shown_again() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from agent.brains.rules.actions.buying import buy
-from agent.brains.rules.actions.changing import add_more, empty, keep_only, remove, replace_line, set_line
+from agent.brains.rules.actions.changing import add_more, empty, keep_only, remove, replace_line, scale_line, set_line
 from agent.brains.rules.actions.closing import cancel_order, check_out, repeat_order, show_cart, tell_status
 from agent.brains.rules.actions.mentioning import mention, no, yes
 from agent.brains.rules.actions.showing import advise, show, show_more, show_options, tell_price, tell_stock, tell_total
@@ -37,9 +37,11 @@ ACTIONS: dict[Kind, Action] = {
     Kind.ADVICE: advise,
     Kind.LATER: say_only("talk.let_be"),
     Kind.LOOKING: say_only("talk.looking"),
+    Kind.DEAR: say_only("talk.dear"),
     Kind.BUY: buy,
     Kind.ADD_MORE: add_more,
     Kind.SET: set_line,
+    Kind.SCALE: scale_line,
     Kind.REMOVE: remove,
     Kind.KEEP: keep_only,
     Kind.REPLACE: replace_line,

@@ -7,7 +7,7 @@ from agent.brains.rules.amounts import units_for
 from agent.brains.rules.finding import Finding, Outcome, find
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.listing import list_finding, offer_alternatives, tell_unfound
-from agent.brains.rules.quantities import NUMBER, Quantity, take_quantity
+from agent.brains.rules.quantities import NUMBER, ONLY_AMOUNT, Quantity, take_quantity
 from agent.brains.rules.references import Reference
 from agent.brains.rules.turn import Turn
 from agent.context import CartLine
@@ -53,6 +53,9 @@ async def _find_wanted(turn: Turn, intent: Intent) -> tuple[Intent, Finding]:
 
 def with_amount(intent: Intent) -> Intent | None:
     """The number among the words read as how many."""
+    if match := ONLY_AMOUNT.fullmatch(intent.words):
+        quantity, rest = take_quantity(f"{match[0]} de eso")
+        return replace(intent, words="", quantity=quantity) if quantity and rest == "eso" else None
     if match := _DECIMALS.match(intent.words):
         number = read_number(match["number"])
         return replace(intent, words=match["rest"], quantity=Quantity(number)) if number else None
@@ -101,7 +104,7 @@ async def take(turn: Turn, intent: Intent, finding: Finding) -> None:
     item = finding.item
     assert item is not None
     asked = turn.pending
-    default = asked.quantity if asked and asked.kind == "which" and finding.was_shown and asked.quantity else 1
+    default = asked.quantity if asked and finding.was_shown and item.sku in asked.skus and asked.quantity else 1
     count = units_for(item, intent.quantity, default)
     if is_repeated(turn, intent, item):
         _tell_repeated(turn, item)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace as with_fields
 from decimal import Decimal
+from fractions import Fraction
 
 from agent.brains.rules.actions.buying import add, buy, set_to, swap, take
 from agent.brains.rules.amounts import units_for
@@ -77,6 +78,22 @@ async def _set_each(turn: Turn, intent: Intent) -> None:
             turn.added += [item] if item.sku in turn.workspace.lines else []
         else:
             turn.reply.tell("stock.out", item=item)
+
+
+async def scale_line(turn: Turn, intent: Intent) -> None:
+    """ "El doble", "la mitad": of the line meant, whole units only."""
+    lines = await lines_meant(turn, with_fields(intent, quantity=None))
+    times = intent.quantity.number if intent.quantity else Fraction(1)
+    if len(lines) != 1:
+        turn.reply.shows_cart = bool(lines)
+        turn.reply.close("ask.which_line" if lines else "ask.which_product")
+        return
+    scaled = lines[0].quantity * times
+    if scaled.denominator != 1:
+        turn.reply.close("ask.how_many")
+        turn.ask("how_many", [lines[0].item])
+    else:
+        await set_to(turn, lines[0].item, int(scaled))
 
 
 async def add_more(turn: Turn, intent: Intent) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from agent.brains.rules.actions.buying import add
 from agent.brains.rules.amounts import common_units, units_for
+from agent.brains.rules.choosing import content_words, covers
 from agent.brains.rules.finding import find, fits
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.listing import show_several
@@ -48,10 +49,19 @@ async def _chosen(turn: Turn, intent: Intent, want: str) -> bool:
     return True
 
 
+def _is_done(turn: Turn, want: str) -> bool:
+    """What was put in the cart meanwhile is what this want was for."""
+    wanted = next(iter(read_burst(want)), None)
+    named = " ".join(content_words(wanted.words)) if wanted else ""
+    return bool(named) and any(covers(named, item, loosely=True) for item in turn.added)
+
+
 async def ask_what_waits(turn: Turn, act: _Act) -> None:
     """Ask again what is still open, or take up the next want once it is answered."""
     if not turn.before.waiting or turn.reply.listing or turn.reply.asks:
         return
+    waiting = tuple(want for want in turn.memory.waiting if not _is_done(turn, want))
+    turn.workspace.remember(waiting=waiting)
     asked = turn.before.pending
     is_open = asked is not None and not any(item.sku in asked.skus for item in turn.added)
     if turn.is_late_answer and is_open and asked:
