@@ -22,6 +22,8 @@ from api.admin import (
     orders,
     product_edits,
     products,
+    quarantine,
+    subscriptions,
     tenants,
     unanswered,
     usage,
@@ -47,6 +49,7 @@ ADMIN = (
     products,
     conversations,
     unanswered,
+    quarantine,
     orders,
     order_changes,
     order_settings,
@@ -57,6 +60,7 @@ ADMIN = (
     connections,
     desks,
     erp,
+    subscriptions,
 )
 
 MEBIBYTE = 1024 * 1024

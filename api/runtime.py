@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from agent.brains.llm.brain import LlmBrain
     from agent.orders.following import OrderFollower
     from agent.orders.submitting import OrderSubmitter
+    from agent.triggers.lanes import Lanes
+    from agent.triggers.running import WorkflowRunner
+    from agent.triggers.sending import EventSender
     from agent.turn import Agent
     from api.listener import Listener
     from data.catalogue_index import CatalogueIndexes
@@ -197,6 +200,26 @@ class Runtime:
         return OrderSubmitter(self.database, self.http, self.secrets, self.settings.base_url)
 
     @cached_property
+    def lanes(self) -> "Lanes":
+        """Calls that no job waits for."""
+        from agent.triggers.lanes import Lanes  # noqa: PLC0415 - as `agent`
+
+        return Lanes()
+
+    @cached_property
+    def events(self) -> "EventSender":
+        """What happened, to those who subscribed."""
+        from agent.triggers.sending import EventSender  # noqa: PLC0415 - as `agent`
+
+        return EventSender(self.database, self.http, self.secrets, self.lanes)
+
+    @cached_property
+    def workflows(self) -> "WorkflowRunner":
+        from agent.triggers.running import WorkflowRunner  # noqa: PLC0415 - as `agent`
+
+        return WorkflowRunner(self.database, self.http, self.secrets, self.lanes, self.settings.base_url)
+
+    @cached_property
     def agent(self) -> "Agent":
         """Made when first needed: a search or an import has no use for a language model's libraries."""
         from agent.brains.rules.brain import RulesBrain  # noqa: PLC0415
@@ -223,6 +246,8 @@ class Runtime:
         return Listener(self.database_url)
 
     async def close(self) -> None:
+        if "lanes" in self.__dict__:
+            await self.lanes.close()
         if "typing" in self.__dict__:
             await self.typing.close()
         if "indexes" in self.__dict__:

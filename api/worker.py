@@ -1,6 +1,6 @@
 """Which code runs which job."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from agent.notices import expire_order, serve_waitlist
@@ -11,6 +11,9 @@ from data.jobs import JobName
 from data.states import ConnectionKind
 from data.worker import Handler, JobWorker, Recurring
 from ingestion.embedding import embed_catalogue
+
+# A call that was due so long ago is in nobody's hand.
+_LATE = timedelta(seconds=15)
 
 
 def make_handlers(runtime: Runtime) -> dict[JobName, Handler]:
@@ -42,6 +45,8 @@ def make_handlers(runtime: Runtime) -> dict[JobName, Handler]:
         JobName.RUN_IMPORT: run_import,
         JobName.EMBED_CATALOGUE: embed_stored,
         JobName.FETCH_MEDIA: runtime.media.fetch,
+        JobName.SEND_EVENTS: runtime.events.send,
+        JobName.RUN_WORKFLOW: runtime.workflows.run,
         JobName.TIME_OUT_HANDOFF: runtime.agent.time_out_handoff,
         JobName.TELL_DESK: runtime.desk.tell,
     }
@@ -79,7 +84,14 @@ def make_recurring(runtime: Runtime) -> dict[JobName, Recurring]:
         for tenant_id in await runtime.directory.connected_tenants(ConnectionKind.CHATWOOT):
             await runtime.desk_poller.poll(tenant_id, datetime.now(UTC))
 
+    async def tend_events() -> None:
+        since = datetime.now(UTC) - _LATE
+        for tenant_id in await runtime.directory.late_tenants(since):
+            await runtime.events.tend(tenant_id, since)
+            await runtime.workflows.tend(tenant_id, since)
+
     return {
+        JobName.TEND_EVENTS: Recurring("* * * * * */20", tend_events),
         JobName.TEND_CONNECTIONS: Recurring("* * * * * */15", tend_connections),
         JobName.TEND_DESKS: Recurring("*/2 * * * *", tend_desks),
         JobName.FETCH_MISSED: Recurring("*/2 * * * *", fetch_all_missed),

@@ -1,6 +1,7 @@
 """Finding the tenant before it is known: by RUT, by channel id, by a member's e-mail."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from data.database import Database
@@ -40,6 +41,14 @@ class Directory:
         """Those with an active connection of this kind."""
         rows = await self._database.find("SELECT tenant_id FROM app.find_connections(:kind)", kind=kind.value)
         return [row[0] for row in rows]
+
+    async def late_tenants(self, since: datetime) -> list[UUID]:
+        """Those with events or workflow runs that were due before."""
+        return [row[0] for row in await self._database.find("SELECT tenant_id FROM app.find_late(:since)", since=since)]
+
+    async def tenant_by_run(self, run_id: UUID) -> UUID | None:
+        """Whose workflow run this is."""
+        return await self._one("SELECT tenant_id FROM app.find_run(:key)", key=run_id)
 
     async def tenant_by_rut(self, rut: str) -> UUID | None:
         """`rut` in canonical form ("76543210-3")."""

@@ -36,6 +36,9 @@ class JobName(StrEnum):
     FETCH_MISSED = "fetch_missed"  # recurring
     TELL_DESK = "tell_desk"  # tenant_id, conversation_id; deferred by the database too, when a message is kept
     TEND_DESKS = "tend_desks"  # recurring
+    SEND_EVENTS = "send_events"  # tenant_id, subscription_id
+    RUN_WORKFLOW = "run_workflow"  # tenant_id, run_id
+    TEND_EVENTS = "tend_events"  # recurring
     EXPIRE_ORDER = "expire_order"  # tenant_id, order_id
 
 

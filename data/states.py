@@ -196,6 +196,30 @@ class LeadStatus(StrEnum):
     CLOSED = "closed"
 
 
+class EventDeliveryStatus(StrEnum):
+    """Whether a subscription has heard of an event."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    DEAD = "dead"  # given up: a person may send it again
+
+
+class RunOrigin(StrEnum):
+    """Who started a workflow."""
+
+    AGENT = "agent"
+    EVENT = "event"
+    API = "api"
+
+
+class RunStatus(StrEnum):
+    PENDING = "pending"  # not begun, or to be tried again
+    WAITING = "waiting"  # begun; its answer may still come
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    MISCONFIGURED = "misconfigured"  # the owner has to change something
+
+
 class BrainKind(StrEnum):
     RULES = "rules"
     LLM = "llm"

@@ -24,10 +24,12 @@ from data.repositories.sales import CartRepository, OrderRepository
 from data.repositories.search_vectors import SearchVectorRepository
 from data.repositories.staging import StagingRepository
 from data.repositories.submissions import SubmissionRepository
+from data.repositories.subscriptions import SubscriptionRepository
 from data.repositories.tenants import ChannelRepository, MemberRepository, TenantRepository
 from data.repositories.unanswered import UnansweredRepository
 from data.repositories.vectors import VectorRepository
 from data.repositories.versions import VersionRepository
+from data.repositories.workflows import WorkflowRepository
 
 
 class Transaction:
@@ -152,6 +154,14 @@ class Transaction:
     @cached_property
     def events(self) -> EventRepository:
         return EventRepository(self._session)
+
+    @cached_property
+    def subscriptions(self) -> SubscriptionRepository:
+        return SubscriptionRepository(self._session)
+
+    @cached_property
+    def workflows(self) -> WorkflowRepository:
+        return WorkflowRepository(self._session)
 
     @cached_property
     def jobs(self) -> JobQueue:

@@ -14,7 +14,7 @@ from data.models.conversations import (
     Turn,
 )
 from data.models.desks import DeskConversation, DeskPost
-from data.models.events import Event
+from data.models.events import Event, EventDelivery, Subscription, Workflow, WorkflowRun
 from data.models.imports import (
     CatalogueChange,
     CatalogueVersion,
@@ -43,6 +43,7 @@ __all__ = [
     "DeskConversation",
     "DeskPost",
     "Event",
+    "EventDelivery",
     "Handoff",
     "Import",
     "ImportChange",
@@ -60,6 +61,7 @@ __all__ = [
     "QuarantinedItem",
     "StockLevel",
     "StoredMapping",
+    "Subscription",
     "Summary",
     "Tenant",
     "TextVector",
@@ -68,4 +70,6 @@ __all__ = [
     "UsageCount",
     "Variant",
     "WaitlistEntry",
+    "Workflow",
+    "WorkflowRun",
 ]

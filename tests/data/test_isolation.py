@@ -38,6 +38,7 @@ from data.states import (
     LeadKind,
     LeadStatus,
     Role,
+    RunOrigin,
     SuggestionStatus,
 )
 from data.transaction import Transaction
@@ -158,7 +159,7 @@ class Rows:
         self.ids: dict[str, Any] = {}
 
 
-async def fill(database: Database, tenant_id: UUID) -> Rows:
+async def fill(database: Database, tenant_id: UUID) -> Rows:  # noqa: PLR0915 - one of everything
     rows = Rows(tenant_id)
     async with database.transaction(tenant_id) as tx:
         member = await tx.members.add(f"{uuid4()}@example.cl", "hash", Role.OWNER)
@@ -221,7 +222,11 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:
         entry = await tx.knowledge.add(EntryContent("¿Abren el domingo?", "No."))
         asked = await tx.suggestions.keep("¿Aceptan cheques?", now=NOW, conversation_id=conversation.id)
         assert asked
+        subscription, _ = await tx.subscriptions.add("https://avisos.example", "", ["*"], BOX)
         await tx.events.add("order.placed", order_id=str(order.id))
+        [told] = await tx.subscriptions.log(subscription.id, 1)
+        workflow = await tx.workflows.add(name="Aviso", path="/webhook/aviso", external_id="w1", is_offered=True)
+        run, _ = await tx.workflows.begin(workflow.id, RunOrigin.API, {}, run_id=uuid4(), lease_until=NOW)
         await tx.jobs.defer(JobName.TAKE_TURN, lock="x", conversation_id=conversation.id)
     rows.ids = {
         "member": member.id, "email": member.email, "channel": channel.id, "variant": variant_id,
@@ -230,7 +235,8 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:
         "media": media.id, "desk": desk, "handoff": handoff.id,
         "cart": cart_id,
         "summary": summary.id, "order": order.id, "lead": lead.id, "entry": entry.id, "entry_search": entry.search_id,
-        "suggestion": asked.id,
+        "suggestion": asked.id, "subscription": subscription.id, "event": told.event.id, "told": told.delivery.id,
+        "workflow": workflow.id, "run": run.id,
     }  # fmt: skip
     return rows
 
@@ -379,6 +385,21 @@ READS: dict[str, Reading] = {
     "page of knowledge": lambda tx, ids: tx.knowledge.page(10),
     "knowledge by search id": lambda tx, ids: tx.knowledge.by_search_ids([ids["entry_search"]]),
     "unanswered questions": lambda tx, ids: tx.suggestions.all(),
+    "event by id": lambda tx, ids: tx.events.get(ids["event"]),
+    "subscriptions": lambda tx, ids: tx.subscriptions.all(),
+    "subscription": lambda tx, ids: tx.subscriptions.get(ids["subscription"]),
+    "what a subscription was told": lambda tx, ids: tx.subscriptions.log(ids["subscription"], 5),
+    "delivery of an event": lambda tx, ids: tx.subscriptions.lock_delivery(ids["told"]),
+    "counts of deliveries": lambda tx, ids: tx.subscriptions.counts(),
+    "late subscriptions": lambda tx, ids: tx.subscriptions.late(FAR_AHEAD),
+    "workflows": lambda tx, ids: tx.workflows.all(),
+    "offered workflows": lambda tx, ids: tx.workflows.offered(),
+    "workflow": lambda tx, ids: tx.workflows.get(ids["workflow"]),
+    "workflow by its id in n8n": lambda tx, ids: tx.workflows.find("w1"),
+    "runs": lambda tx, ids: tx.workflows.runs(ids["workflow"], 5),
+    "run": lambda tx, ids: tx.workflows.run(ids["run"]),
+    "run to change": lambda tx, ids: tx.workflows.lock_run(ids["run"]),
+    "late runs": lambda tx, ids: tx.workflows.late(FAR_AHEAD),
 }
 
 # Every way to write through a repository: each must fail or change nothing of the other tenant's.
@@ -400,6 +421,8 @@ WRITES: dict[str, Reading] = {
     "hidden at the desk": lambda tx, ids: tx.desks.hide(ids["conversation"]),
     "forgotten desk": lambda tx, ids: tx.desks.forget(),
     "made anew at the desk": lambda tx, ids: tx.desks.start_anew(ids["desk"]),
+    "undelivered at the desk": lambda tx, ids: tx.desks.undelivered(ids["desk"]),
+    "reached desk": lambda tx, ids: tx.desks.reached(ids["conversation"]),
     "told before": lambda tx, ids: tx.desks.told(ids["desk"]),
     "post of its message": lambda tx, ids: tx.desks.begin_post(ids["message"], ids["conversation"], NOW),
     "post": lambda tx, ids: tx.desks.post(ids["message"]),
@@ -487,6 +510,20 @@ WRITES: dict[str, Reading] = {
     "order sent": lambda tx, ids: tx.submissions.submitted(ids["order"], "S1", NOW),
     "orders followed": lambda tx, ids: tx.submissions.followed(NOW),
     "units reserved there": lambda tx, ids: tx.submissions.reserved_there(),
+    "events in hand": lambda tx, ids: tx.subscriptions.claim(
+        ids["subscription"], FAR_AHEAD, most=5, lease=timedelta(minutes=1)
+    ),
+    "events sent again": lambda tx, ids: replay_of_another(tx, ids["event"]),
+    "an event for its subscription": lambda tx, ids: tx.subscriptions.send_one(
+        ids["subscription"], "test.ping", {}, NOW
+    ),
+    "forgotten deliveries": lambda tx, ids: tx.subscriptions.forget(FAR_AHEAD),
+    "removed subscription": lambda tx, ids: tx.subscriptions.delete(ids["subscription"]),
+    "run of its workflow": lambda tx, ids: tx.workflows.begin(
+        ids["workflow"], RunOrigin.API, {}, run_id=uuid4(), lease_until=NOW
+    ),
+    "run in hand": lambda tx, ids: tx.workflows.claim(ids["run"], FAR_AHEAD, timedelta(minutes=1)),
+    "removed workflow": lambda tx, ids: tx.workflows.delete(ids["workflow"]),
     "knowledge entry": lambda tx, ids: tx.knowledge.change(ids["entry"], EntryContent("¿Robado?", "Sí.")),
     "knowledge entry by id": lambda tx, ids: tx.knowledge.get(ids["entry"]),
     "removed knowledge": lambda tx, ids: tx.knowledge.remove([ids["entry"]]),
@@ -504,6 +541,11 @@ WRITES: dict[str, Reading] = {
 def edited_row() -> dict[str, Any]:
     row = variant_row(uuid4(), uuid4(), "M-3")
     return {name: row[name] for name in ("sku", "barcode", "options", "unit", "price", "currency")}
+
+
+async def replay_of_another(tx: Transaction, event_id: UUID) -> None:
+    mine, _ = await tx.subscriptions.add("https://robo.example", "", ["*"], BOX)
+    await tx.subscriptions.replay(mine, NOW, event_id=event_id, since=None)
 
 
 async def edit_of_another(tx: Transaction, ids: dict[str, Any]) -> None:
@@ -604,6 +646,13 @@ async def test_every_repository_method_is_in_the_tables_above() -> None:
         "catalogue.upsert_products",
         "catalogue.option_names",
         "events.add",
+        "subscriptions.add",
+        "subscriptions.rotate",
+        "subscriptions.replay",
+        "subscriptions.wake",
+        "subscriptions.try_again",
+        "workflows.add",
+        "workflows.try_again",
         "waitlist.serve_later",
         "jobs.defer",
         "jobs.notify",
