@@ -16,7 +16,7 @@ import structlog
 from channels.adapter import ChannelAccess
 from channels.chatwoot_client import ChatwootClient, Http
 from channels.chatwoot_handoff import Holding, tell_inbox
-from channels.desk_notes import handoff_note
+from channels.desk_notes import failure_id, failure_note, handoff_note
 from channels.desk_posts import DeskPosts
 from channels.desk_relay import Person, Relay, is_gone
 from channels.doubts import backoff
@@ -68,6 +68,8 @@ class Desk:
                 await self._tell_inbox(conversation, channel, posts)
             elif connection is not None:
                 await self._relay(conversation, connection, posts)
+            async with self.database.transaction(tenant_id) as tx:
+                await tx.desks.reached(conversation_id)
         except SendError as error:
             await self._later(conversation, error, now)
         except SecretUnreadable as error:
@@ -111,10 +113,6 @@ class Desk:
             if not is_gone(error) or shown.external_id is None:
                 raise
             await self._forget(conversation, shown)
-        async with self.database.transaction(conversation.tenant_id) as tx:
-            again = await tx.desks.get(conversation.id, lock=True)
-            if again is not None:
-                again.attempt_count = 0
 
     async def _show(self, conversation: Conversation, shown: DeskConversation, relay: Relay) -> None:
         number = shown.external_id
@@ -133,6 +131,11 @@ class Desk:
             await relay.open(number, handoff.id, note)
         while await self._show_some(conversation, number, relay):
             pass
+        async with self.database.transaction(conversation.tenant_id) as tx:
+            now_shown = await tx.desks.get(conversation.id)
+            undelivered = await tx.desks.undelivered(now_shown) if now_shown is not None else []
+        for message in undelivered:
+            await relay.note(number, failure_id(message.id), failure_note(message))
 
     async def _show_some(self, conversation: Conversation, number: str, relay: Relay) -> bool:
         """Whether there may be more."""

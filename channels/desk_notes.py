@@ -1,12 +1,14 @@
 """What a person who takes over reads first: why, the cart, the last order, and what was said."""
 
 from collections.abc import Sequence
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from channels.errors import WINDOW_CLOSED
 from data.models import Conversation, Handoff, Message
 from data.money import spoken
 from data.repositories.sales import OrderWithLines
-from data.states import OrderStatus, Sender
+from data.states import UNKNOWN_FATE, OrderStatus, Sender
 from data.transaction import Transaction
 
 _LONGEST_SAID = 600
@@ -18,6 +20,12 @@ _STATUSES = {
     OrderStatus.FULFILLED: "entregado",
 }
 _SENDERS = {Sender.CONTACT: "Cliente", Sender.AGENT: "Asistente", Sender.SYSTEM: "Sistema"}
+_FAILURES = {
+    WINDOW_CLOSED: "No le llegó: pasaron más de 24 horas desde su último mensaje y WhatsApp no permite escribirle.",
+    UNKNOWN_FATE: "No se sabe si le llegó al cliente.",
+    "bad_number": "No le llegó: ese número no tiene WhatsApp.",
+    "refused_by_contact": "No le llegó: el cliente bloqueó los mensajes de la tienda.",
+}
 
 
 async def handoff_note(
@@ -36,8 +44,21 @@ async def handoff_note(
 def line_of(message: Message) -> str:
     """Who said what."""
     who = _SENDERS.get(message.sender) or str(message.payload.get("author") or "Una persona")
-    said = message.text if len(message.text) <= _LONGEST_SAID else message.text[:_LONGEST_SAID] + "…"
-    return f"{who}: {said or '[sin texto]'}"
+    return f"{who}: {_shortened(message.text) or '[sin texto]'}"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_SAID else text[:_LONGEST_SAID] + "…"
+
+
+def failure_id(message_id: UUID) -> UUID:
+    """Of the note that tells that a message did not arrive; the same every time."""
+    return uuid5(message_id, "undelivered")
+
+
+def failure_note(message: Message) -> str:
+    reason = _FAILURES.get(message.delivery_error or "", "No le llegó al cliente.")
+    return f"{reason}\n«{_shortened(message.text)}»"
 
 
 async def _cart(tx: Transaction, conversation: Conversation) -> str:

@@ -112,14 +112,18 @@ class Relay:
         is_open = isinstance(shown, Mapping) and shown.get("status") in ("open", "snoozed")
         if not is_open:
             await self.client.post(f"conversations/{number}/toggle_status", {"status": "open"})
-        labels, path = self.config.get("labels", []), f"conversations/{number}/messages"
+        labels = self.config.get("labels", [])
         await take_steps([add_labels(self.client, number, labels), assign(self.client, number, self.config)], number)
-        body = note_body(note, handoff_id)
+        await self.note(number, handoff_id, note)
+
+    async def note(self, number: str, post_id: UUID, text: str) -> None:
+        """For people only. Raises SendError."""
 
         async def find(since: datetime) -> str | None:
-            return await find_post(self.client, number, handoff_id, since)
+            return await find_post(self.client, number, post_id, since)
 
-        await self.posts.once(handoff_id, find, lambda: self.client.post(path, body))
+        path, body = f"conversations/{number}/messages", note_body(text, post_id)
+        await self.posts.once(post_id, find, lambda: self.client.post(path, body))
 
     async def resolve(self, number: str) -> None:
         """The agent has it again. Raises SendError."""

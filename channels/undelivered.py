@@ -5,7 +5,7 @@ from datetime import datetime
 import structlog
 
 from data.models import Conversation, Message
-from data.ownership import By, hand_off
+from data.ownership import By, hand_off, tell_desk_if_shown
 from data.states import UNKNOWN_FATE, Actor, Delivery, Sender
 from data.transaction import Transaction
 
@@ -30,7 +30,10 @@ async def fail(tx: Transaction, message: Message, code: str, now: datetime) -> N
 async def tell_failed(tx: Transaction, message: Message, code: str | None, now: datetime) -> None:
     """The event of a failed message, and the hand-off where a person can still do something."""
     await tx.events.add("message.failed", message_id=str(message.id), code=code)
-    if message.sender is Sender.HUMAN or code in HOPELESS:
+    if message.sender is Sender.HUMAN:
+        await tell_desk_if_shown(tx, message.conversation_id)  # whoever wrote it there learns of it there
+        return
+    if code in HOPELESS:
         return
     conversation = await tx.conversations.get(message.conversation_id, lock=True)
     if _was_left(conversation):

@@ -5,6 +5,7 @@ The caller has locked the conversation (`tx.conversations.get(…, lock=True)`).
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from data.jobs import JobName
 from data.models import Channel, Conversation
@@ -97,6 +98,12 @@ async def say_in_between(
 async def tell_desk(tx: Transaction, conversation: Conversation) -> None:
     """Have Chatwoot show whom the conversation is with, and what was said."""
     await tx.jobs.defer(JobName.TELL_DESK, lock=f"desk:{conversation.id}", conversation_id=conversation.id)
+
+
+async def tell_desk_if_shown(tx: Transaction, conversation_id: UUID) -> None:
+    shown = await tx.desks.get(conversation_id)
+    if shown is not None and shown.is_shown:
+        await tx.jobs.defer(JobName.TELL_DESK, lock=f"desk:{conversation_id}", conversation_id=conversation_id)
 
 
 async def take_turn_if_waiting(tx: Transaction, conversation: Conversation) -> bool:

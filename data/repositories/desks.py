@@ -9,10 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from data.models import DeskConversation, DeskPost, Handoff, Message
 from data.repositories.repository import Repository
-from data.states import Sender
+from data.states import Delivery, Sender
 
 # What a person who takes over reads of what was said before.
 _MOST_TOLD = 40
+_MOST_UNDELIVERED = 20
 
 _SHOW_ALL = text(
     """
@@ -143,6 +144,34 @@ class DeskRepository(Repository):
     async def unposted(self, shown: DeskConversation, limit: int = 50) -> list[Message]:
         """What was said since it is shown and is not there yet, oldest first."""
         return await self._unposted(shown.conversation_id, shown.shown_from, None, newest_first=False, limit=limit)
+
+    async def undelivered(self, shown: DeskConversation) -> list[Message]:
+        """What people wrote since it is shown and the shopper did not get."""
+        statement = (
+            select(Message)
+            .where(
+                Message.tenant_id == self.tenant_id,
+                Message.conversation_id == shown.conversation_id,
+                Message.position > shown.shown_from,
+                Message.sender == Sender.HUMAN,
+                Message.delivery == Delivery.FAILED,
+            )
+            .order_by(Message.position.desc())
+            .limit(_MOST_UNDELIVERED)
+        )
+        return list((await self.session.execute(statement)).scalars().all())[::-1]
+
+    async def reached(self, conversation_id: UUID) -> None:
+        """The desk was told: what went before does not count any more."""
+        await self.session.execute(
+            update(DeskConversation)
+            .where(
+                DeskConversation.tenant_id == self.tenant_id,
+                DeskConversation.conversation_id == conversation_id,
+                DeskConversation.attempt_count > 0,
+            )
+            .values(attempt_count=0)
+        )
 
     async def _unposted(
         self, conversation_id: UUID, after: int, until: int | None, *, newest_first: bool, limit: int

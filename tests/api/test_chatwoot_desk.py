@@ -14,6 +14,7 @@ from api.worker import make_worker
 from channels.adapter import Attachment, InboundMessage
 from channels.desk_inbox import as_shopper_reads
 from channels.inbox import receive
+from channels.undelivered import fail
 from data.content import MediaKind
 from data.models import Conversation, Message
 from data.ownership import By, close, hand_back, hand_off
@@ -226,6 +227,21 @@ async def test_what_a_member_answers_here_is_seen_there(shown: Place) -> None:
     await shown.settle()
     assert any("Ya va" in note for note in shown.server.said(number, private=True))
     assert await shown.got() == ["Ya va"]
+
+
+async def test_a_reply_that_did_not_arrive_is_told_where_it_was_written(shown: Place) -> None:
+    [number] = shown.server.conversations
+    shown.server.person_says(number, "Ya va")
+    await shown.settle()
+    [reply] = [message for message in await shown.messages() if message.sender is Sender.HUMAN]
+    for _ in range(2):
+        async with shown.service.runtime.database.transaction(shown.store.tenant_id) as tx:
+            message = await tx.messages.get(reply.id, lock=True)
+            assert message is not None
+            await fail(tx, message, "window_closed", datetime.now(UTC))
+        await shown.settle()
+    [note] = [note for note in shown.server.said(number, private=True) if "24 horas" in note]
+    assert "«Ya va»" in note
 
 
 async def test_what_was_said_while_nobody_listened_is_read(shown: Place) -> None:
