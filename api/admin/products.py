@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from api.dependencies import KnownFilters, RuntimeNeeded, Viewer
 from api.downloads import temporary_file
-from api.errors import Missing
+from api.errors import Invalid, Missing
 from api.schemas import Limit, Money, errors, money
 from data.catalogue_search import find_products
 from data.repositories.items import CatalogueItem
@@ -39,6 +39,7 @@ class ProductView(BaseModel):
     currency: str
     available: Annotated[int | None, Field(description="Nulo: la tienda no cuenta el stock de este producto.")]
     image_url: str | None
+    is_archived: bool
 
 
 class ProductPage(BaseModel):
@@ -54,12 +55,15 @@ async def list_products(
     limit: Limit = 50,
     after: Annotated[str | None, Query(max_length=200, description="El `next` de la página anterior.")] = None,
     q: Annotated[str | None, Query(max_length=500, description="Busca como lo haría un cliente.")] = None,
+    archived: Annotated[bool, Query(description="Los que ya no se venden, en vez de los que sí.")] = False,
 ) -> ProductPage:
     if q is not None and q.strip():
+        if archived:
+            raise Invalid("Solo se puede buscar en lo que está a la venta. Quita q o archived.", {"field": "archived"})
         return await _search(runtime, principal.tenant_id, q, limit)
     async with runtime.database.transaction(principal.tenant_id) as tx:
-        items = await tx.catalogue.page(limit + 1, after)
-        total = await tx.catalogue.count()
+        items = await tx.catalogue.page(limit + 1, after, archived=archived)
+        total = await tx.catalogue.count(archived=archived)
     page = items[:limit]
     return ProductPage(
         products=[_view(item) for item in page], next=page[-1].sku if len(items) > limit else None, total=total
@@ -115,4 +119,5 @@ def _view(item: CatalogueItem) -> ProductView:
         currency=item.currency,
         available=item.available,
         image_url=item.image_url,
+        is_archived=item.is_archived,
     )

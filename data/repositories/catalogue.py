@@ -127,8 +127,9 @@ class CatalogueRepository(Repository):
         )
         return list((await self.session.execute(statement)).scalars())
 
-    async def count(self) -> int:
-        statement = select(func.count()).where(Variant.tenant_id == self.tenant_id, ~Variant.is_archived)
+    async def count(self, *, archived: bool = False) -> int:
+        is_wanted = Variant.is_archived == archived
+        statement = select(func.count()).where(Variant.tenant_id == self.tenant_id, is_wanted)
         return (await self.session.execute(statement)).scalar_one()
 
     def _select(self) -> Select[*tuple[Any, ...]]:

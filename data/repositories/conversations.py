@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from data.errors import NotFound
@@ -25,6 +25,7 @@ from data.models.base import Json
 from data.repositories.repository import Repository
 from data.states import UNKNOWN_FATE, ConversationStatus, Delivery, Sender
 
+QUARANTINE_LASTS = timedelta(days=30)
 # A message may skip steps forward (sent -> read) but never go back; a failure is final unless it was read.
 _RANK = {
     Delivery.QUEUED: 0,
@@ -298,7 +299,9 @@ class ConversationRepository(Repository):
         return row is not None and row.opted_out_at is None
 
     async def quarantine(self, channel_id: UUID, reason: str, raw: Json) -> None:
-        """Keep an item that could not be read."""
+        """Keep an item that could not be read, and drop those of thirty days ago."""
+        old = QuarantinedItem.created_at < func.now() - QUARANTINE_LASTS
+        await self.session.execute(delete(QuarantinedItem).where(QuarantinedItem.tenant_id == self.tenant_id, old))
         self.session.add(QuarantinedItem(tenant_id=self.tenant_id, channel_id=channel_id, reason=reason, raw=raw))
         await self.session.flush()
 

@@ -27,6 +27,33 @@ async def test_the_catalogue_is_read_in_pages(service: Service, store: Store, ow
     assert (first["total"], second["next"]) == (3, None)
 
 
+async def test_what_is_no_longer_sold_is_listed_apart(service: Service, store: Store, owner: httpx.AsyncClient) -> None:
+    for sku in ("A", "B"):
+        await add_product(service, store, sku, f"Producto {sku}")
+    product_id = (await owner.get("/v1/products/A")).json()["product_id"]
+    assert (await owner.post(f"/v1/products/{product_id}/archive")).is_success
+    sold = (await owner.get("/v1/products")).json()
+    gone = (await owner.get("/v1/products", params={"archived": True})).json()
+    assert [[one["sku"] for one in page["products"]] for page in (sold, gone)] == [["B"], ["A"]]
+    assert (sold["total"], gone["total"], gone["products"][0]["is_archived"]) == (1, 1, True)
+    assert (await owner.get("/v1/products", params={"archived": True, "q": "producto"})).status_code == 422
+
+
+async def test_what_nobody_could_read_is_shown_for_a_month(
+    service: Service, store: Store, owner: httpx.AsyncClient, other_store: Store
+) -> None:
+    async with service.runtime.database.transaction(store.tenant_id) as tx:
+        await tx.conversations.quarantine(store.webchat_id, "too old", {"n": 1})
+        (old,) = await tx.conversations.quarantined()
+        old.created_at = datetime.now(UTC) - timedelta(days=31)
+    async with service.runtime.database.transaction(store.tenant_id) as tx:
+        await tx.conversations.quarantine(store.webchat_id, "no text", {"n": 2})
+    (item,) = (await owner.get("/v1/quarantine")).json()["items"]
+    assert (item["reason"], item["raw"], item["channel_id"]) == ("no text", {"n": 2}, str(store.webchat_id))
+    async with service.client(other_store.tokens[Role.OWNER]) as stranger:
+        assert (await stranger.get("/v1/quarantine")).json() == {"items": []}
+
+
 async def test_a_search_finds_as_a_shopper_would(service: Service, store: Store, owner: httpx.AsyncClient) -> None:
     await add_product(service, store, "M-1", "Martillo carpintero", price=8990)
     await add_product(service, store, "P-1", "Pintura blanca")
