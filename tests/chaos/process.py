@@ -6,9 +6,11 @@ Forked from one that has everything loaded, so that a killed one is back at once
 import asyncio
 import logging
 import socket
-from collections.abc import Mapping
+import sys
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -25,7 +27,8 @@ from channels.telegram import Telegram
 from channels.twilio_content import StoredContentIds
 from channels.twilio_whatsapp import TwilioWhatsApp
 from data.content import MessageContent
-from data.jobs import JobName
+from data.errors import DatabaseUnavailable
+from data.jobs import DEFAULT_QUEUE, JobName
 from data.states import ChannelKind
 from data.worker import LONGEST_SECONDS, JobWorker, Rescue
 
@@ -46,6 +49,9 @@ PRELOADED = [
 RECONCILIATION = "reconciliation"
 RESCUE_BY_AGE = "rescue-by-age"
 CONTROLS = (RECONCILIATION, RESCUE_BY_AGE)
+
+# How a process ends that finds no database as it starts.
+NO_DATABASE = 3
 
 PROVIDER_SECONDS = 1.5
 # Each is in the same order as in the service: a sender is gone before another may ask, and asks before it sends.
@@ -83,8 +89,7 @@ def serve(orders: Orders) -> None:
             async with open_runtime(orders.settings, application_name="chaos-api") as runtime:
                 await serve_until_cancelled(runtime, listening, on_ready=lambda: None, with_worker=False)
 
-    _quietly()
-    asyncio.run(run())
+    quietly(run())
 
 
 def work(orders: Orders) -> None:
@@ -92,21 +97,32 @@ def work(orders: Orders) -> None:
         async with open_runtime(orders.settings, application_name="chaos-worker") as runtime:
             await make_worker(runtime, orders.without).run()
 
-    _quietly()
-    asyncio.run(run())
+    quietly(run())
 
 
-def _quietly() -> None:
+def quietly(work: Coroutine[Any, Any, None]) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.disable(logging.CRITICAL)
+    try:
+        asyncio.run(work)
+    except DatabaseUnavailable:
+        sys.exit(NO_DATABASE)
 
 
-def make_worker(runtime: Runtime, without: str = "") -> JobWorker:
+def make_worker(
+    runtime: Runtime,
+    without: str = "",
+    *,
+    queues: Sequence[str] = (DEFAULT_QUEUE,),
+    adapters: Mapping[ChannelKind, Adapter] | None = None,
+) -> JobWorker:
     """As api.worker makes it, but for the times and what a control leaves out."""
-    adapters = make_adapters(runtime)
+    adapters = adapters or make_adapters(runtime)
+    patience = PATIENCE
     if without == RECONCILIATION:
         adapters = {kind: each if each.capabilities.is_pulled else Forgetful(each) for kind, each in adapters.items()}
-    outbox = Outbox(runtime.database, adapters, runtime.open_access, PATIENCE, LEASE, FRESH_SECONDS)
+        patience = Patience(first=timedelta(seconds=1), absences=1, certain_after=timedelta())
+    outbox = Outbox(runtime.database, adapters, runtime.open_access, patience, LEASE, FRESH_SECONDS)
 
     async def send_message(tenant_id: UUID, message_id: UUID) -> None:
         await outbox.deliver(tenant_id, message_id, datetime.now(UTC))
@@ -117,6 +133,7 @@ def make_worker(runtime: Runtime, without: str = "") -> JobWorker:
         last_resorts=make_last_resorts(runtime),
         recurring=make_recurring(runtime),
         concurrency=runtime.settings.worker_concurrency,
+        queues=queues,
         rescue=Rescue(**RESCUE, by_age=without != RESCUE_BY_AGE),  # type: ignore[arg-type]  # a table of its fields
     )
 

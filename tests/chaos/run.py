@@ -1,6 +1,7 @@
 """One chaos run: shops, shoppers, providers that fail, processes that die; then the verdict."""
 
 import asyncio
+import logging
 import random
 import tempfile
 import time
@@ -52,12 +53,13 @@ class Outcome:
 
 
 async def run(plan: Plan) -> Outcome:
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # which tells of every client that was killed
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         storage = Path(folder)
         cluster = Cluster(storage, await asyncio.to_thread(start_embedded, storage))
         async with open_providers() as providers:
-            settings = _settings(storage, cluster, providers)
+            settings = settings_of(storage, cluster, providers)
             limits = httpx.Limits(max_connections=200)
             async with httpx.AsyncClient(timeout=10, trust_env=False, limits=limits) as client:
                 async with open_runtime(settings) as runtime:
@@ -69,7 +71,7 @@ async def run(plan: Plan) -> Outcome:
         return Outcome(verdict, befell, providers.told, time.monotonic() - began)
 
 
-def _settings(storage: Path, cluster: Cluster, providers: Providers) -> Settings:
+def settings_of(storage: Path, cluster: Cluster, providers: Providers) -> Settings:
     port = free_port()
     return Settings(
         storage_dir=storage,
@@ -111,7 +113,7 @@ async def _shop(
                 await asyncio.sleep(pause * chance.uniform(0.5, 1.5))
         background[0].cancel()
         await asyncio.to_thread(cluster.restart)
-        await _until_settled(cluster, plan.settle_seconds)
+        await until_settled(cluster, plan.settle_seconds)
         background[1].cancel()
         await asyncio.gather(*background, return_exceptions=True)
         return destiny.befell, shoppers
@@ -144,7 +146,7 @@ async def _until_up(client: httpx.AsyncClient, settings: Settings) -> None:
             await asyncio.sleep(0.2)
 
 
-async def _until_settled(cluster: Cluster, seconds: float) -> None:
+async def until_settled(cluster: Cluster, seconds: float) -> None:
     """Until no job waits, or for as long as that may take."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -1,0 +1,27 @@
+"""The short form of `make chaos`: the same, for a minute; and its controls, which must fail."""
+
+from tests.chaos.fates import Fates
+from tests.chaos.process import RECONCILIATION
+from tests.chaos.run import Plan, run
+
+SEED = 20_261_121
+
+
+async def test_whatever_dies_each_message_is_answered_once() -> None:
+    fates = Fates(kill_worker=3, freeze_worker=12, kill_api=8, kill_database=16, freeze_database=12)
+    outcome = await run(Plan(SEED, messages=105, seconds=24, patience_seconds=60, shops=1, fates=fates))
+    verdict = outcome.verdict
+    assert verdict.faults() == {}, verdict.told
+    assert verdict.answered + verdict.to_people == verdict.messages
+    assert verdict.orders > 0
+    assert outcome.befell["workers killed"]
+    assert outcome.befell["database killed"]
+
+
+async def test_sending_again_what_got_no_answer_doubles() -> None:
+    """The control: nobody asks the provider."""
+    outcome = await run(Plan(
+        SEED, messages=42, seconds=3, settle_seconds=30, patience_seconds=12, shops=1, share=0.5,
+        fates=Fates(0, 0, 0, 0, 0), without=RECONCILIATION,
+    ))  # fmt: skip
+    assert outcome.verdict.faults()["doubled_sends"] > 0
