@@ -17,12 +17,14 @@ from procrastinate.worker import Worker
 
 from data.database import APP_ROLE, SEARCH_PATH, TIMEOUTS, libpq_url
 from data.jobs import DEFAULT_QUEUE, JobName, current_queue
+from data.outages import is_outage
 
 log = structlog.get_logger()
 
 Handler = Callable[..., Awaitable[None]]
 
 MOST_ATTEMPTS = 5
+MOST_IN_OUTAGES = 20
 STOP_SECONDS = 20.0
 # A missed notification costs one polling interval.
 POLLING_SECONDS = 0.5
@@ -65,9 +67,11 @@ _STALLED = """
     WHERE job.status = 'doing' AND (worker.id IS NULL
         OR worker.last_heartbeat < now() - make_interval(secs => %(seconds)s))
 """
-_ATTEMPTS = "SELECT attempts, task_name, args FROM procrastinate_jobs WHERE id = %(id)s AND status = 'doing' FOR UPDATE"
-_RETRY = "SELECT procrastinate_retry_job_v2(%(id)s, now(), NULL, NULL, NULL)"
-_GIVE_UP = "SELECT procrastinate_finish_job_v1(%(id)s, 'failed', false)"
+_DOING = "SELECT attempts, task_name, args FROM procrastinate_jobs WHERE id = %(id)s AND status = 'doing'"
+# Each of the next two does nothing to a job that someone else finished or gave back in the meantime.
+_STILL = "FROM (SELECT FROM procrastinate_jobs WHERE id = %(id)s AND status = 'doing' FOR UPDATE) AS still"
+_RETRY = f"SELECT procrastinate_retry_job_v2(%(id)s, now(), NULL, NULL, NULL) {_STILL}"
+_GIVE_UP = f"SELECT procrastinate_finish_job_v1(%(id)s, 'failed', false) {_STILL}"
 _QUIET = """
     NOT EXISTS (SELECT FROM procrastinate_events event
                 WHERE event.job_id = job.id AND event.at >= now() - make_interval(secs => %(seconds)s))
@@ -111,7 +115,7 @@ class JobWorker:
     """Runs handlers by job name. Each is called with the job's ids and may be called twice for one job.
 
     An unexpected exception is tried again, five times in all, ever later; then the job is kept as failed and its
-    handler in `last_resorts`, if it has one, is called once with the same ids.
+    handler in `last_resorts`, if it has one, is called with the same ids until it succeeds.
     """
 
     def __init__(
@@ -163,11 +167,11 @@ class JobWorker:
                 async with asyncio.timeout(self._rescue_after.longest_seconds[name]):
                     await self._handlers[name](**{key: UUID(value) for key, value in ids.items()})
             except Exception as error:  # the edge of a job: told here, tried again by procrastinate
-                attempt = context.job.attempts + 1
-                write = log.error if attempt >= MOST_ATTEMPTS else log.warning
+                attempt, is_last = context.job.attempts + 1, _is_last(context.job, error)
+                write = log.error if is_last else log.warning
                 write("job_failed", job=name.value, job_id=context.job.id, attempt=attempt, exc_info=error)
-                if attempt >= MOST_ATTEMPTS:
-                    await self._resort(name, ids)
+                if is_last:
+                    await self._resort(name, ids)  # what raises here is tried again too: it is not given up until told
                 raise
             finally:
                 self._running.discard(context.job.id)
@@ -194,14 +198,15 @@ class JobWorker:
         self._app.periodic(cron=work.schedule, periodic_id="")(task)
 
     async def _resort(self, name: JobName, ids: Mapping[str, str]) -> None:
-        """Make good what can be made good of a job that will not be tried again."""
+        """Make good what can be made good of a job that will not be tried again. Raises LastResortFailed."""
         handler = self._last_resorts.get(name)
         if handler is None:
             return
         try:
             await handler(**{key: UUID(value) for key, value in ids.items()})
-        except Exception as error:  # the edge of a job: it has failed anyway
+        except Exception as error:  # the edge of a job: whoever gives it up does so again, later
             log.error("last_resort_failed", job=name.value, exc_info=error)
+            raise LastResortFailed from error
 
     async def run(self) -> None:
         """Work until `stop`; survives every loss of the database."""
@@ -301,23 +306,23 @@ class JobWorker:
         return found
 
     async def _give_back(self, job_id: int) -> None:
-        async with self._connector.pool.connection() as connection:
-            row = await (await connection.execute(_ATTEMPTS, {"id": job_id})).fetchone()
-            if row is None:
-                return
-            attempts, task_name, ids = row
-            # A recurring one comes again by itself, and two of them may not wait.
-            is_last = attempts + 1 >= MOST_ATTEMPTS or JobName(task_name) in self._recurring
-            if is_last:
-                await connection.execute(_GIVE_UP, {"id": job_id})
-                log.error(
-                    "job_given_up", job=task_name, job_id=job_id, reason="its workers were lost", attempts=attempts + 1
-                )
-            else:
-                await connection.execute(_RETRY, {"id": job_id})
+        row = await self._row(_DOING, id=job_id)
+        if row is None:
+            return
+        attempts, task_name, ids = row
+        # A recurring one comes again by itself, and two of them may not wait.
+        if attempts + 1 < MOST_ATTEMPTS and JobName(task_name) not in self._recurring:
+            if await self._row(_RETRY, id=job_id) is not None:
                 log.warning("job_rescued", job=task_name, job_id=job_id, attempt=attempts + 1)
-        if is_last:
+            return
+        try:
             await self._resort(JobName(task_name), ids)
+        except LastResortFailed:
+            return  # it stays as it is, and the next round finds it again
+        if await self._row(_GIVE_UP, id=job_id) is not None:
+            log.error(
+                "job_given_up", job=task_name, job_id=job_id, reason="its workers were lost", attempts=attempts + 1
+            )
 
     @property
     def _connector(self) -> procrastinate.PsycopgConnector:
@@ -328,6 +333,10 @@ class JobWorker:
     async def _ids(self, query: str, **arguments: object) -> set[int]:
         async with self._connector.pool.connection() as connection:
             return {row[0] for row in await (await connection.execute(query, arguments)).fetchall()}
+
+    async def _row(self, query: str, **arguments: object) -> tuple[Any, ...] | None:
+        async with self._connector.pool.connection() as connection:
+            return await (await connection.execute(query, arguments)).fetchone()
 
     async def _query(self, query: str, **arguments: object) -> None:
         async with self._connector.pool.connection() as connection:
@@ -342,12 +351,21 @@ class _PromptWorker(Worker):
         self._new_job_event.set()
 
 
+class LastResortFailed(Exception):
+    """What is done for a job that failed for the last time failed too."""
+
+
+def _is_last(job: jobs.Job, error: BaseException) -> bool:
+    """A database that is away for a while is no reason to give anything up."""
+    return job.attempts + 1 >= (MOST_IN_OUTAGES if is_outage(error) else MOST_ATTEMPTS)
+
+
 class _Backoff(retry.BaseRetryStrategy):
     """Again after 2, 4, 8, 16 seconds; at once when the worker was merely told to stop."""
 
     def get_retry_decision(self, *, exception: BaseException, job: jobs.Job) -> retry.RetryDecision | None:
         if isinstance(exception, asyncio.CancelledError):
             return retry.RetryDecision(retry_in={"seconds": 0})
-        if job.attempts + 1 >= MOST_ATTEMPTS:
+        if _is_last(job, exception) and not isinstance(exception, LastResortFailed):
             return None
-        return retry.RetryDecision(retry_in={"seconds": 2 ** (job.attempts + 1)})
+        return retry.RetryDecision(retry_in={"seconds": 2 ** min(job.attempts + 1, MOST_ATTEMPTS)})

@@ -239,6 +239,24 @@ async def test_a_job_that_kills_its_workers_is_given_up(queue: Queue) -> None:
     assert (seen, given_up) == ([], [job])
 
 
+async def test_a_job_is_given_up_only_when_what_is_done_for_it_then_succeeded(queue: Queue) -> None:
+    """Or the shopper would never hear of it: the database may be away just then."""
+    tried: list[UUID] = []
+
+    async def last_resort(tenant_id: UUID, conversation_id: UUID) -> None:
+        tried.append(conversation_id)
+        if len(tried) < 3:
+            raise ConnectionResetError
+
+    _, handler = recorder()
+    job = await queue.defer()
+    await queue.execute(LEFT, worker=None)
+    await queue.execute("UPDATE procrastinate_jobs SET attempts = 4 WHERE queue_name = %(queue)s")
+    async with queue.worked(handler, last_resort):
+        await queue.until(("failed", MOST_ATTEMPTS))
+    assert tried == [job] * 3
+
+
 async def test_a_worker_outlives_the_loss_of_every_connection(queue: Queue) -> None:
     seen, handler = recorder()
     async with queue.worked(handler):
