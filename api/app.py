@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 
 from fastapi import FastAPI
 
-from api import auth, desk_webhook, erp, errors, health, webchat, webhooks
+from api import auth, desk_webhook, erp, errors, health, n8n_callback, webchat, webhooks
 from api.admin import (
     catalogue,
     channels,
@@ -27,6 +27,8 @@ from api.admin import (
     tenants,
     unanswered,
     usage,
+    workflows,
+    workflows_connection,
 )
 from api.edge import BodyLimit, Edge
 from api.open_channels import OpenChannels
@@ -39,7 +41,7 @@ from api.settings import Settings
 
 RuntimeFactory = Callable[[], AbstractAsyncContextManager[Runtime]]
 
-PUBLIC = (pages, health, auth, webchat, webhooks, desk_webhook)
+PUBLIC = (pages, health, auth, webchat, webhooks, desk_webhook, n8n_callback)
 ADMIN = (
     tenants,
     channels,
@@ -61,6 +63,8 @@ ADMIN = (
     desks,
     erp,
     subscriptions,
+    workflows,
+    workflows_connection,
 )
 
 MEBIBYTE = 1024 * 1024
