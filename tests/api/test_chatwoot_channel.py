@@ -9,11 +9,15 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import text
+from starlette.types import Receive, Scope, Send
 
+from api.edge import Edge
 from api.worker import make_worker
+from channels.outbox import deliver
+from data.errors import DatabaseUnavailable
 from data.models import Conversation, Message
-from data.ownership import By, hand_back, hand_off
-from data.states import Actor, ConversationStatus, Sender
+from data.ownership import By, hand_back, hand_off, say_in_between
+from data.states import Actor, ConversationStatus, Delivery, Sender
 from tests.api.service import Service, Store
 from tests.servers.chatwoot_server import (
     ACCOUNT,
@@ -337,7 +341,6 @@ async def test_options_come_back_as_a_tap_or_as_their_title(inbox: Inbox) -> Non
         conversation = await tx.conversations.get(found.id)
         await tx.messages.add_outbound(conversation, text="¿Cuál?", payload={"choices": choices}, now=datetime.now(UTC))
         [asking] = [m for m in await tx.messages.history(found.id, limit=9) if m.text == "¿Cuál?"]
-    from channels.outbox import deliver
 
     runtime = inbox.service.runtime
     await deliver(
@@ -350,4 +353,35 @@ async def test_options_come_back_as_a_tap_or_as_their_title(inbox: Inbox) -> Non
     inbox.server.shopper_says(shown[0]["title"], asked.number)
     await inbox.server.flush()
     said = [m for m in await inbox.messages() if m.sender is Sender.CONTACT][1:]
-    assert [m.payload["choice"] for m in said] == ["sku:2", "sku:1"]
+    assert {m.text: m.payload["choice"] for m in said} == {"Sierra": "sku:2", shown[0]["title"]: "sku:1"}
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+async def test_a_long_reply_goes_in_parts_each_once(inbox: Inbox, is_lost: bool) -> None:
+    """The first part's own webhook is not news of the others; where its answer was lost, it is what settles it."""
+    asked = inbox.server.shopper_says("hola")
+    await inbox.settle()
+    found, before = await inbox.conversation(), len(inbox.server.said(asked.number))
+    words = " ".join(f"palabra{number}" for number in range(800))
+    async with inbox.service.runtime.database.transaction(inbox.store.tenant_id) as tx:
+        conversation = await tx.conversations.get(found.id, lock=True)
+        await say_in_between(tx, conversation, words, datetime.now(UTC))
+    if is_lost:
+        inbox.server.faults.append(ChatwootFault("messages", is_accepted=True, is_dropped=True))
+    await inbox.settle()
+    parts = inbox.server.said(asked.number)[before:]
+    assert len(parts) > 1
+    assert " ".join(parts) == words
+    message = (await inbox.messages())[-1]
+    assert (message.delivery, len(message.part_ids)) == (Delivery.SENT, len(parts))
+
+
+async def test_what_could_not_be_kept_is_asked_for_again() -> None:
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        raise DatabaseUnavailable("refused")
+
+    transport = httpx.ASGITransport(Edge(broken))
+    async with httpx.AsyncClient(transport=transport, base_url="http://caserita.example") as client:
+        for path, status in (("webhooks/channels/x", 500), ("webhooks/desks/x", 500), ("orders", 503)):
+            _, headers = signed({})
+            assert (await client.post(f"/v1/{path}", headers=headers)).status_code == status
