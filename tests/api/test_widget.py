@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, Route, expect
+from playwright.async_api import Browser, BrowserContext, Page, Request, Route, expect
 
 from api.admin.channels import embed_code
 from data.content import Card, Choice, MessageContent
@@ -154,6 +154,57 @@ async def test_two_tabs_that_begin_at_once_are_one_visitor(
     assert {message.text for message in await said(service, store)} == {"hola 0", "hola 1"}
 
 
+# A headless page always believes it is seen.
+HIDES = """(() => {
+  let hidden = false;
+  Object.defineProperty(document, "hidden", { get: () => hidden });
+  window.hide = (value) => { hidden = value; document.dispatchEvent(new Event("visibilitychange")); };
+})()"""
+
+
+async def test_many_tabs_hold_few_streams(service: Service, store: Store, context: BrowserContext, site: Site) -> None:
+    streams: set[Request] = set()
+    context.on("request", lambda request: streams.add(request) if request.url.endswith("/events") else None)
+    context.on("requestfailed", lambda request: streams.discard(request))  # a function: it is marked
+    await context.add_init_script(HIDES)
+    first = await visit(context, site)
+    await open_chat(first)
+    await write(first, "hola")
+    await expect(first.locator(KEPT)).to_have_count(1)
+    tabs = [first]
+    for _ in range(5):
+        await tabs[-1].evaluate("hide(true)")
+        tabs.append(await visit(context, site))
+        await expect(tabs[-1].locator(KEPT)).to_have_count(1)
+    await reply(service, store, "A todas")
+    for page in tabs:
+        await expect(page.locator(".message")).to_have_count(2)
+    assert len(streams) <= 2  # of the tab that is seen, and of one of the others
+    await tabs[-1].evaluate("hide(true)")
+    await tabs[1].evaluate("hide(false)")
+    await reply(service, store, "Y otra vez")
+    for page in tabs:
+        await expect(page.locator(".message")).to_have_count(3)
+
+
+class Network:
+    """The visitor's, as they send a message: up, down, or dying once the service has it."""
+
+    def __init__(self) -> None:
+        self.is_up = True
+        self.loses_answers = False
+        self.lost = asyncio.Event()
+
+    async def carry(self, route: Route) -> None:
+        if self.is_up:
+            await route.continue_()
+            return
+        if self.loses_answers:
+            await route.fetch()
+            self.lost.set()
+        await route.abort()
+
+
 async def test_what_was_not_sent_survives_a_reload_and_goes_once(
     service: Service, store: Store, context: BrowserContext, site: Site, complaints: list[str]
 ) -> None:
@@ -161,23 +212,17 @@ async def test_what_was_not_sent_survives_a_reload_and_goes_once(
     await open_chat(page)
     await write(page, "uno")
     await expect(page.locator(KEPT)).to_have_count(1)
-    doors = "**/v1/webchat/*/messages"
-
-    async def lose_the_answer(route: Route) -> None:
-        """The service took it, but the visitor's network died before they knew."""
-        await route.fetch()
-        await route.abort()
-
-    await context.route(doors, lose_the_answer)
+    network = Network()
+    await context.route("**/v1/webchat/*/messages", network.carry)
+    network.is_up, network.loses_answers = False, True
     await write(page, "dos")
-    await expect(page.locator(".message.mine").nth(1)).to_contain_text("dos")
-    await context.unroute(doors)
-    await context.route(doors, lambda route: route.abort())
+    await network.lost.wait()
+    network.loses_answers = False
     await write(page, "tres")
     await write(page, "cuatro")
     await page.reload()
     await expect(page.locator(".message.mine .bubble")).to_have_text(["uno", "dos", "tres", "cuatro"])
-    await context.unroute(doors)
+    network.is_up = True
     await expect(page.locator(KEPT)).to_have_count(4, timeout=20_000)
     assert [message.text for message in await said(service, store)] == ["uno", "dos", "tres", "cuatro"]
     complaints.clear()
@@ -243,9 +288,10 @@ async def test_what_comes_while_it_is_closed_is_counted_until_it_is_seen(
     await expect(page.locator(".count")).to_have_text("1")
     await page.get_by_role("button", name=LAUNCHER).click()
     await expect(page.locator(".count")).to_be_hidden()
+    await page.get_by_role("button", name="Cerrar el chat").first.click()
     await page.reload()
     await expect(page.locator(".message")).to_have_count(2)
-    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name=f"{LAUNCHER} con {store.name}", exact=True)).to_be_visible()
     await expect(page.locator(".count")).to_be_hidden()
 
 

@@ -121,14 +121,14 @@ class Chat {
 
   #connected() {
     clearTimeout(this.losing);
+    this.losing = null;
     this.frame.tell(null);
   }
 
-  // A stream that is back in a moment is nothing to be told.
+  // What is back in a moment is nothing to be told.
   #lost(words) {
-    clearTimeout(this.losing);
     if (words) this.frame.tell(words);
-    else this.losing = setTimeout(() => this.frame.tell(OFFLINE), navigator.onLine ? 4_000 : 0);
+    else this.losing ??= setTimeout(() => this.frame.tell(OFFLINE), navigator.onLine ? 4_000 : 0);
   }
 
   // Another tab's news are shown at once; the stream would bring them too, and each is shown once.
