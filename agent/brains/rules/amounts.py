@@ -39,6 +39,13 @@ def units_for(item: CatalogueItem, quantity: Quantity | None, default: int = 1) 
     return quantity.whole
 
 
+def is_measured(item: CatalogueItem, quantity: Quantity | None) -> bool:
+    """Whether an amount can be said of it: it is sold by that unit, or comes in sizes of it."""
+    wanted = _parse(quantity.measure()) if quantity and quantity.unit else None
+    sizes = (_parse(canonical_measure("1", (item.unit or "").casefold())), *sizes_of(item))
+    return wanted is not None and any(size is not None and size[1] == wanted[1] for size in sizes)
+
+
 def _counted(item: CatalogueItem, quantity: Quantity) -> int | None:
     """ "Una docena de huevos" of what is sold by the dozen is one."""
     name = " ".join(tokenise(f"{item.title} {item.unit or ''}"))

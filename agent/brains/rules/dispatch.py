@@ -2,11 +2,13 @@
 
 import re
 from itertools import groupby
+from typing import Any
 
 from rapidfuzz.distance import OSA
 
 from agent.brains.rules.turn import Turn
 from agent.order_data import DispatchZone, OrderData, fold
+from agent.wording import say
 
 DISPATCH = "despacho"
 _PLACE = re.compile(
@@ -39,18 +41,11 @@ def tell_dispatch(turn: Turn, asked: str, facets: frozenset[str]) -> bool:
     named = commune or turn.echo(place).title()
     turn.workspace.facts.add_texts([named])
     if price is None:
-        turn.reply.tell("shop.dispatch_elsewhere", place=named)
+        _tell(turn, "shop.dispatch_elsewhere", place=named)
         _tell_all(turn, settings.dispatch)
         return True
-    turn.workspace.facts.amounts.add(price)
-    turn.reply.tell("shop.dispatch_to", place=named, price=price)
-    turn.told_of_shop = True
+    _tell(turn, "shop.dispatch_to", place=named, price=price)
     return True
-
-
-def is_place(turn: Turn, asked: str) -> bool:
-    """Whether a commune that has a price of its own is named."""
-    return bool(_commune_in(asked, turn.workspace.context.order_settings.dispatch))
 
 
 def _tell_all(turn: Turn, zones: tuple[DispatchZone, ...]) -> None:
@@ -59,9 +54,14 @@ def _tell_all(turn: Turn, zones: tuple[DispatchZone, ...]) -> None:
         (price, [commune for zone in same for commune in zone.communes])
         for (_, price), same in groupby(by_price, key=lambda zone: (not zone.communes, zone.price))
     ][:MOST_ZONES_TOLD]
-    turn.workspace.facts.amounts.update(price for price, _ in told)
-    turn.workspace.facts.add_texts([commune for _, communes in told for commune in communes])
-    turn.reply.tell("shop.dispatch_zones", zones=told)
+    _tell(turn, "shop.dispatch_zones", zones=told)
+
+
+def _tell(turn: Turn, key: str, **values: Any) -> None:
+    """The owner's zones are as good as what the owner wrote: "gratis" may be said where they say so."""
+    said = say(key, avoid=turn.before.last_reply, store=turn.workspace.context.store, **values)
+    turn.workspace.facts.cite("el despacho", said)
+    turn.reply.tell("shop.answer", answer=said)
     turn.told_of_shop = True
 
 

@@ -175,8 +175,11 @@ async def _search_either(turn: Turn, words: str, filters: Filters) -> Finding | 
     turn.workspace.remember(query=query)
     is_kind = [any(is_headed(part, item) for item in one.items) for part, one in zip(parts, found, strict=True)]
     fitting = [one for one in found if one.outcome in {Outcome.CLEAR, Outcome.SEVERAL}]
-    if len(parts) < 2 or not fitting or not all(is_kind):
+    if len(parts) < 2 or not all(is_kind):
         return None
+    if not fitting:
+        left_out = [item for one in found if one.outcome is Outcome.EXCLUDED for item in one.items]
+        return Finding(Outcome.EXCLUDED, _nearest(left_out, filters)) if left_out else None
     rows = zip_longest(*(one.items for one in fitting))
     items = list({item.sku: item for row in rows for item in row if item is not None}.values())
     return _found(items[:MOST_CANDIDATES])

@@ -7,6 +7,7 @@ from itertools import islice
 
 from agent.brains.rules.changes import CHANGES, QUESTIONS, TIMES
 from agent.brains.rules.describing import MOST_PEELINGS, describe, trimmed
+from agent.brains.rules.foreign import in_spanish
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.normalise import cap, fold, undo_chat_spelling
 from agent.brains.rules.phrases import (
@@ -64,7 +65,7 @@ _AMOUNT_LAST = re.compile(
 
 def read_burst(text: str) -> list[Intent]:
     """All that the shopper means, in the order said; an empty list when there is nothing to read."""
-    folded = _LIST_LEAD.sub("dame ", undo_chat_spelling(fold(cap(text))))
+    folded = _LIST_LEAD.sub("dame ", undo_chat_spelling(in_spanish(fold(cap(text)))))
     intents: list[Intent] = []
     for sentence, is_question in islice(sentences(folded), MOST_PIECES):
         if len(intents) >= MOST_INTENTS:

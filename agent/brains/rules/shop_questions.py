@@ -36,7 +36,9 @@ _ABSTRACT = (
     "alternativa alternativas empresa cobertura metodo metodos medio medios sector zona convenio duda consulta saber "
     "que alguien algo"
 )
-_TO_A_PLACE = re.compile(r"^(?:y )?(?:si (?:es|fuera) )?(?:a|hasta|para|en) (?!domicilio|cuanto|que\b)[a-z]{3}")
+_TO_A_PLACE = re.compile(
+    r"^(?:y )?(?:si (?:es|fuera) )?(?:a|hasta|para|en) (?:(?:la|el|los|las) )?(?!domicilio|cuanto|que\b)[a-z]{3}"
+)
 _SIDES = {"costo": "cuánto cuesta", "plazo": "cuánto demora"}
 _NOT_THINGS = frozenset(_ABSTRACT.split())
 

@@ -43,7 +43,7 @@ MODAL = re.compile(
     r"|necesito|deseo|hay que|vamos a|voy a|te pido|por favor|"
     r"es posible|se puede|tengo que|debo|dejame)(?: que)?(?: (?:ver si )?(?:me|nos|le|les|te))?(?: (?:puedes"
     r"|podrias|pueden|podi))?\s+"
-    r"(?=(?:agreg|anad|sum|quit|sac|elimin|borr|cambi"
+    r"(?=(?:tra[ei]|guard|agreg|anad|sum|quit|sac|elimin|borr|cambi"
     r"|reemplaz|vaci|ver\b|mostr|busc|compr|"
     r"llevar|pon|anot|pedir|cotiz|dar|mand|envi|vend|reserv|apart|dej|modific|encarg|consult|pregunt|saber|mirar"
     r"|conoc|revis|encontr|averigu|hac|cerr|pag|confirm|finaliz|termin))"
@@ -56,7 +56,7 @@ VERBS: tuple[tuple[Kind, str], ...] = (
     (Kind.REMOVE,
      r"(?:ya )?no (?:quiero|necesito|llevo|voy a llevar|llevare|me pongas|me des|va|pongas|agregues"
      r"|quisiera)(?: mas)?"),
-    (Kind.REMOVE, r"(?:me )?(?:saques?|quites?|elimines?|borres?|retires?)"),
+    (Kind.REMOVE, r"(?:me )?(?:saques?|quites?|elimines?|borres?|retires?|sacas|quitas|eliminas|borras|retiras)"),
     (Kind.REMOVE,
      r"(?:saca|sacar|quita|quitar|elimina|eliminar|borra|borrar|remueve|remover|descarta|descartar|retira"
      rf"|retirar|bota|botar|cancela|cancelar|saque){_CLITIC}|sacame|quitame"),

@@ -3,8 +3,9 @@
 import re
 from dataclasses import replace
 
-from agent.brains.rules.amounts import units_for
-from agent.brains.rules.finding import Finding, Outcome, find
+from agent.brains.rules.amounts import is_measured, units_for
+from agent.brains.rules.choosing import covers
+from agent.brains.rules.finding import UNSAID, Finding, Outcome, find, find_among_shown
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.listing import list_finding, offer_alternatives, tell_unfound
 from agent.brains.rules.quantities import NUMBER, ONLY_AMOUNT, Quantity, take_quantity
@@ -44,11 +45,22 @@ async def buy(turn: Turn, intent: Intent) -> None:
 
 async def _find_wanted(turn: Turn, intent: Intent) -> tuple[Intent, Finding]:
     """A number is which one ("coca cola 1,5", "azúcar 2 kilos") or, if there is none such, how many."""
+    if ONLY_AMOUNT.fullmatch(intent.words):
+        return await _so_much_of_it(turn, intent)
     finding = await find(turn, intent)
     if intent.quantity is None and finding.outcome in {Outcome.NEAR, Outcome.NONE}:
         counted = with_amount(intent)
         return (counted, await find(turn, counted)) if counted else (intent, finding)
     return intent, finding
+
+
+async def _so_much_of_it(turn: Turn, intent: Intent) -> tuple[Intent, Finding]:
+    """ "Deme 2 kilos": of what was talked about, if that is sold by weight or in such sizes."""
+    counted = with_amount(intent)
+    finding = await find_among_shown(turn, intent) or (await find(turn, counted) if counted else UNSAID)
+    if counted is None or finding.item is None or (finding.was_shown and covers(intent.words, finding.item)):
+        return intent, finding
+    return (counted, finding) if is_measured(finding.item, counted.quantity) else (replace(intent, words=""), UNSAID)
 
 
 def with_amount(intent: Intent) -> Intent | None:

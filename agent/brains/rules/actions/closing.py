@@ -4,6 +4,7 @@ import re
 
 from agent.brains.rules.actions.order_data import ask_for
 from agent.brains.rules.intents import Intent
+from agent.brains.rules.parse import read_burst
 from agent.brains.rules.turn import Turn
 from agent.confirmation import CANCEL_CHOICE, KEEP_ORDER_CHOICE
 from agent.context import PlacedOrder
@@ -63,6 +64,7 @@ async def _settle(turn: Turn) -> None:
             turn.reply.shows_cart = turn.reply.shows_cart and turn.workspace.has_receipt(ReceiptKind.CART_CHANGED)
             ask_for(turn, missing)
         return
+    await _tell_left_out(turn)
     turn.reply.closing.clear()
     turn.reply.notices = [part for part in turn.reply.notices if part.key not in _IDLE_QUESTIONS]
     turn.reply.raw.append(summary.text)
@@ -70,6 +72,18 @@ async def _settle(turn: Turn) -> None:
     turn.reply.asks = True
     turn.reply.choices = list(confirm_choices(summary))
     turn.workspace.remember(waiting=())
+
+
+async def _tell_left_out(turn: Turn) -> None:
+    """What was asked for and never chosen is not in the summary, and is said not to be."""
+    asked, cart = turn.before.pending, turn.workspace.lines
+    is_open = asked is not None and asked.kind == "which" and (asked.quantity or turn.before.waiting)
+    names = []
+    if asked and is_open and not any(sku in cart for sku in asked.skus):
+        names.append(next((item.name.split()[0].casefold() for item in await turn.candidates()), ""))
+    names += [turn.echo(one.words) for want in turn.memory.waiting for one in read_burst(want)[:1]]
+    if said := " ni ".join(dict.fromkeys(filter(None, names))):
+        turn.reply.tell("checkout.left_out", said=said)
 
 
 # Small talk that ends by asking what else there may be.

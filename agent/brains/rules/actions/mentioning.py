@@ -34,6 +34,9 @@ async def mention(turn: Turn, intent: Intent) -> None:
 
 async def _choose(turn: Turn, intent: Intent, chosen: Finding) -> None:
     is_asked = turn.pending is not None and turn.pending.kind == "which"
+    if chosen.item and _is_only_limit(intent):
+        await list_finding(turn, intent, chosen)
+        return
     names_it = is_asked and turn.pending and len(turn.pending.skus) == 1 and intent.words and not intent.is_definite
     if chosen.item and (is_asked or intent.is_definite) and not (names_it and covers_whole(intent.words, chosen.item)):
         await take(turn, intent, chosen)
@@ -42,6 +45,13 @@ async def _choose(turn: Turn, intent: Intent, chosen: Finding) -> None:
     else:
         asked_for = turn.pending.quantity if turn.pending else None
         show_several(turn, chosen.items, intent.count or asked_for)
+
+
+def _is_only_limit(intent: Intent) -> bool:
+    """ "Que no pase de 40 lucas" narrows what was shown; it buys nothing."""
+    filters = intent.filters
+    is_limit = filters.max_price is not None or filters.min_price is not None
+    return is_limit and not (intent.words or filters.options or filters.is_superlative or intent.is_definite)
 
 
 async def _reference(turn: Turn, intent: Intent) -> None:
