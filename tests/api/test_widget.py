@@ -165,7 +165,7 @@ HIDES = """(() => {
 async def test_many_tabs_hold_few_streams(service: Service, store: Store, context: BrowserContext, site: Site) -> None:
     streams: set[Request] = set()
     context.on("request", lambda request: streams.add(request) if request.url.endswith("/events") else None)
-    context.on("requestfailed", lambda request: streams.discard(request))  # a function: it is marked
+    context.on("requestfailed", lambda request: streams.discard(request))  # noqa: PLW0108 - playwright marks the function
     await context.add_init_script(HIDES)
     first = await visit(context, site)
     await open_chat(first)
