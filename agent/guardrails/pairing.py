@@ -20,15 +20,23 @@ def pairing_problems(text: str, workspace: Workspace, told: frozenset[Decimal] =
     items = {item.sku: item for item in (*workspace.shown, *(line.item for line in workspace.lines.values()))}
     names = {sku: _ways_to_name(item, items) for sku, item in items.items()}
     for segment in _SEGMENT.findall(text):
-        amounts = {figure.value for figure in figures(segment) if figure.says is Says.MONEY and figure.value}
         named = [
             sku for sku in items if any(re.search(rf"(?<!\w){re.escape(way)}(?!\w)", segment) for way in names[sku])
         ]
+        bare = _without(segment, [way for sku in named for way in names[sku]])
+        amounts = {figure.value for figure in figures(bare) if figure.says is Says.MONEY and figure.value}
         if len(amounts) != 1 or len(named) != 1 or _SUMS.search(segment):
             continue
         (amount,), item = amounts, items[named[0]]
         if amount not in told and not _is_own(amount, item, workspace):
             yield f"The amount {str(amount)!r} is not the price of {item.title!r}."
+
+
+def _without(segment: str, names: list[str]) -> str:
+    """ "Mouse 7200 dpi": the numbers of a name are no amounts."""
+    for name in sorted(names, key=len, reverse=True):
+        segment = segment.replace(name, " ")
+    return segment
 
 
 def _ways_to_name(item: CatalogueItem, items: dict[str, CatalogueItem]) -> list[str]:

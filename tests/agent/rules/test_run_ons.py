@@ -7,6 +7,7 @@ from agent.brains.rules.intents import Kind
 from agent.brains.rules.parse import read_burst
 from tests.agent.rules.conversation import Conversation, play
 from tests.agent.rules.expect import Step, check, named, step
+from tests.agent.rules.shops import NAMES, ROWS
 
 TALKS = [
     named(
@@ -118,3 +119,16 @@ async def test_a_left_over_want_is_not_asked_again_once_it_is_in_the_cart() -> N
 
 async def test_nothing_is_scaled_in_an_empty_cart() -> None:
     assert (await play("hardware", "quiero el doble")).cart == {}
+
+
+async def test_a_number_in_a_name_is_no_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        ("MOU-72", "Mouse RGB 7200 dpi", 19990, 9, {"color": "Negro"}),
+        ("CRG-31", "Cargador de auto doble USB 3.1 A", 6990, 4, {"color": "Negro"}),
+    ]
+    monkeypatch.setitem(ROWS, "numbers", rows)
+    monkeypatch.setitem(NAMES, "numbers", "Números")
+    conversation = Conversation("numbers")
+    assert "$19.990" in (await conversation.say("tienes mouse?")).text
+    answer = await conversation.say("dame un cargador de auto")
+    assert (answer.cart, answer.problems) == ({"CRG-31": 1}, ())
