@@ -1,17 +1,17 @@
 """All that one turn knows before it thinks: read in one short transaction, then never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from agent.memory import Memory
 from agent.order_data import NO_DATA, NO_SETTINGS, OrderData, OrderSettings
 from data.models.base import Json
 from data.repositories.items import CatalogueItem
-from data.states import OrderStatus, Sender
+from data.states import OrderStatus, RunStatus, Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,33 @@ class PlacedOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedWorkflow:
+    """A workflow of the shop's own that a conversation may start, as its owner described it."""
+
+    id: UUID
+    name: str
+    description: str
+    input_schema: Json
+    phrases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowAnswer:
+    """`reply` is what it said at once, cleaned; WAITING or PENDING: it may say something later."""
+
+    status: RunStatus
+    reply: str = ""
+
+
+class Workflows(Protocol):
+    """Starting the shop's own workflows in a turn."""
+
+    async def start(self, workflow_id: UUID, values: Mapping[str, Any]) -> WorkflowAnswer:
+        """The same wish in the same turn is one start."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class TurnContext:
     """`messages` is the burst to answer, oldest first; `history` what was said before it. `summary` waits for a yes;
     `last_summary` is the one shown last, whatever was said since. `orders` are the contact's, newest first;
@@ -127,6 +154,7 @@ class TurnContext:
     known_data: OrderData = NO_DATA
     last_summary: OrderSummary | None = None
     orders: tuple[PlacedOrder, ...] = ()
+    workflows: tuple[OfferedWorkflow, ...] = ()
 
     @property
     def text(self) -> str:

@@ -20,6 +20,7 @@ from agent.memory import Memory
 from agent.order_data import OrderSettings, read_data
 from agent.quoting import read_inbound, was_written_after
 from agent.settling import settle
+from agent.triggers.offering import as_offered
 from data.models import Channel, Conversation, Message, Summary, Tenant
 from data.repositories.sales import OrderWithLines
 from data.states import READ_FROM_THE_TABLE, ConversationStatus, Delivery, Sender
@@ -67,6 +68,7 @@ async def open_turn(tx: Transaction, conversation_id: UUID, now: datetime) -> Op
         order_settings=order_settings(tenant),
         known_data=read_data(contact.order_data),
         last_summary=await _last_summary(tx, kept, now),
+        workflows=tuple(as_offered(each) for each in await tx.workflows.offered()),
         orders=tuple(_placed(found) for found in await tx.orders.of_contact(contact.id, MOST_ORDERS)),
     )
     return Opening(context, first, last)

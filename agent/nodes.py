@@ -14,6 +14,8 @@ from agent.ordered import take_ordered
 from agent.ordering import answer_cancel, answer_no, answer_yes
 from agent.state import Brains, TurnState
 from agent.tools.handoff import request_human
+from agent.tools.workflows import triggered_by_words
+from agent.triggered import start_triggered
 from agent.wording import say
 from agent.workspace import Draft, Workspace
 from data.content import MessageContent
@@ -22,7 +24,9 @@ from data.states import BrainKind, Sender
 MOST_LLM_ATTEMPTS = 2
 
 
-def route(state: TurnState, runtime: Runtime[Brains]) -> Literal["confirm", "human", "ordered", "llm", "rules"]:
+def route(
+    state: TurnState, runtime: Runtime[Brains]
+) -> Literal["confirm", "human", "ordered", "triggered", "llm", "rules"]:
     context = state["workspace"].context
     if asks_for_human(message.text for message in context.messages):
         return "human"
@@ -30,6 +34,8 @@ def route(state: TurnState, runtime: Runtime[Brains]) -> Literal["confirm", "hum
         return "ordered"
     if _answer(state["workspace"]) is not Answer.NEITHER:
         return "confirm"
+    if triggered_by_words(state["workspace"]) is not None:
+        return "triggered"
     return "llm" if runtime.context.llm else "rules"
 
 
@@ -66,7 +72,7 @@ async def confirm(state: TurnState) -> dict[str, Any]:
         return {"draft": Draft((await answer_no(workspace),)), "brain": BrainKind.RULES}
     if workspace.context.summary is not None:
         # What changed since the summary is said by comparing with it.
-        workspace = Workspace.open(workspace.context, workspace.catalogue, workspace.knowledge)
+        workspace = Workspace.open(workspace.context, workspace.catalogue, workspace.knowledge, workspace.workflows)
     reply = await answer_yes(workspace)
     settle_prices(workspace)
     return {"workspace": workspace, "draft": Draft((reply,)), "brain": BrainKind.RULES}
@@ -82,6 +88,12 @@ def human(state: TurnState) -> dict[str, Any]:
 
 async def ordered(state: TurnState, runtime: Runtime[Brains]) -> dict[str, Any]:
     return {"draft": await take_ordered(state["workspace"], runtime.context.rules), "brain": BrainKind.RULES}
+
+
+async def triggered(state: TurnState) -> dict[str, Any]:
+    workflow = triggered_by_words(state["workspace"])
+    assert workflow is not None
+    return {"draft": await start_triggered(state["workspace"], workflow), "brain": BrainKind.RULES}
 
 
 async def llm(state: TurnState, runtime: Runtime[Brains]) -> dict[str, Any]:
@@ -116,7 +128,7 @@ async def _think(brain: Brain, state: TurnState) -> dict[str, Any]:
 
 def _clean_desk(state: TurnState) -> Workspace:
     desk = state["workspace"]
-    workspace = Workspace.open(desk.context, desk.catalogue, desk.knowledge)
+    workspace = Workspace.open(desk.context, desk.catalogue, desk.knowledge, desk.workflows)
     catch_up(workspace)
     return workspace
 

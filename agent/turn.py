@@ -18,6 +18,8 @@ from agent.saving import StaleTurn, hand_over_unanswered, save_turn
 from agent.shop_knowledge import ShopKnowledge
 from agent.state import Brains, Outcome, TurnState, first_state
 from agent.timing_out import time_out_handoff
+from agent.triggers.offering import TurnWorkflows
+from agent.triggers.running import WorkflowRunner
 from agent.workspace import Workspace
 from data.catalogue_index import CatalogueIndexes
 from data.database import Database
@@ -47,12 +49,14 @@ class Agent:
         *,
         knowledge: KnowledgeIndexes | None = None,
         clock: Callable[[], datetime] = utc_now,
+        workflows: WorkflowRunner | None = None,
         on_thinking: Callable[[UUID, UUID], None] | None = None,
     ) -> None:
         """`on_thinking` is told the tenant and the conversation as soon as it is known that a reply will follow."""
         self._database = database
         self._indexes = indexes
         self._knowledge = knowledge
+        self._workflows = workflows
         self._brains = Brains(rules, llm)
         self._clock = clock
         self._on_thinking = on_thinking
@@ -92,12 +96,20 @@ class Agent:
         async with self._database.transaction(tenant_id) as tx:
             await time_out_handoff(tx, handoff_id, self._clock())
 
+    def _offer(self, opening: Opening) -> TurnWorkflows | None:
+        context = opening.context
+        if self._workflows is None or not context.workflows:
+            return None
+        return TurnWorkflows(
+            self._database, self._workflows, context.tenant_id, context.conversation_id, opening.first_position
+        )
+
     async def _think(self, opening: Opening, llm_deadline: float) -> Outcome:
         context = opening.context
         started_at, started = self._clock(), time.perf_counter()
         catalogue = Retriever(self._database, self._indexes, context.tenant_id)
         knowledge = ShopKnowledge(self._database, self._knowledge, context.tenant_id) if self._knowledge else None
-        workspace = Workspace.open(context, catalogue, knowledge)
+        workspace = Workspace.open(context, catalogue, knowledge, self._offer(opening))
         catch_up(workspace)
         first = first_state(workspace, llm_deadline)
         state: TurnState = await self._graph.ainvoke(first, context=self._brains)  # type: ignore[assignment]

@@ -5,7 +5,16 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from agent.context import CartLine, Catalogue, Knowledge, NothingKnown, OrderSummary, PlacedOrder, TurnContext
+from agent.context import (
+    CartLine,
+    Catalogue,
+    Knowledge,
+    NothingKnown,
+    OrderSummary,
+    PlacedOrder,
+    TurnContext,
+    Workflows,
+)
 from agent.facts import Facts, Receipt, ReceiptKind
 from agent.memory import Memory
 from data.content import MessageContent
@@ -84,13 +93,21 @@ class Workspace:
     unanswered: list[ShopQuestion] = field(default_factory=list)
     # What the shopper is told of their cart before the answer: see agent.cart_news.
     news: list[str] = field(default_factory=list)
+    workflows: Workflows | None = None
+    workflow_starts: int = 0
     memory: Memory = field(default_factory=Memory)
 
     @classmethod
-    def open(cls, context: TurnContext, catalogue: Catalogue, knowledge: Knowledge | None = None) -> "Workspace":
+    def open(
+        cls,
+        context: TurnContext,
+        catalogue: Catalogue,
+        knowledge: Knowledge | None = None,
+        workflows: Workflows | None = None,
+    ) -> "Workspace":
         """A fresh desk: the cart and memory as they were when the turn began."""
         memory = context.memory.model_copy(update={"just_ordered": False})
-        workspace = cls(context, catalogue, knowledge or NothingKnown(), memory=memory)
+        workspace = cls(context, catalogue, knowledge or NothingKnown(), memory=memory, workflows=workflows)
         for line in context.cart:
             workspace.lines[line.item.sku] = line
             workspace.facts.add_line(line.item, line.quantity)

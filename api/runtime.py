@@ -231,6 +231,7 @@ class Runtime:
             RulesBrain(),
             _llm_brain(self.settings),
             knowledge=self.knowledge,
+            workflows=self.workflows,
             on_thinking=self.typing,
         )
 

@@ -68,6 +68,7 @@ class WorkflowRunner:
         self._lanes = lanes
         self._base_url = base_url
         self._clock = clock
+        self.call_seconds = CALL_SECONDS
 
     async def run(self, tenant_id: UUID, run_id: UUID) -> None:
         """A job: it ends before the call does."""
@@ -113,7 +114,7 @@ class WorkflowRunner:
             if run is None:
                 return
             call = await self._call(tx, run, now)
-        await self._conclude(tenant_id, call, is_awaited=False, seconds=CALL_SECONDS)
+        await self._conclude(tenant_id, call, is_awaited=False, seconds=self.call_seconds)
 
     async def _call(self, tx: Transaction, run: WorkflowRun, now: datetime) -> _Call | WorkflowRun:
         """All that the call needs; the run itself where there is no n8n to call."""

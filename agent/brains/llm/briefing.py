@@ -36,6 +36,11 @@ async def brief(seen: Seen, problems: tuple[str, ...]) -> tuple[list[BaseMessage
     }
     if quoted := [clean(message.quoted, HISTORY_CHARACTERS) for message in context.messages if message.quoted]:
         data["in_reply_to"] = quoted
+    if context.workflows:
+        data["workflows"] = [
+            {"name": clean(one.name, 80), "description": clean(one.description, 500), "input": one.input_schema}
+            for one in context.workflows
+        ]
     if problems:
         data["problems_with_your_draft"] = [clean(problem, 300) for problem in problems[:10]]
     return [SystemMessage(system), HumanMessage(fenced(data, new_fence()))], fingerprint

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.brains.llm.answers import Answer, Seen, as_cart, as_item, as_order, as_refusal
 from agent.order_data import OrderField
-from agent.tools import cart, catalogue, handoff, knowledge, leads, order_data, orders
+from agent.tools import cart, catalogue, handoff, knowledge, leads, order_data, orders, workflows
 from agent.untrusted import clean
 from agent.workspace import CartView, Refusal
 from data.search.filters import Sort
@@ -97,6 +97,13 @@ class ContactWish(Arguments):
     phone: str = Field(default="", max_length=30, description="El teléfono que escribió, si lo escribió.")
     email: str = Field(default="", max_length=200, description="El correo que escribió, si lo escribió.")
     moment: str = Field(default="", max_length=100, description='Cuándo, en sus palabras: "mañana en la tarde".')
+
+
+class WorkflowStart(Arguments):
+    workflow: str = Field(min_length=1, max_length=80, description="Su `name`, tal como viene en `workflows`.")
+    data: dict[str, str | int | float | bool] = Field(
+        default={}, max_length=20, description="Lo que pide su `input`, solo con datos que la persona escribió."
+    )
 
 
 class Reason(Arguments):
@@ -279,6 +286,19 @@ async def show_products(seen: Seen, wanted: Skus) -> Answer:
     return Answer("ok" if items else "UNKNOWN_SKU", {"shown": [as_item(item) for item in items], "unknown": unknown})
 
 
+async def start_workflow(seen: Seen, wanted: WorkflowStart) -> Answer:
+    """Inicia uno de los flujos de la tienda que vienen en `workflows`, cuando su descripción calza con lo que pide.
+
+    `reply` es lo que contestó, para decírselo a la persona; vacío: sigue en curso, y si contesta después se le envía.
+    Se niega con UNKNOWN_WORKFLOW, INVALID_INPUT (dice qué dato falta: pregúntalo), TOO_MANY, NOT_STARTED o
+    UNKNOWN_AMOUNT (entonces ofrece una persona).
+    """
+    answer = await workflows.start_workflow(seen.workspace, wanted.workflow, wanted.data)
+    if isinstance(answer, Refusal):
+        return as_refusal(answer)
+    return Answer("ok", {"status": answer.status.value, "reply": answer.reply})
+
+
 async def request_human(seen: Seen, wanted: Reason) -> Answer:
     """Pasa la conversación a una persona de la tienda: si la pide, reclama, o no puedes ayudar.
 
@@ -334,6 +354,7 @@ TOOLS = {
         Tool(Wait, join_waitlist),
         Tool(ContactWish, record_lead),
         Tool(Skus, show_products),
+        Tool(WorkflowStart, start_workflow),
         Tool(Reason, request_human),
     )
 }
