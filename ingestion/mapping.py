@@ -50,6 +50,7 @@ _SPANISH: Final = {
     "image_url": "imagen", "option:talla": "talla", "option:color": "color",
 }  # fmt: skip
 _OWN_OPTION = re.compile(r"opci[oó]n:\s*(\S.*)", re.IGNORECASE)
+_REPEATED = re.compile(r"(.+) \(\d\)")
 _UNTITLED = re.compile(r"Columna [A-Z]{1,2}")
 # A place's units; what is total, free to sell or counted at some time is of all places.
 _BRANCH = re.compile(
@@ -381,7 +382,15 @@ def _is_option(header: str, candidates: Mapping[str, list[_Candidate]]) -> bool:
         candidate.header == header for kind in ("price", "stock", "image_url") for candidate in candidates.get(kind, ())
     )
     is_untitled = _UNTITLED.fullmatch(header) is not None
+    # A second "Producto" belongs to another list beside this one.
+    is_spare_number |= _REPEATED.fullmatch(header) is not None and any(fields_of(plain_name(_first_of(header))))
     return not (is_ordinal or is_untitled or is_spare_number or is_private(name) or is_money(name))
+
+
+def _first_of(header: str) -> str:
+    """ "Precio (2)" -> "Precio"."""
+    repeated = _REPEATED.fullmatch(header)
+    return repeated[1] if repeated else header
 
 
 def _option_name(header: str) -> str:
@@ -456,6 +465,11 @@ def _warnings(
             for header in ignored
             if _is_rival(header) or header in draft.rivals
         ]
+    beside = {_first_of(header) for header in ignored if header != _first_of(header)}
+    if {draft.fields["price"], draft.fields["name"]} <= beside:
+        found.append(
+            "Hay otra lista al lado de la primera y la dejé fuera. Pon sus productos debajo, y súbela de nuevo."
+        )
     damaged = next(
         (cell for cell in _cells(draft.fields.get("barcode", ""), sample_rows) if SCIENTIFIC.fullmatch(cell)), ""
     )
