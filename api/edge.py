@@ -20,6 +20,9 @@ log = structlog.get_logger("api.request")
 SLOW_SECONDS = 1.0
 DRAINED_AT_MOST = 256 * 1024 * 1024
 DRAIN_SECONDS = 5.0
+# How long a body may take: so much, and more for what came so far.
+BODY_SECONDS = 20.0
+SLOWEST_BYTES_A_SECOND = 8 * 1024
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -109,7 +112,7 @@ def _path(scope: Scope) -> str:
 
 
 class BodyLimit:
-    """Refuses a body as soon as it is known to be too big, announced or not."""
+    """Refuses a body as soon as it is known to be too big, announced or not, and one that does not come."""
 
     def __init__(self, app: ASGIApp, default: int, by_prefix: Mapping[str, int]) -> None:
         self.app = app
@@ -127,16 +130,24 @@ class BodyLimit:
             await _drain(receive)
             await problem_of(HTTPException(413)).response()(scope, receive, send)
             return
-        received = 0
+        received, is_whole, began = 0, False, time.monotonic()
 
         async def counted() -> Message:
-            nonlocal received
-            message = await receive()
+            nonlocal received, is_whole
+            if is_whole:
+                return await receive()  # only whether the caller hung up: that may take as long as the answer
+            seconds = BODY_SECONDS + received / SLOWEST_BYTES_A_SECOND - (time.monotonic() - began)
+            try:
+                async with asyncio.timeout(max(seconds, 0)):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408) from None
             received += len(message.get("body", b""))
             if received > limit:
                 if message.get("more_body"):
                     await _drain(receive)
                 raise HTTPException(413)  # the one kind that FastAPI's body parsing lets through
+            is_whole = not message.get("more_body")
             return message
 
         await self.app(scope, counted, send)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from api.app import create_app
+from api.http_protocol import BoundedProtocol
 from api.runtime import Runtime
 from api.worker import make_worker
 from data.worker import STOP_SECONDS, JobWorker
@@ -37,6 +38,7 @@ def make_config(runtime: Runtime, *, last_seconds: int = 10) -> uvicorn.Config:
     """How HTTP is served; requests that are left at the end get `last_seconds`."""
     return uvicorn.Config(
         create_app(runtime),
+        http=BoundedProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
