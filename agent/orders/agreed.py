@@ -37,6 +37,7 @@ def agreed_order(
         note_mark=link,
         confirms=bool(connection.config.get("confirms_orders")),
         known_id=int(known) if known else None,
+        is_first=not (order.external_state or {}).get("has_begun"),
         company_id=access.company_id,
         warehouse_id=access.warehouse_id,
     )

@@ -12,7 +12,7 @@ from connectors.errors import ConnectorError
 from connectors.http import GuardedHttp
 from connectors.odoo.access import OdooAccess
 from connectors.odoo.calls import connect
-from connectors.odoo.orders import CANCELLED, OrderState, read_orders
+from connectors.odoo.orders import CANCELLED, OrderState, portal_path, read_orders
 from data.database import Database
 from data.encryption import SecretBox
 from data.errors import TransitionRefused
@@ -71,9 +71,20 @@ class OrderFollower:
             calls = await connect(self._http, access)
             for start in range(0, len(ids), _BATCH):
                 for state in await read_orders(calls, ids[start : start + _BATCH]):
-                    await self._take_in(tenant_id, followed[state.id], state, notifies=notifies)
+                    order_id = followed[state.id]
+                    await self._take_in(tenant_id, order_id, state, notifies=notifies)
+                    if await self._lacks_portal(tenant_id, order_id):
+                        path = await portal_path(calls, state.id)
+                        async with self._database.transaction(tenant_id) as tx:
+                            await tx.submissions.note(order_id, portal_url=f"{access.url}{path}" if path else "")
         except ConnectorError as error:
             log.warning("orders_not_followed", code=error.code, verdict=error.verdict)
+
+    async def _lacks_portal(self, tenant_id: UUID, order_id: UUID) -> bool:
+        """Sending an order need not wait for what its shopper asks days later."""
+        async with self._database.transaction(tenant_id) as tx:
+            found = await tx.orders.get(order_id)
+        return found is not None and "portal_url" not in (found.order.external_state or {})
 
     async def _take_in(self, tenant_id: UUID, order_id: UUID, state: OrderState, *, notifies: bool) -> None:
         now = self._clock()

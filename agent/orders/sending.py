@@ -17,7 +17,6 @@ from connectors.odoo.orders import (
     confirm_order,
     create_order,
     find_order,
-    portal_path,
     read_lines,
     read_order,
     set_unit_price,
@@ -39,7 +38,10 @@ class AgreedLine:
 
 @dataclass(frozen=True, slots=True)
 class AgreedOrder:
-    """What the shopper said yes to, with all that Odoo needs. `known_id` is its id there, once it has one."""
+    """What the shopper said yes to, with all that Odoo needs. `known_id` is its id there, once it has one.
+
+    `is_first`: nobody has begun to send it before, so there is nothing of it to be found.
+    """
 
     external_id: str
     reference: str
@@ -53,6 +55,7 @@ class AgreedOrder:
     known_id: int | None = None
     company_id: int | None = None
     warehouse_id: int | None = None
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,6 @@ class SentOrder:
     """It is in Odoo. `short` names what was promised beyond what there is."""
 
     state: OrderState
-    portal_path: str
     short: Sequence[str] = ()
 
 
@@ -80,7 +82,9 @@ async def send_order(calls: OdooCalls, order: AgreedOrder, *, accepts_total: boo
     `accepts_total`: a person has agreed to what Odoo makes of it. Raises ConnectorError, Held.
     """
     products = await find_products(calls, [line.sku for line in order.lines])
-    order_id = order.known_id or await find_order(calls, order.external_id)
+    order_id = order.known_id
+    if order_id is None and not order.is_first:
+        order_id = await find_order(calls, order.external_id)
     if order_id is None:
         order_id = await _create(calls, order, products)
     state = await _read(calls, order_id)
@@ -94,8 +98,8 @@ async def send_order(calls: OdooCalls, order: AgreedOrder, *, accepts_total: boo
         if not state.is_confirmed:
             raise ConnectorError("not_confirmed", Verdict.UNCERTAIN, "Odoo no confirmó el pedido.")
     short = await _short(calls, order) if state.is_confirmed else ()
-    await add_note(calls, order_id, order.note, order.note_mark)
-    return SentOrder(state, await portal_path(calls, order_id), short)
+    await add_note(calls, order_id, order.note, order.note_mark, is_first=order.is_first)
+    return SentOrder(state, short)
 
 
 async def _create(calls: OdooCalls, order: AgreedOrder, products: Mapping[str, Sequence[FoundProduct]]) -> int:

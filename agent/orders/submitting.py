@@ -123,6 +123,8 @@ class OrderSubmitter:
             state = found.order.external_state or {}
             access = OdooAccess.read(connection.config, open_secrets(connection, self._box))
             order = agreed_order(found, contact, conversation.address, connection, access, self._base_url)
+            # Before anything is sent: whoever comes after, also after this process was killed, looks what is there.
+            await tx.submissions.note(order_id, has_begun=True)
         return _Task(access, order, int(state.get("attempts", 0)), bool(state.get("accepts_total")))
 
     async def _finish(self, tenant_id: UUID, order_id: UUID, task: _Task, sent: SentOrder) -> None:
@@ -132,7 +134,7 @@ class OrderSubmitter:
             if order is None or order.submitted_at is not None:
                 return
             await tx.submissions.submitted(order_id, sent.state.name, now)
-            await tx.submissions.note(order_id, **_seen(sent, task.access.url), **_NOT_WAITING)
+            await tx.submissions.note(order_id, **_seen(sent), **_NOT_WAITING)
             if order.status is OrderStatus.CANCELLED:
                 # While it was on its way.
                 await tx.jobs.defer(JobName.CANCEL_EXTERNAL, lock=f"submit:{order_id}", order_id=order_id)
@@ -193,7 +195,7 @@ def _is_waiting(order: Order) -> bool:
     )
 
 
-def _seen(sent: SentOrder, url: str) -> dict[str, str]:
+def _seen(sent: SentOrder) -> dict[str, str]:
     state = sent.state
     return {
         "id": str(state.id),
@@ -203,7 +205,6 @@ def _seen(sent: SentOrder, url: str) -> dict[str, str]:
         "delivery": state.delivery,
         "invoice": state.invoice,
         "changed_at": state.changed_at,
-        "portal_url": f"{url}{sent.portal_path}" if sent.portal_path else "",
     }
 
 

@@ -1,10 +1,11 @@
 """The person who buys, as a contact of the shop's Odoo: found, or created once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from connectors.odoo.calls import OdooCalls
+from connectors.odoo.gathering import gathered
 from connectors.odoo.loading import external, find, known_fields, load
 
 _OPTIONAL = ("phone_sanitized", "mobile", "vat", "l10n_latam_identification_type_id", "l10n_cl_activity_description",
@@ -39,7 +40,7 @@ async def find_or_create(calls: OdooCalls, customer: Customer, company_id: int |
     """
     fields = await known_fields(calls, "res.partner", _OPTIONAL)
     if (domain := _way_to_find(customer, fields)) is not None:
-        found = await calls.call("res.partner", "search_read", domain=domain, fields=["id"], limit=2, order="id")
+        found = await _found(calls, customer, domain)
         # Two with one RUT are one company written twice; two of one phone are two people.
         if len(found) == 1 or (found and customer.rut):
             return int(found[0]["id"])
@@ -48,6 +49,19 @@ async def find_or_create(calls: OdooCalls, customer: Customer, company_id: int |
     values = await _values(calls, customer, fields) | ({"company_id/.id": company_id} if company_id else {})
     values = {"id": external(customer.external_id)} | values
     return await load(calls, "res.partner", list(values), [list(values.values())])
+
+
+async def _found(calls: OdooCalls, customer: Customer, domain: list[list[Any]]) -> list[dict[str, Any]]:
+    """The first of those that the domain finds; phones of several customers are looked for at once."""
+    if customer.rut:
+        return list(await calls.call("res.partner", "search_read", domain=domain, fields=["id"], limit=2, order="id"))
+
+    async def search(phones: Sequence[str]) -> Mapping[str, list[dict[str, Any]]]:
+        wanted = [["phone_sanitized", "in", list(phones)]]
+        rows = await calls.call("res.partner", "search_read", domain=wanted, fields=["phone_sanitized"], order="id")
+        return {phone: [row for row in rows if row["phone_sanitized"] == phone] for phone in phones}
+
+    return await gathered(calls, ("phone",), search).ask(customer.phone)
 
 
 def _way_to_find(customer: Customer, fields: Mapping[str, str]) -> list[list[Any]] | None:

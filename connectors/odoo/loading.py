@@ -11,10 +11,13 @@ from typing import Any
 from connectors.errors import ConnectorError, Verdict
 from connectors.odoo.calls import OdooCalls
 from connectors.odoo.faults import no_rights, refused
+from connectors.odoo.gathering import gathered
 
 MODULE = "caserita"
 HAS_ACCESS_SINCE = 18
 _ATTEMPTS = 4
+
+_Rows = tuple[tuple[str, ...], ...]
 
 
 async def find(calls: OdooCalls, model: str, external_id: str) -> int | None:
@@ -28,7 +31,23 @@ async def find(calls: OdooCalls, model: str, external_id: str) -> int | None:
 
 async def load(calls: OdooCalls, model: str, fields: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
     """Creates the record of the first row, or finds it again; the other rows are its lines. Raises ConnectorError."""
-    data = [[_cell(value) for value in row] for row in rows]
+
+    async def load_all(records: Sequence[_Rows]) -> Mapping[_Rows, int]:
+        if len(records) == 1:
+            return {records[0]: await _load_one(calls, model, fields, records[0])}
+        data = [list(row) for record in records for row in record]
+        answer = await calls.call(model, "load", fields=list(fields), data=data)
+        ids = answer.get("ids") if isinstance(answer, Mapping) else None
+        if not ids or len(ids) != len(records):
+            raise refused("not_loaded", "Odoo no aceptó los datos.")
+        return dict(zip(records, map(int, ids), strict=True))
+
+    record = tuple(tuple(_cell(value) for value in row) for row in rows)
+    return await gathered(calls, ("load", model, *fields), load_all).ask(record)
+
+
+async def _load_one(calls: OdooCalls, model: str, fields: Sequence[str], rows: _Rows) -> int:
+    data = [list(row) for row in rows]
     for attempt in range(_ATTEMPTS):
         record_id = _first_id(await calls.call(model, "load", fields=list(fields), data=data))
         if record_id is not None:

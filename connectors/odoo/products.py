@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from connectors.odoo.calls import OdooCalls
+from connectors.odoo.gathering import gathered
 from connectors.odoo.loading import known_fields, may
 
 PAGE = 200
@@ -121,6 +122,15 @@ async def read_products(
 
 async def find_products(calls: OdooCalls, skus: Sequence[str]) -> dict[str, list[FoundProduct]]:
     """By our SKUs; more than one of a SKU is for a person to sort out. Archived ones are not found."""
+
+    async def find(asked: Sequence[tuple[str, ...]]) -> Mapping[tuple[str, ...], dict[str, list[FoundProduct]]]:
+        every = await _find_products(calls, sorted({sku for each in asked for sku in each}))
+        return {each: {sku: every[sku] for sku in each if sku in every} for each in asked}
+
+    return await gathered(calls, ("products",), find).ask(tuple(skus))
+
+
+async def _find_products(calls: OdooCalls, skus: Sequence[str]) -> dict[str, list[FoundProduct]]:
     optional = await known_fields(calls, "product.product", ("free_qty", "is_storable", "virtual_available"))
     own = {int(match[1]): sku for sku in skus if (match := _OWN_CODE.fullmatch(sku))}
     written = {form for sku in skus for form in (sku, sku.upper(), sku.lower())}

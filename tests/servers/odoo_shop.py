@@ -1,5 +1,6 @@
 """What a small Odoo holds and how its models behave, the surprising parts included: one call is one transaction."""
 
+import copy
 import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -52,7 +53,10 @@ FIELDS: dict[str, dict[str, str]] = {
         "order_id": "many2one", "product_id": "many2one", "product_uom_qty": "float", "price_unit": "float",
         "price_subtotal": "monetary", "price_total": "monetary", "display_type": "selection", "sequence": "integer",
     },
-    "mail.message": {"model": "char", "res_id": "many2one_reference", "body": "html"},
+    "mail.message": {
+        "model": "char", "res_id": "many2one_reference", "body": "html", "message_type": "selection",
+        "subtype_id": "many2one",
+    },
     "res.users.apikeys": {"name": "char", "expiration_date": "datetime", "scope": "char"},
 }  # fmt: skip
 REQUIRED = {"res.partner": ("name",), "sale.order": ("partner_id",), "product.product": ("name",)}
@@ -190,17 +194,26 @@ class OdooShop:
 
     def _load(self, model: str, fields: Sequence[str], data: Sequence[Sequence[str]]) -> Row:
         """An upsert by external id; errors are told in a success, and change nothing."""
+        starts = [at for at, row in enumerate(data) if row[0]]
+        before = copy.deepcopy((self.rows, self.external)) if len(starts) > 1 else None
+        try:
+            ids = [
+                self._load_record(model, fields, data[start:end])
+                for start, end in itertools.pairwise([*starts, len(data)])
+            ]
+        except OdooError as error:
+            self.rows, self.external = before or (self.rows, self.external)
+            return {"ids": False, "messages": [{"type": "error", "message": error.message, "record": 0}], "nextrow": 0}
+        return {"ids": ids, "messages": [], "nextrow": 0}
+
+    def _load_record(self, model: str, fields: Sequence[str], data: Sequence[Sequence[str]]) -> int:
         head = {name: value for name, value in zip(fields, data[0], strict=True) if value and "order_line" not in name}
         lines = [
             {name.removeprefix("order_line/"): value for name, value in zip(fields, row, strict=True)
              if name.startswith("order_line/") and value}
             for row in data
         ]  # fmt: skip
-        try:
-            record_id = self._upsert(model, head, [line for line in lines if line])
-        except OdooError as error:
-            return {"ids": False, "messages": [{"type": "error", "message": error.message, "record": 0}], "nextrow": 0}
-        return {"ids": [record_id], "messages": [], "nextrow": 0}
+        return self._upsert(model, head, [line for line in lines if line])
 
     def _action_confirm(self, model: str, ids: Sequence[int]) -> bool:
         """Without ids it confirms nothing and says true. Of stock it says nothing either."""
@@ -303,8 +316,11 @@ class OdooShop:
         return defaults | values | {"phone_sanitized": phone if phone.startswith("+") else False}
 
     def _upsert(self, model: str, head: Mapping[str, str], lines: Sequence[Mapping[str, str]]) -> int:
-        values = {name.removesuffix("/.id"): int(value) if name.endswith("/.id") else value
-                  for name, value in head.items() if name != "id"}  # fmt: skip
+        values = {
+            name.removesuffix("/.id").removesuffix("/id"): int(value) if name.endswith(("/.id", "res_id")) else value
+            for name, value in head.items()
+            if name != "id"
+        }
         known = self.external.get(head["id"])
         products = self.rows["product.product"]
         for line in lines:
