@@ -54,6 +54,8 @@ _CORRECTING = re.compile(
     r"|perdon)[\s,]+(?=\S)(?!de |(?:se )?(?:pas|super|cuest|valg)e?n?[ae]?n?\b)"
 )
 _AGREEING = re.compile(r"(?:ya|dale|ok|bueno|claro|si|listo|perfecto)\b")
+_PREFERRING = re.compile(r"^(?:quiero|dame|mejor|ponme|pon|prefiero) (?=\S)")
+_BARE_OTHER = re.compile(r"otr[oa]s?|ultim[oa]|primer[oa]|segund[oa]")
 _LAST_NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?=(?:\s*[a-z\"]+)?$)")
 # "Ampolletas me das cuatro", "si tienen palta dame dos kilos": the amount after the verb.
 _AMOUNT_LAST = re.compile(
@@ -87,6 +89,9 @@ def _inherited(intent: Intent, before: list[Intent], is_joined: bool) -> Intent:
     last = next((i for i in reversed(before) if i.kind in PRODUCT_KINDS), None)
     if is_joined and last and last is before[-1] and is_bare_number(intent) and _LAST_NUMBER.search(last.words):
         return replace(last, words=_LAST_NUMBER.sub(str(intent.count), last.words))  # "zapatillas 40 y 42"
+    is_list = is_joined and last is not None and last is before[-1] and last.quantity and last.kind is Kind.MENTION
+    if intent.kind is Kind.MENTION and is_list and intent.words and intent.quantity is None:
+        return replace(intent, kind=Kind.BUY, joins_previous=True)  # "3 reglas y el lápiz"
     if intent.kind is not Kind.MENTION or last is None or last.kind is Kind.MENTION:
         joins = is_joined and intent.kind is Kind.MENTION and last is not None and intent.quantity is None
         return replace(intent, joins_previous=joins)
@@ -146,9 +151,16 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
             break
         stripped = shorter
     if not stripped:
-        return [Intent(Kind.YES, words=piece)] if _AGREEING.search(piece) else []
+        return _only_peel(piece, is_correction)
     kind = Kind.BUY if _ALSO.search(piece) and not is_question else Kind.MENTION
     return [replace(describe(kind, stripped), is_question=is_question, is_correction=is_correction)]
+
+
+def _only_peel(piece: str, is_correction: bool) -> list[Intent]:
+    """ "No perdón", "ya po": nothing but how one begins a sentence."""
+    if is_correction:
+        return [Intent(Kind.NO)]
+    return [Intent(Kind.YES, words=piece)] if _AGREEING.search(piece) else []
 
 
 def _peeled(piece: str) -> str:
@@ -237,7 +249,7 @@ def _changed(kind: Kind, match: re.Match[str]) -> Intent:
     said, counted = trimmed(groups.get("words") or ""), None
     if groups.get("n"):  # "una docena": a number and its group
         counted, said = take_quantity(f"{groups['n']} {said}".strip())
-    intent = describe(kind, said)
+    intent = describe(kind, f"el {said}" if _BARE_OTHER.fullmatch(said) else said)
     if groups.get("times"):
         counted = Quantity(TIMES[groups["times"]])
     if groups.get("that"):
@@ -247,7 +259,7 @@ def _changed(kind: Kind, match: re.Match[str]) -> Intent:
     if counted:
         intent = replace(intent, quantity=counted)
     if groups.get("other"):
-        intent = replace(intent, other=describe(Kind.BUY, trimmed(groups["other"])))
+        intent = replace(intent, other=describe(Kind.BUY, _PREFERRING.sub("", trimmed(groups["other"]))))
     return intent
 
 

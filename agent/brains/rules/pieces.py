@@ -13,7 +13,7 @@ _WEAK = re.compile(
     r",(?!\d)|\s\+\s|(?<=\s)mas(?=\s+(?:\d|un |una |dos |tres )[\w ]+)(?!\s+\d+ mil)|\s(?:ademas|tambien"
     r"|y tambien|luego|despues|aparte)\s|\s-\s"
 )
-_AND = re.compile(r"\s(?:y|e)\s+(?!(?:\d/\d|1/2|medi[oa]\b|cuarto\b|pico\b|no\b(?! \w+ mas)))")
+_AND = re.compile(r"\s(?:y|e)\s+(?!(?:\d/\d|1/2|medi[oa]\b(?! docena)|cuarto\b|pico\b|no\b(?! \w+ mas)))")
 _BETWEEN = re.compile(r"\b(entre\s+\$?[\w.]+(?:\s+(?:mil|lucas?|pesos))?)\s+y\s+")
 _RUN_ON = re.compile(
     r"(?<=[a-z])(?<!\bpara)(?<!\bde)(?<!\bcon)(?<!\ben)(?<!\bpor)(?<!\ba)(?<!\bsin)(?<!\bcomo)(?<!\bsolo)"

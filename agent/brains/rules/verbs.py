@@ -42,7 +42,7 @@ MODAL = re.compile(
     r"^(?:me |nos |se )?(?:puedes?|podrias?|podes|puedo|podria|podemos|quiero|quisiera|queria|me gustaria"
     r"|necesito|deseo|hay que|vamos a|voy a|te pido|por favor|"
     r"es posible|se puede|tengo que|debo|dejame)(?: que)?(?: (?:ver si )?(?:me|nos|le|les|te))?(?: (?:puedes"
-    r"|podrias|pueden|podi))?\s+"
+    r"|podrias|podias|pueden|podrian|podi))?\s+"
     r"(?=(?:tra[ei]|guard|agreg|anad|sum|quit|sac|elimin|borr|cambi"
     r"|reemplaz|vaci|ver\b|mostr|busc|compr|"
     r"llevar|pon|anot|pedir|cotiz|dar|mand|envi|vend|reserv|apart|dej|modific|encarg|consult|pregunt|saber|mirar"

@@ -77,6 +77,27 @@ TALKS = [
     named("hardware", "dale before a verb", step("brocha?", {}), step("dale agrégala", {"BRC-3": 1})),
     named(
         "hardware",
+        "a list that ends without a number",
+        step("2 brochas y la huincha de medir", {"BRC-3": 2, "HUI-5": 1}),
+    ),
+    named("groceries", "dozens and half dozens", step("media docena de jugos y una docena de atunes", {"JUG-NA": 6})),
+    named("hardware", "asked of usted", step("tienen brochas?", {}), step("mándeme cuatro", {"BRC-3": 4})),
+    named(
+        "hardware",
+        "this one instead of the other",
+        step("una brocha", {"BRC-3": 1}),
+        step("cuánto sale la huincha de medir?", {"BRC-3": 1}),
+        step("ya, mejor esa en vez de la otra", {"HUI-5": 1}),
+    ),
+    named(
+        "hardware",
+        "the other of the two",
+        step("alicates?", {}),
+        step("el cortante", {"ALI-COR": 1}),
+        step("no perdón, el otro", {"ALI-UNI": 1}),
+    ),
+    named(
+        "hardware",
         "what was not chosen is left out, and is said to be",
         step("una brocha y 2 kilos de clavos", {"BRC-3": 1}),
         step("ya eso sería no ma", {"BRC-3": 1}, says="clavos", has_summary=True),

@@ -289,6 +289,9 @@ async def _lines_referred(turn: Turn, intent: Intent) -> list[CartLine]:
         was_list = len(turn.before.shown) > 1 and all(sku in in_cart for sku in turn.before.shown)
         order = [in_cart[sku] for sku in turn.before.shown] if was_list else turn.lines
         return order[reference.index - 1 : reference.index] if reference.kind == "ordinal" else order[-1:]
+    others = [line for line in turn.lines if line.item.sku != turn.memory.focus]
+    if reference.kind == "other" and len(others) == 1:
+        return others
     found = await find(turn, intent)
     referred = [in_cart[item.sku] for item in found.items if item.sku in in_cart]
     return referred or (turn.lines[-1:] if reference.kind == "that" else [])
