@@ -164,7 +164,9 @@ def _kind_by_entries(names: set[str], file_name: str) -> Kind:
 
 
 def damaged(file_name: str) -> SpreadsheetError:
-    return SpreadsheetError("DAMAGED", f"«{file_name}» está dañado y no se puede abrir. {_SAVE_AS}")
+    is_text = file_name.lower().endswith((".docx", ".pdf", ".md", ".txt"))
+    remedy = "Ábrelo en el programa con que lo hiciste, guárdalo y súbelo de nuevo." if is_text else _SAVE_AS
+    return SpreadsheetError("DAMAGED", f"«{file_name}» está dañado y no se puede abrir. {remedy}")
 
 
 def password_protected(file_name: str) -> SpreadsheetError:

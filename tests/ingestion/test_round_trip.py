@@ -1,6 +1,7 @@
 """Any catalogue, however odd its texts, goes out as CSV or XLSX and comes back the same."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -107,7 +108,7 @@ def read_back(path: Path) -> list[ExportedVariant]:
 @pytest.mark.parametrize("kind", KINDS)
 @given(products=catalogues())
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=16, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 def test_every_row_is_read_as_it_was_written(tmp_path: Path, kind: str, products: list[ProductDraft]) -> None:
     rows = rows_of(products)
@@ -136,16 +137,16 @@ async def test_a_catalogue_is_the_same_in_its_own_shop_and_in_another(
     for product in _apart([*products, *(one for part in more for one in part)]):
         await create_product(database, shop.tenant_id, product)
     rows = await _exported(database, shop.tenant_id)
-    for kind in KINDS:
-        out = tmp_path / f"catalogo.{kind}"
+    csv, xlsx = (tmp_path / f"catalogo.{kind}" for kind in KINDS)
+    for out in (csv, xlsx):
         assert await export_catalogue(database, shop.tenant_id, out) == len(rows)
-        again = await shop.imports.preview(shop.tenant_id, out, out.name)
-        assert (counts(again), again.failure, list(again.errors)) == ((0, 0, len(rows), 0), None, [])
-        other = Shop(database, await make_tenant(database), tmp_path)
-        await other.imports.run(
-            other.tenant_id, await other.imports.open(other.tenant_id, out, out.name, enqueue=False)
-        )
-        assert await _exported(database, other.tenant_id) == rows
+        assert read_back(out) == rows
+    # One kind here and one there: each import starts a process, and both kinds were read alike just now.
+    again = await shop.imports.preview(shop.tenant_id, csv, csv.name)
+    assert (counts(again), again.failure, list(again.errors)) == ((0, 0, len(rows), 0), None, [])
+    other = Shop(database, await make_tenant(database), tmp_path)
+    await other.imports.run(other.tenant_id, await other.imports.open(other.tenant_id, xlsx, xlsx.name, enqueue=False))
+    assert await _exported(database, other.tenant_id) == rows
 
 
 async def test_more_options_than_columns_come_back(database: Database, tmp_path: Path) -> None:
@@ -177,7 +178,11 @@ async def test_a_row_added_to_an_export_is_read_as_in_any_list(database: Databas
 
 async def _exported(database: Database, tenant_id: UUID) -> list[ExportedVariant]:
     async with database.transaction(tenant_id) as tx:
-        return [row async for batch in tx.catalogue.exported() for row in batch]
+        rows = [row async for batch in tx.catalogue.exported() for row in batch]
+    return [
+        replace(row, synonyms=tuple(row.synonyms), tags=tuple(row.tags), more_images=tuple(row.more_images))
+        for row in rows
+    ]
 
 
 def _apart(products: Sequence[ProductDraft]) -> list[ProductDraft]:
