@@ -24,6 +24,8 @@ class StoreProfile:
     tone: str = "cercano"
     instructions: str = ""
     rut: str = ""
+    prompts: tuple[tuple[str, str], ...] = ()
+    """The parts of a model's prompt that the shop wrote itself, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +164,24 @@ class TurnContext:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """Which model a tenant uses, as its rows say now: `setting` "" is the installation's. `off` says why none may be
+    asked: "switched_off", or "budget"."""
+
+    setting: str = ""
+    base_url: str | None = None
+    sealed_key: bytes | None = None
+    off: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """A turn's context, and which inbound messages it answers."""
 
     context: TurnContext
     first_position: int
     last_position: int
+    model: ModelChoice = ModelChoice()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Reads all that a turn knows, in one short transaction."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -8,6 +9,7 @@ from pydantic import ValidationError
 
 from agent.context import (
     CartLine,
+    ModelChoice,
     Opening,
     OrderSummary,
     PlacedOrder,
@@ -20,6 +22,7 @@ from agent.memory import Memory
 from agent.order_data import OrderSettings, read_data
 from agent.quoting import read_inbound, was_written_after
 from agent.settling import settle
+from agent.spending import month_of
 from agent.triggers.offering import as_offered
 from data.models import Channel, Conversation, Message, Summary, Tenant
 from data.repositories.sales import OrderWithLines
@@ -56,7 +59,7 @@ async def open_turn(tx: Transaction, conversation_id: UUID, now: datetime) -> Op
         conversation_id=conversation_id,
         contact_id=conversation.contact_id,
         contact_name=contact.name,
-        store=store_profile(tenant),
+        store=store_profile(tenant, await tx.prompts.current(conversation.channel_id)),
         messages=texts,
         history=tuple(Utterance(message.sender, message.text) for message in history),
         memory=memory,
@@ -71,10 +74,20 @@ async def open_turn(tx: Transaction, conversation_id: UUID, now: datetime) -> Op
         workflows=tuple(as_offered(each) for each in await tx.workflows.offered()),
         orders=tuple(_placed(found) for found in await tx.orders.of_contact(contact.id, MOST_ORDERS)),
     )
-    return Opening(context, first, last)
+    return Opening(context, first, last, await model_choice(tx, now))
 
 
-def store_profile(tenant: Tenant) -> StoreProfile:
+async def model_choice(tx: Transaction, now: datetime) -> ModelChoice:
+    row = await tx.models.get()
+    if row is None:
+        return ModelChoice()
+    off = None if row.is_enabled else "switched_off"
+    if off is None and row.most_usd_a_month is not None:
+        off = "budget" if await tx.models.spent(month_of(now)) >= row.most_usd_a_month else None
+    return ModelChoice(row.setting, row.base_url, row.secrets, off)
+
+
+def store_profile(tenant: Tenant, prompts: Mapping[str, str] | None = None) -> StoreProfile:
     settings = tenant.settings
     return StoreProfile(
         name=tenant.name,
@@ -83,6 +96,7 @@ def store_profile(tenant: Tenant) -> StoreProfile:
         tone=str(settings.get("tone", "cercano")),
         instructions=str(settings.get("instructions", "")),
         rut=tenant.rut,
+        prompts=tuple(sorted((prompts or {}).items())),
     )
 
 

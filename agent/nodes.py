@@ -130,6 +130,7 @@ def _clean_desk(state: TurnState) -> Workspace:
     desk = state["workspace"]
     workspace = Workspace.open(desk.context, desk.catalogue, desk.knowledge, desk.workflows)
     catch_up(workspace)
+    workspace.model_calls = desk.model_calls
     return workspace
 
 

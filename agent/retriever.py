@@ -6,11 +6,14 @@ from uuid import UUID
 from data.catalogue_index import CatalogueIndexes
 from data.catalogue_search import Hit, find_products
 from data.database import Database
+from data.models.base import Json
 from data.repositories.items import CatalogueItem
 
 # Cosine of name, brand and category from which one product may stand for another.
 SIMILAR = 0.3
 SIBLINGS = 30
+# Searches of a turn, and hits of each, that are kept with it.
+MOST_NOTED = 8
 
 
 class Retriever:
@@ -20,6 +23,8 @@ class Retriever:
         self._database = database
         self._indexes = indexes
         self._tenant_id = tenant_id
+        self.found: list[Json] = []
+        """What was searched and what came of it, for whoever asks why."""
 
     async def hits(self, query: str, limit: int) -> list[Hit]:
         """What a whole sentence asks for, its limits of price, stock and options kept."""
@@ -29,10 +34,17 @@ class Retriever:
         """What words find and what is only like it; a brain has read off prices, and says what is only like it."""
         found = await self._indexes.search(self._tenant_id, query, limit, near=True)
         if not found:
+            self._note(query, [])
             return []
         async with self._database.transaction(self._tenant_id) as tx:
             items = await tx.catalogue.by_search_ids([hit.id for hit in found])
-        return [items[hit.id] for hit in found if hit.id in items]
+        known = [(items[hit.id], hit.score) for hit in found if hit.id in items]
+        self._note(query, [{"sku": item.sku, "score": round(float(score), 4)} for item, score in known])
+        return [item for item, _ in known]
+
+    def _note(self, query: str, hits: list[Json]) -> None:
+        if len(self.found) < MOST_NOTED:
+            self.found.append({"query": query[:200], "hits": hits[:MOST_NOTED]})
 
     async def similar(self, sku: str, limit: int) -> Sequence[CatalogueItem]:
         items = await self.by_skus([sku])

@@ -11,6 +11,7 @@ from agent.facts import Receipt, ReceiptKind
 from agent.handoff import asks_for_human
 from agent.order_data import OrderData
 from agent.orders.submitting import submit_later
+from agent.spending import count_calls, note_calls
 from agent.state import Outcome
 from agent.wording import say
 from agent.workspace import Workspace
@@ -47,6 +48,8 @@ async def save_turn(tx: Transaction, outcome: Outcome, *, now: datetime, is_last
     workspace, draft = outcome.state["workspace"], outcome.state["draft"]
     assert draft is not None
     turn = _turn(outcome)
+    note_calls(turn, workspace.model_calls)
+    await count_calls(tx, workspace.model_calls, now)
     await tx.conversations.add_turn(turn)
     replies = draft.replies
     cart_id = await _save_cart(tx, workspace, conversation)
@@ -104,8 +107,7 @@ def _turn(outcome: Outcome) -> Turn:
         tool_calls=workspace.tool_calls,
         guardrail_problems=list(state["all_problems"]),
         prompt_fingerprint=draft.prompt_fingerprint,
-        input_token_count=draft.input_token_count,
-        output_token_count=draft.output_token_count,
+        found=outcome.found,
     )
 
 

@@ -1,6 +1,6 @@
 """What travels along the graph in one turn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 from typing import TypedDict
@@ -8,6 +8,7 @@ from typing import TypedDict
 from agent.brains import Brain
 from agent.context import Opening
 from agent.workspace import Draft, Workspace
+from data.models.base import Json
 from data.states import BrainKind
 
 
@@ -25,7 +26,7 @@ class TurnState(TypedDict):
     llm_deadline: float
 
 
-def first_state(workspace: Workspace, llm_deadline: float = inf) -> TurnState:
+def first_state(workspace: Workspace, llm_deadline: float = inf, fallback_reason: str | None = None) -> TurnState:
     """Before anyone has thought."""
     return {
         "workspace": workspace,
@@ -34,7 +35,7 @@ def first_state(workspace: Workspace, llm_deadline: float = inf) -> TurnState:
         "attempt_count": 0,
         "problems": (),
         "all_problems": (),
-        "fallback_reason": None,
+        "fallback_reason": fallback_reason,
         "llm_deadline": llm_deadline,
     }
 
@@ -55,3 +56,4 @@ class Outcome:
     opening: Opening
     started_at: datetime
     duration_ms: float
+    found: list[Json] = field(default_factory=list)

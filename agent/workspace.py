@@ -80,6 +80,7 @@ class Workspace:
     facts: Facts = field(default_factory=Facts)
     receipts: list[Receipt] = field(default_factory=list)
     tool_calls: list[dict[str, Any]] = field(default_factory=list)
+    model_calls: list[dict[str, Any]] = field(default_factory=list)
     shown: list[CatalogueItem] = field(default_factory=list)
     new_summary: OrderSummary | None = None
     order: OrderSummary | None = None
@@ -152,5 +153,3 @@ class Draft:
 
     replies: tuple[MessageContent, ...]
     prompt_fingerprint: str | None = None
-    input_token_count: int | None = None
-    output_token_count: int | None = None

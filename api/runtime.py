@@ -222,6 +222,7 @@ class Runtime:
     @cached_property
     def agent(self) -> "Agent":
         """Made when first needed: a search or an import has no use for a language model's libraries."""
+        from agent.brains.llm.own import OwnModels  # noqa: PLC0415
         from agent.brains.rules.brain import RulesBrain  # noqa: PLC0415
         from agent.turn import Agent  # noqa: PLC0415
 
@@ -230,6 +231,7 @@ class Runtime:
             self.indexes,
             RulesBrain(),
             _llm_brain(self.settings),
+            models=OwnModels(self.secrets, self.settings.llm_timeout_seconds),
             knowledge=self.knowledge,
             workflows=self.workflows,
             on_thinking=self.typing,
@@ -340,6 +342,7 @@ def _llm_brain(settings: Settings) -> "LlmBrain | None":
         return None
     from agent.brains.llm.brain import LlmBrain  # noqa: PLC0415
     from agent.brains.llm.models import make_chat_model  # noqa: PLC0415
+    from data.model_prices import price_of  # noqa: PLC0415
 
     model = make_chat_model(
         settings.llm,
@@ -347,7 +350,8 @@ def _llm_brain(settings: Settings) -> "LlmBrain | None":
         base_url=settings.llm_base_url,
         timeout_seconds=settings.llm_timeout_seconds,
     )
-    return LlmBrain(model, timeout_seconds=settings.llm_timeout_seconds)
+    price = None if settings.llm_base_url else price_of(settings.llm)
+    return LlmBrain(model, name=settings.llm, price=price, timeout_seconds=settings.llm_timeout_seconds)
 
 
 def _secret_box(settings: Settings) -> SecretBox:

@@ -16,6 +16,7 @@ from data.repositories.events import EventRepository
 from data.repositories.imports import ImportRepository
 from data.repositories.indexed import IndexedRepository
 from data.repositories.knowledge import KnowledgeRepository, SuggestionRepository
+from data.repositories.language_models import LanguageModelRepository, PromptRepository
 from data.repositories.mappings import MappingRepository
 from data.repositories.media import MediaRepository
 from data.repositories.outbound import OutboundRepository
@@ -150,6 +151,14 @@ class Transaction:
     @cached_property
     def submissions(self) -> SubmissionRepository:
         return SubmissionRepository(self._session)
+
+    @cached_property
+    def models(self) -> LanguageModelRepository:
+        return LanguageModelRepository(self._session)
+
+    @cached_property
+    def prompts(self) -> PromptRepository:
+        return PromptRepository(self._session)
 
     @cached_property
     def events(self) -> EventRepository:

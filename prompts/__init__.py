@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined, Template
+
+from prompts.overriding import OVERRIDABLE, as_files
 
 FOLDER = Path(__file__).parent
 
@@ -36,8 +38,6 @@ class Prompts:
         )
         self._environment.filters.update(filters)
         self._replies = self._read_replies()
-        texts = sorted(self._folder.rglob("*.md"))
-        self._fingerprint = hashlib.sha256(b"\0".join(file.read_bytes() for file in texts)).hexdigest()[:16]
 
     def say(self, key: str, *, avoid: str = "", **values: Any) -> str:
         """One of the wordings of a reply, the first that is not `avoid` (what was said last).
@@ -55,9 +55,22 @@ class Prompts:
         """Whether there are wordings by this name."""
         return key in self._replies
 
-    def system(self, **values: Any) -> tuple[str, str]:
-        """What a model is told first, and the fingerprint (SHA-256, 16 characters) of the files behind it."""
-        return self._environment.get_template("system.md").render(values).strip(), self._fingerprint
+    def system(self, overrides: Mapping[str, str] | None = None, **values: Any) -> tuple[str, str]:
+        """What a model is told first, and its fingerprint (SHA-256, 16 characters).
+
+        `overrides` stand in for snippets, by name; see `prompts.overriding`.
+        """
+        environment = self._environment
+        if overrides:
+            files = DictLoader(as_files(overrides, values))
+            assert environment.loader is not None
+            environment = environment.overlay(loader=ChoiceLoader([files, environment.loader]))
+        text = environment.get_template("system.md").render(values).strip()
+        return text, hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def snippets(self) -> dict[str, str]:
+        """What a shop may replace, as its file says it."""
+        return {name: (self._folder / "snippets" / f"{name}.md").read_text(encoding="utf-8") for name in OVERRIDABLE}
 
     def _read_replies(self) -> dict[str, list[Template]]:
         """Every reply's wordings by dotted name: `added = ["…", "…"]` under [cart] is "cart.added"."""

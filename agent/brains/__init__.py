@@ -1,7 +1,9 @@
 """The two brains behind one protocol: both propose through the same tools, code decides."""
 
 from typing import Protocol
+from uuid import UUID
 
+from agent.context import ModelChoice
 from agent.workspace import Draft, Workspace
 from data.states import BrainKind
 
@@ -23,4 +25,12 @@ class Brain(Protocol):
         `problems` is what the guardrails found in this brain's last draft of the same turn.
         Raises BrainUnavailable.
         """
+        ...
+
+
+class TenantModels(Protocol):
+    """The brains of tenants that chose a model of their own."""
+
+    def brain(self, tenant_id: UUID, choice: ModelChoice) -> Brain:
+        """Raises BrainUnavailable."""
         ...

@@ -1,11 +1,12 @@
-"""How many messages went out in a month, and how many of them the providers billed."""
+"""How many messages went out in a month and how many of them the providers billed; what language models cost."""
 
 import re
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.dependencies import KnownFilters, RuntimeNeeded, Viewer
 from api.errors import Invalid
@@ -26,16 +27,27 @@ class UsageView(BaseModel):
     billed_count: int
 
 
+class ModelUsageView(BaseModel):
+    """Every call of a model, also those whose answer was not used."""
+
+    model: str
+    call_count: int
+    input_token_count: int
+    output_token_count: int
+    cost_usd: Annotated[Decimal, Field(description="De las llamadas cuyo precio se conoce.")]
+    unpriced_count: Annotated[int, Field(description="Llamadas a modelos sin precio conocido.")]
+
+
 class MonthView(BaseModel):
     month: str
     sent_count: int
     billed_count: int
     counts: list[UsageView]
+    models: list[ModelUsageView]
+    model_cost_usd: Decimal
 
 
-@router.get(
-    "", summary="Mensajes enviados y cobrados en un mes", responses=errors(401, 422), dependencies=[KnownFilters]
-)
+@router.get("", summary="Mensajes y modelos de un mes", responses=errors(401, 422), dependencies=[KnownFilters])
 async def get_usage(
     principal: Viewer,
     runtime: RuntimeNeeded,
@@ -44,6 +56,7 @@ async def get_usage(
     begins = _begins(month)
     async with runtime.database.transaction(principal.tenant_id) as tx:
         found = await tx.outbound.usage(begins)
+        models = await tx.models.usage(begins)
     counts = [
         UsageView(
             channel_kind=count.channel_kind,
@@ -58,6 +71,18 @@ async def get_usage(
         sent_count=sum(count.sent_count for count in counts),
         billed_count=sum(count.billed_count for count in counts),
         counts=counts,
+        models=[
+            ModelUsageView(
+                model=one.model,
+                call_count=one.call_count,
+                input_token_count=one.input_token_count,
+                output_token_count=one.output_token_count,
+                cost_usd=one.cost_usd,
+                unpriced_count=one.unpriced_count,
+            )
+            for one in models
+        ],
+        model_cost_usd=sum((one.cost_usd for one in models), Decimal(0)),
     )
 
 

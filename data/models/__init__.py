@@ -24,6 +24,7 @@ from data.models.imports import (
     StoredMapping,
 )
 from data.models.knowledge import KnowledgeEntry, UnansweredQuestion
+from data.models.language_models import ModelUsage, PromptVersion, TenantModel
 from data.models.outbound import Media, ProviderContent, UsageCount
 from data.models.sales import Cart, CartLine, Lead, Order, OrderLine, Summary, WaitlistEntry
 from data.models.tenants import Channel, Member, Tenant
@@ -53,10 +54,12 @@ __all__ = [
     "Media",
     "Member",
     "Message",
+    "ModelUsage",
     "Order",
     "OrderLine",
     "OwnershipChange",
     "Product",
+    "PromptVersion",
     "ProviderContent",
     "QuarantinedItem",
     "StockLevel",
@@ -64,6 +67,7 @@ __all__ = [
     "Subscription",
     "Summary",
     "Tenant",
+    "TenantModel",
     "TextVector",
     "Turn",
     "UnansweredQuestion",

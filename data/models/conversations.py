@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, Identity, Index, Numeric, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.models.base import BigInt, Json, TenantRow, same_tenant_key
@@ -121,7 +121,10 @@ class Message(TenantRow):
 
 
 class Turn(TenantRow):
-    """One run of the agent: which brain, what it did and why, for «¿por qué dijo eso?»."""
+    """One run of the agent: which brain, what it did and why, for «¿por qué dijo eso?».
+
+    `found` is what was searched and with which scores; `model_calls` each call of a model with its tokens and cost
+    (None: nobody knows the price), also those whose answer was not used."""
 
     __tablename__ = "turns"
     __table_args__ = (same_tenant_key("conversation_id", "conversations", ondelete="CASCADE"),)
@@ -140,6 +143,9 @@ class Turn(TenantRow):
     prompt_fingerprint: Mapped[str | None]
     input_token_count: Mapped[int | None]
     output_token_count: Mapped[int | None]
+    cost_usd: Mapped[Decimal | None] = mapped_column(Numeric(16, 6))
+    model_calls: Mapped[list[Json]] = mapped_column(server_default="[]")
+    found: Mapped[list[Json]] = mapped_column(server_default="[]")
 
 
 class Handoff(TenantRow):

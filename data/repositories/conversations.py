@@ -579,6 +579,26 @@ class TurnRepository(Repository):
     async def get(self, turn_id: UUID) -> Turn | None:
         return await self.session.get(Turn, (self.tenant_id, turn_id))
 
+    async def of_conversation(
+        self, conversation_id: UUID, limit: int, before: datetime | None = None
+    ) -> Sequence[Turn]:
+        """Newest first."""
+        statement = select(Turn).where(Turn.tenant_id == self.tenant_id, Turn.conversation_id == conversation_id)
+        if before is not None:
+            statement = statement.where(Turn.started_at < before)
+        statement = statement.order_by(Turn.started_at.desc()).limit(limit)
+        return (await self.session.execute(statement)).scalars().all()
+
+    async def heard(self, turn: Turn) -> Sequence[Message]:
+        """The inbound messages it answered, in the order they were said."""
+        statement = select(Message).where(
+            Message.tenant_id == self.tenant_id,
+            Message.conversation_id == turn.conversation_id,
+            Message.sender == Sender.CONTACT,
+            Message.position.between(turn.first_position, turn.last_position),
+        )
+        return in_order((await self.session.execute(statement)).scalars().all())
+
     async def latest(self, conversation_id: UUID) -> Turn | None:
         statement = (
             select(Turn)

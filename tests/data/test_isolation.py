@@ -47,6 +47,7 @@ from tests.database import make_rut, make_tenant
 LONG_AGO, FAR_AHEAD = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 ONE = np.full(4, 0.5, np.float32)
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+MONTH = NOW.date().replace(day=1)
 
 # Tables of the schema that hold no tenant's rows.
 GLOBAL_TABLES = {"alembic_version"}
@@ -224,6 +225,9 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:  # noqa: PLR0915 - 
         assert asked
         subscription, _ = await tx.subscriptions.add("https://avisos.example", "", ["*"], BOX)
         await tx.events.add("order.placed", order_id=str(order.id))
+        await tx.models.put(setting="", base_url=None, key="k", is_enabled=True, most_usd_a_month=None, box=BOX)
+        await tx.models.count(MONTH, "m", calls=1, input_tokens=1, output_tokens=1, cost=Decimal(1))
+        await tx.prompts.put("tone", None, "Con humor.", "ana@example.cl")
         [told] = await tx.subscriptions.log(subscription.id, 1)
         workflow = await tx.workflows.add(name="Aviso", path="/webhook/aviso", external_id="w1", is_offered=True)
         run, _ = await tx.workflows.begin(workflow.id, RunOrigin.API, {}, run_id=uuid4(), lease_until=NOW)
@@ -321,6 +325,12 @@ READS: dict[str, Reading] = {
     "last word": lambda tx, ids: tx.desks.last_said(ids["conversation"]),
     "open handoff": lambda tx, ids: tx.conversations.current_handoff(ids["conversation"]),
     "provider content": lambda tx, ids: tx.outbound.content_id(ids["channel"], "f"),
+    "its model": lambda tx, ids: tx.models.get(),
+    "model usage": lambda tx, ids: tx.models.usage(MONTH),
+    "model spending": lambda tx, ids: tx.models.spent(MONTH),
+    "prompts": lambda tx, ids: tx.prompts.current(ids["channel"]),
+    "prompt versions": lambda tx, ids: tx.prompts.versions("tone", None),
+    "turns": lambda tx, ids: tx.turns.of_conversation(ids["conversation"], 10),
     "usage": lambda tx, ids: tx.outbound.usage(NOW.date().replace(day=1)),
     "latest outbound": lambda tx, ids: tx.messages.latest_outbound(ids["channel"], "+56911111111"),
     "messages": lambda tx, ids: tx.messages.history(ids["conversation"], limit=10),
@@ -531,6 +541,8 @@ WRITES: dict[str, Reading] = {
     "its conversation asked": lambda tx, ids: tx.suggestions.keep(
         "¿Tienen taller?", now=NOW, conversation_id=ids["conversation"]
     ),
+    "its model forgotten": lambda tx, ids: tx.models.remove(),
+    "a prompt on its channel": lambda tx, ids: tx.prompts.put("tone", ids["channel"], "Robado", "x"),
     "settled suggestion": lambda tx, ids: tx.suggestions.settle(ids["suggestion"], SuggestionStatus.DISMISSED),
     "a row in its name": lambda tx, ids: tx.imports.add(
         Import(tenant_id=ids["owner"], file_name="x", file_path="x", mode=ImportMode.UPDATE)
@@ -646,6 +658,9 @@ async def test_every_repository_method_is_in_the_tables_above() -> None:
         "catalogue.upsert_products",
         "catalogue.option_names",
         "events.add",
+        "models.put",
+        "models.count",
+        "turns.heard",
         "subscriptions.add",
         "subscriptions.rotate",
         "subscriptions.replay",

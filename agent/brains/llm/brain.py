@@ -1,8 +1,10 @@
 """One turn with a chat model: brief it, run its tool calls until it answers, or say why it did not."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from langchain_core.language_models import BaseChatModel
@@ -16,6 +18,7 @@ from agent.brains.llm.failures import reason_of, why_unfinished
 from agent.brains.llm.reply import compose
 from agent.brains.llm.tools import TOOLS
 from agent.workspace import Draft, Workspace
+from data.model_prices import ModelPrice
 from data.states import BrainKind
 
 MOST_ANSWER_CHARACTERS = 20_000
@@ -25,13 +28,29 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Spent:
-    input_tokens: int = 0
-    output_tokens: int = 0
+    """The calls of a try, written down one by one as they end."""
 
-    def add(self, message: AIMessage) -> None:
-        if usage := message.usage_metadata:
-            self.input_tokens += usage["input_tokens"]
-            self.output_tokens += usage["output_tokens"]
+    model: str
+    price: ModelPrice | None
+    calls: list[dict[str, Any]]
+    tokens: int = 0
+
+    def note(self, started: float, outcome: str, message: AIMessage | None = None) -> None:
+        usage = message.usage_metadata if message is not None else None
+        read, written = (usage["input_tokens"], usage["output_tokens"]) if usage else (0, 0)
+        is_free = message is None  # nothing came back to be paid for
+        self.tokens += read + written
+        cost = self.price.cost(read, written) if self.price and (usage or is_free) else None
+        self.calls.append(
+            {
+                "model": self.model,
+                "input_token_count": read,
+                "output_token_count": written,
+                "cost_usd": "0" if is_free else str(cost) if cost is not None else None,
+                "duration_ms": round((time.perf_counter() - started) * 1000),
+                "outcome": outcome,
+            }
+        )
 
 
 class LlmBrain:
@@ -43,10 +62,15 @@ class LlmBrain:
         self,
         model: BaseChatModel,
         *,
+        name: str = "",
+        price: ModelPrice | None = None,
         timeout_seconds: float = 20,
         most_tool_calls: int = 8,
         most_tokens: int = 60_000,
     ) -> None:
+        """`name` and `price` are for the books; without a price the cost of a call is not known."""
+        self._name = name or type(model).__name__
+        self._price = price
         self._model = model.bind_tools([tool.schema() for tool in TOOLS.values()])
         self._timeout_seconds = timeout_seconds
         self._most_tool_calls = most_tool_calls
@@ -62,7 +86,7 @@ class LlmBrain:
 
     async def _converse(self, seen: Seen, problems: tuple[str, ...]) -> Draft:
         messages, fingerprint = await brief(seen, problems)
-        runner, spent = CallRunner(seen, self._most_tool_calls), Spent()
+        runner, spent = CallRunner(seen, self._most_tool_calls), self._spent(seen)
         while True:
             message = await self._ask(messages, spent)
             if not (message.tool_calls or message.invalid_tool_calls):
@@ -72,20 +96,29 @@ class LlmBrain:
         if not text and seen.workspace.new_summary is None:
             raise BrainUnavailable("empty")
         reply = compose(text, seen)
-        return Draft((reply,), fingerprint, spent.input_tokens or None, spent.output_tokens or None)
+        return Draft((reply,), fingerprint)
+
+    def _spent(self, seen: Seen) -> Spent:
+        return Spent(self._name, self._price, seen.workspace.model_calls)
 
     async def _ask(self, messages: Sequence[BaseMessage], spent: Spent) -> AIMessage:
+        started = time.perf_counter()
         try:
             message = await self._model.ainvoke(list(messages))
+        except asyncio.CancelledError:
+            spent.note(started, "timeout")
+            raise
         except Exception as failure:
+            spent.note(started, reason_of(failure))
             log.warning("model_failed", error=type(failure).__name__, reason=reason_of(failure))
             raise BrainUnavailable(reason_of(failure)) from failure
         if not isinstance(message, AIMessage):
             raise BrainUnavailable("invalid_response")
-        spent.add(message)
-        if unfinished := why_unfinished(message):
+        unfinished = why_unfinished(message)
+        spent.note(started, unfinished or "ok", message)
+        if unfinished:
             raise BrainUnavailable(unfinished)
-        if spent.input_tokens + spent.output_tokens > self._most_tokens:
+        if spent.tokens > self._most_tokens:
             raise BrainUnavailable("too_many_tokens")
         return _with_ids(message)
 
