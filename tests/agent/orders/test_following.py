@@ -46,6 +46,8 @@ async def test_nothing_new_is_nothing_told(shop: OdooTenant, follower: OrderFoll
     await follower.follow(shop.tenant_id)
     assert await shop.events("order.status_changed") == []
     assert await outbound(shop, order_id) == []
+    state = (await shop.order(order_id)).external_state or {}
+    assert state["portal_url"].startswith(f"{shop.odoo.url}/my/orders/")
 
 
 async def test_a_delivery_there_is_a_fulfilled_order_here(shop: OdooTenant, follower: OrderFollower) -> None:
