@@ -185,7 +185,9 @@ async def _place_order(
         raise StaleTurn
     # In one order for everyone: two orders of the same products cannot wait for each other.
     for line in sorted(summary.lines, key=lambda line: items[line.sku].variant_id):
-        await tx.catalogue.take_stock(items[line.sku].variant_id, line.sku, line.quantity)
+        item = items[line.sku]
+        if await tx.catalogue.take_stock(item.variant_id, line.sku, line.quantity) == 0:
+            await tx.events.add("stock.out", variant_id=str(item.variant_id), sku=item.sku, product=item.title)
     order = Order(
         tenant_id=tx.tenant_id,
         id=uuid4(),

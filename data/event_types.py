@@ -60,7 +60,7 @@ _TYPES = (
     EventType("conversation.closed", "Se cerró una conversación.", _CONVERSATION | {"status": "closed"}),
     EventType("lead.created", "Un cliente pidió que lo contacten.", _LEAD),
     EventType("waitlist.joined", "Un cliente espera un producto.", _WAIT),
-    EventType("stock.out", "Se vendió la última unidad.", {"sku": "POL-1", "name": "Polera", "variant_id": _ID}),
+    EventType("stock.out", "Se vendió la última unidad.", {"sku": "POL-1", "product": "Polera", "variant_id": _ID}),
     EventType("message.failed", "Un mensaje no le llegó al cliente.", {"message_id": _ID, "code": "bad_number"}),
     EventType("import.completed", "Terminó una importación del catálogo.", _IMPORT),
     EventType("import.failed", "Una importación no se pudo hacer.", {"import_id": _ID, "code": "EMPTY_FILE"}),

@@ -229,8 +229,11 @@ class CatalogueRepository(Repository):
                 )
             )
 
-    async def take_stock(self, variant_id: UUID, sku: str, quantity: int) -> None:
-        """Reserve units for an order, or raise OutOfStock: two shoppers cannot take the last one."""
+    async def take_stock(self, variant_id: UUID, sku: str, quantity: int) -> int | None:
+        """Reserve units for an order, or raise OutOfStock: two shoppers cannot take the last one.
+
+        Returns how many are left; None where they are not counted.
+        """
         statement = (
             update(StockLevel)
             .where(
@@ -239,13 +242,16 @@ class CatalogueRepository(Repository):
                 (StockLevel.on_hand.is_(None)) | (StockLevel.on_hand - StockLevel.reserved >= quantity),
             )
             .values(reserved=StockLevel.reserved + quantity)
-            .returning(StockLevel.variant_id)
+            .returning(StockLevel.variant_id, (StockLevel.on_hand - StockLevel.reserved).label("left"))
         )
-        if (await self.session.execute(statement)).scalar_one_or_none() is None:
+        taken = (await self.session.execute(statement)).one_or_none()
+        if taken is None:
             left = select(func.coalesce(StockLevel.on_hand - StockLevel.reserved, 0)).where(
                 StockLevel.tenant_id == self.tenant_id, StockLevel.variant_id == variant_id
             )
             raise OutOfStock(sku, (await self.session.execute(left)).scalar_one_or_none() or 0)
+        left_now: int | None = taken.left
+        return left_now
 
     async def return_stock(self, variant_id: UUID, quantity: int) -> None:
         """Units of an order that is not to be: anyone may buy them again. Called once for each order."""
