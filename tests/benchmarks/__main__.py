@@ -15,7 +15,7 @@ from rich.table import Table
 from api.runtime import open_runtime
 from api.settings import Settings
 from data.embedded import start_embedded
-from tests.benchmarks import imports, search, turn, webhook
+from tests.benchmarks import channels, imports, search, turn, webhook
 from tests.benchmarks.measure import Figure
 
 
@@ -28,6 +28,7 @@ async def main() -> None:
             figures: list[Figure] = []
             parts: dict[str, Coroutine[Any, Any, list[Figure]]] = {
                 "webhook": webhook.run(runtime.database, settings),
+                "channels": channels.run(),
                 "turn": turn.run(settings),
                 "search": search.run(),
                 "import": imports.run(runtime.database, start_embedded(Path(folder))),
@@ -45,4 +46,5 @@ def _table(figures: list[Figure]) -> Table:
     return table
 
 
-asyncio.run(main())
+if __name__ == "__main__":  # which its processes import too
+    asyncio.run(main())

@@ -25,7 +25,7 @@ def main() -> int:
 
 def tell(outcome: Outcome) -> None:
     out(outcome.verdict.table())
-    for counted in (outcome.befell, outcome.told):
+    for counted in (outcome.befell, outcome.told, outcome.verdict.reasons):
         out("  " + ", ".join(f"{name} {count}" for name, count in counted.most_common()))
     out(f"  {outcome.seconds:.0f} s")
     for line in outcome.verdict.told[:20]:

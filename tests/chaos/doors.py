@@ -195,7 +195,9 @@ class TelegramDoor(_Base):
         return [str(fields.get("text", "")) for fields in self.server.sent() if str(fields["chat_id"]) == address]
 
     def repeated(self) -> int:
-        return 0
+        """By their words: of these dialogues no two replies are alike."""
+        mine = [fields for fields in self.server.sent() if str(fields["chat_id"]) in self.addresses]
+        return _repeated(f"{fields['chat_id']} {fields.get('text')}" for fields in mine)
 
     def statuses(self) -> Iterator[Post]:
         return iter(())
@@ -229,8 +231,11 @@ class WebchatDoor(_Base):
 
     def post(self, address: str, words: str) -> Post:
         body = {"text": words, "client_id": str(uuid4())}
-        headers = {"content-type": "application/json", "authorization": f"Bearer {self.tokens[address]}"}
-        return Post(f"{self.chat}/messages", json.dumps(body).encode(), headers | _from(hash(address)))
+        headers = {"content-type": "application/json"} | self.headers(address)
+        return Post(f"{self.chat}/messages", json.dumps(body).encode(), headers)
+
+    def headers(self, address: str) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.tokens[address]}"} | _from(self.addresses.index(address))
 
     async def heard(self, address: str) -> Sequence[str]:
         with suppress(httpx.HTTPError):

@@ -121,7 +121,7 @@ def make_worker(
     patience = PATIENCE
     if without == RECONCILIATION:
         adapters = {kind: each if each.capabilities.is_pulled else Forgetful(each) for kind, each in adapters.items()}
-        patience = Patience(first=timedelta(seconds=1), absences=1, certain_after=timedelta())
+        patience = Patience(first=timedelta(), absences=1, certain_after=timedelta())
     outbox = Outbox(runtime.database, adapters, runtime.open_access, patience, LEASE, FRESH_SECONDS)
 
     async def send_message(tenant_id: UUID, message_id: UUID) -> None:

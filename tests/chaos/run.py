@@ -99,7 +99,7 @@ async def _shop(
     children = [api, *workers]
     keeping = [asyncio.create_task(child.keep()) for child in children]
     try:
-        await _until_up(client, settings)
+        await until_up(client, settings)
         chance = random.Random(plan.seed)  # noqa: S311 - the same run again
         destiny = Destiny(plan.fates, random.Random(plan.seed + 1), cluster, api, workers)  # noqa: S311
         providers.fail(plan.share, random.Random(plan.seed + 2))  # noqa: S311
@@ -137,7 +137,7 @@ def _shoppers(plan: Plan, world: World, doors: Sequence[Door]) -> list[Shopper]:
     ]
 
 
-async def _until_up(client: httpx.AsyncClient, settings: Settings) -> None:
+async def until_up(client: httpx.AsyncClient, settings: Settings) -> None:
     async with asyncio.timeout(60):
         while True:
             with suppress(httpx.HTTPError):

@@ -50,6 +50,7 @@ class Verdict:
     order_mismatches: int = 0
     stuck_jobs: int = 0
     told: list[str] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)  # of conversations with people
 
     def faults(self) -> dict[str, int]:
         """Those that are not 0."""
@@ -57,7 +58,9 @@ class Verdict:
         return {name: count for name, count in asdict(self).items() if name in names and count}
 
     def table(self) -> str:
-        rows = [(name.replace("_", " "), count) for name, count in asdict(self).items() if name != "told"]
+        rows = [
+            (name.replace("_", " "), count) for name, count in asdict(self).items() if name not in ("told", "reasons")
+        ]
         return "\n".join(f"  {name:<18}{count:>6}" for name, count in rows)
 
 
@@ -101,6 +104,8 @@ def _judge_one(
         verdict.doubled_replies += doubled.total()
         verdict.told.append(f"{where}: kept twice {dict(doubled)}")
     is_with_people = row["status"] == "handed_off"
+    if is_with_people:
+        verdict.reasons[f"{shopper.door.name}: {row['status_reason']}"] += 1
     for message in inbound:
         _judge_message(verdict, where, message, mine["turns"], outbound, is_with_people)
     covered = [
