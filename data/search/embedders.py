@@ -102,7 +102,7 @@ class SentenceTransformerEmbedder:
                 from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - an optional extra, heavy
             except ImportError as error:
                 raise EmbedderError(
-                    "Los modelos de frases se instalan aparte: pip install 'caserita[semantic]'; o deja EMBEDDINGS vacío."
+                    "Los modelos de frases van aparte: pip install 'caserita[semantic]'; o deja EMBEDDINGS vacío."
                 ) from error
             try:
                 self._loaded = SentenceTransformer(self._model_name, local_files_only=self._is_local)
