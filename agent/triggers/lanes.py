@@ -9,8 +9,8 @@ import structlog
 
 log = structlog.get_logger()
 
-MOST_AT_ONCE = 64
-MOST_PER_TENANT = 8
+MOST_AT_ONCE = 80
+MOST_PER_TENANT = 40
 
 
 class Lanes:

@@ -25,7 +25,7 @@ from data.transaction import Transaction
 log = structlog.get_logger()
 
 LEASE = timedelta(seconds=60)
-_BATCH = 5
+_BATCH = 3
 # Where nothing gets through, one is tried at a time.
 _BATCH_WHILE_FAILING = 1
 MOST_KEPT_ATTEMPTS = 30
