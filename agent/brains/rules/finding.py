@@ -299,22 +299,26 @@ async def _referred(turn: Turn, reference: Reference, intent: Intent) -> Finding
         return Finding(Outcome.SEVERAL, tuple(seen), was_shown=True) if seen else UNSAID
     focus = await turn.focus()
     if reference.kind == "other":
-        rejected = intent.other
-        return _found(
-            [
-                item
-                for item in seen
-                if (focus is None or item.sku != focus.sku)
-                and not (rejected and not rejected.is_empty and fits(item, rejected.words, rejected.filters))
-            ],
-            shown=True,
-        )
+        return _found(_others(intent, seen, focus), shown=True)
     asked = turn.pending.skus if turn.pending else ()
     if len(asked) > 1 and (focus is None or focus.sku not in asked):
         return _found(await get_products(turn.workspace, asked), shown=True)
     if len(asked) == 1:
         return _found(await get_products(turn.workspace, asked), shown=True)
     return _found([focus] if focus else seen, shown=True)
+
+
+def _others(intent: Intent, seen: Sequence[CatalogueItem], focus: CatalogueItem | None) -> list[CatalogueItem]:
+    """ "La otra": of those shown, without the one talked about; of its kind, where there is one."""
+    rejected = intent.other
+    others = [
+        item
+        for item in seen
+        if (focus is None or item.sku != focus.sku)
+        and not (rejected and not rejected.is_empty and fits(item, rejected.words, rejected.filters))
+    ]
+    alike = [item for item in others if focus and is_called(focus.name, item)]
+    return alike or others
 
 
 def _found(items: Sequence[CatalogueItem], *, shown: bool = False) -> Finding:

@@ -162,7 +162,7 @@ async def _names_product(turn: Turn, intent: Intent, by: str = "") -> bool:
         return any(is_headed(by, item) for item in found.items)
     best = choose(intent.words, found.items).best
     has_words = bool(content_words(intent.words))
-    return has_words and any(is_headed(intent.words, item) or covers(intent.words, item) for item in best)
+    return has_words and any(is_headed(intent.words, item) or covers(intent.words, item, loosely=True) for item in best)
 
 
 def _first_word(intent: Intent) -> str:

@@ -98,6 +98,13 @@ TALKS = [
     ),
     named(
         "hardware",
+        "the other one of its kind",
+        step("venden alicate cortante o huincha o alicate universal?", {}),
+        step("dame el cortante", {"ALI-COR": 1}),
+        step("no, el otro", {"ALI-UNI": 1}),
+    ),
+    named(
+        "hardware",
         "what was not chosen is left out, and is said to be",
         step("una brocha y 2 kilos de clavos", {"BRC-3": 1}),
         step("ya eso sería no ma", {"BRC-3": 1}, says="clavos", has_summary=True),
