@@ -27,7 +27,7 @@ test: $(DEV_STAMP)  ## Lint, types, import rules, tests
 bench: $(DEV_STAMP)  ## Print the table of speeds, each against its floor
 	$(BIN)/python -m tests.benchmarks
 
-chaos: $(DEV_STAMP)  ## 1,000 messages while everything dies, and its controls, which must fail: make chaos [SEED=…] [WITHOUT=reconciliation]
+chaos: $(DEV_STAMP)  ## 1,000 messages while everything dies; the control, which must fail: make chaos WITHOUT=reconciliation [SEED=…]
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(WITHOUT),--without $(WITHOUT))
 
 contract: $(DEV_STAMP)  ## Hold a real Odoo or n8n to what we count on: make contract ODOO_URL=… ODOO_DB=… ODOO_KEY=… [ODOO_LOGIN=…] N8N_URL=… N8N_KEY=… [N8N_SECRET=…]
