@@ -42,6 +42,7 @@ _LEAD = {
     "moment": "mañana en la tarde", "note": "¿Me llaman para una cotización?", "contact": _CONTACT,
     "conversation_id": _ID,
 }  # fmt: skip
+_BUDGET = {"month": "2026-11-01", "spent_usd": "8.213400", "most_usd_a_month": "10.00"}
 
 _TYPES = (
     EventType("order.placed", "Un cliente confirmó un pedido.", _ORDER),
@@ -64,6 +65,9 @@ _TYPES = (
     EventType("message.failed", "Un mensaje no le llegó al cliente.", {"message_id": _ID, "code": "bad_number"}),
     EventType("import.completed", "Terminó una importación del catálogo.", _IMPORT),
     EventType("import.failed", "Una importación no se pudo hacer.", {"import_id": _ID, "code": "EMPTY_FILE"}),
+    EventType("model.changed", "Cambió el modelo de lenguaje de la tienda.", {"is_enabled": True}),
+    EventType("model_budget.nearly_spent", "El modelo gastó el 80 % de su tope del mes.", _BUDGET),
+    EventType("model_budget.spent", "El modelo gastó su tope del mes; responden las reglas.", _BUDGET),
     EventType("catalogue.restored", "Se volvió a una versión anterior.", {"version": 8, "restored_version": 6}),
     EventType("product.changed", "Se editó un producto a mano.", {"product_id": _ID}),
     EventType(

@@ -21,7 +21,8 @@ _DAY = (
 )
 _DELIVERY = re.compile(
     r"\b(?:llegan?|llegara|llegaran|recib(?:es|iras|ira)|entreg(?:a|as|amos|aremos)|despach(?:o|os|amos|aremos)"
-    rf"|envi(?:o|os|amos|aremos)|tendras|mandamos)\b(?: \w+){{0,5}}? (?P<day>{_DAY})\b"
+    r"|envi(?:o|os|amos|aremos)|tendras"
+    rf"|mandamos|llevamos|(?:vamos|pasamos) a dejar|estara)\b(?: \w+){{0,5}}? (?P<day>{_DAY})\b"
 )
 _DENIED = re.compile(
     r"\b(?:no|sin|ningun[oa]?|tampoco|ni)(?: (?:hay|tengo|tenemos|hacemos|hago|manejamos|contamos con|puedo|podemos"

@@ -22,6 +22,7 @@ from agent.brains.llm import LlmBrain
 from agent.brains.rules import RulesBrain
 from agent.confirmation import Answer
 from agent.turn import Agent
+from agent.workspace import Workspace
 from data.catalogue_index import CatalogueIndexes
 from data.database import Database
 from data.models import Cart, CartLine, Message, Order, Summary, Turn, Variant
@@ -253,8 +254,8 @@ def _nothing_wrong(*_: object) -> tuple[str, ...]:
     return ()
 
 
-def _always_yes(*_: object) -> Answer:
-    return Answer.YES
+def _always_yes(workspace: Workspace) -> Answer:
+    return Answer.NEITHER if workspace.context.summary is None else Answer.YES
 
 
 @pytest.mark.parametrize(
@@ -269,5 +270,5 @@ async def test_without_a_guard_the_judge_finds_faults(
 ) -> None:
     monkeypatch.setattr(nodes, guard, without)
     trial = await open_trial(database, seed=2)
-    await trial.run(shoppers=2, messages=15)
+    await trial.run(shoppers=3, messages=25)
     assert any(fault in found for found in trial.faults)
