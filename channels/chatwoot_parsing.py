@@ -55,6 +55,8 @@ _FILES = {
 def read_event(event: Item) -> Parsed:
     """Private notes, activities, other kinds of event and what we wrote ourselves bring no message."""
     name = event.get("event")
+    if not isinstance(name, str):
+        raise BadPayload("no event of Chatwoot")
     try:
         if name == "message_created":
             return _read_message(event)
@@ -64,8 +66,6 @@ def read_event(event: Item) -> Parsed:
             return Parsed(ownership=_read_change(event))
     except (BadPayload, ValueError) as error:
         return Parsed(quarantined=[Quarantined(str(error), dict(event))])
-    if not isinstance(name, str):
-        raise BadPayload("no event of Chatwoot")
     return Parsed()
 
 

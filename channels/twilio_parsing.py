@@ -19,6 +19,7 @@ from data.states import Delivery
 
 _MOST_PARAMETERS = 500
 _MOST_MEDIA = 10
+_MOST_DIGITS = 9
 
 # Twilio has the message in each of the first five: only how far it got differs.
 DELIVERIES = {
@@ -101,17 +102,26 @@ def parse(access: ChannelAccess, request: WebhookRequest) -> Parsed:
 
 
 def inbound(parameters: Parameters, external_id: str, sent_at: datetime | None = None) -> InboundMessage:
+    address = _sender(parameters)
     return InboundMessage(
         external_id=external_id,
-        address=_sender(parameters),
+        address=address,
         text=_text(parameters),
         contact_name=parameters.first("ProfileName") or None,
         choice=parameters.first("ButtonPayload", "ListId") or None,
         sent_at=sent_at,
         attachments=_attachments(parameters),
         quoted_external_id=parameters.first("OriginalRepliedMessageSid") or None,
+        alias=_alias(parameters, address),
         raw=parameters.flat(),
     )
+
+
+def _alias(parameters: Parameters, address: str) -> str | None:
+    """The business-scoped id beside the number: who hides the number later is still the same person."""
+    user_id = parameters.first("ExternalUserId").strip()
+    alias = whatsapp_address(user_id) if user_id.removeprefix("whatsapp:") else None
+    return alias if alias != address else None
 
 
 def _sender(parameters: Parameters) -> str:
@@ -137,13 +147,20 @@ def _place(parameters: Parameters) -> str:
 
 
 def _attachments(parameters: Parameters) -> tuple[Attachment, ...]:
-    count = parameters.first("NumMedia")
-    places = range(min(int(count), _MOST_MEDIA) if count.isdecimal() else 0)
     return tuple(
         Attachment(_kind(parameters, place), url, parameters.first(f"MediaContentType{place}").lower())
-        for place in places
+        for place in range(_media_count(parameters))
         if (url := parameters.first(f"MediaUrl{place}"))
     )
+
+
+def _media_count(parameters: Parameters) -> int:
+    return min(_whole(parameters.first("NumMedia")) or 0, _MOST_MEDIA)
+
+
+def _whole(digits: str) -> int | None:
+    """None for what is no number, or far longer than any of Twilio's (Python refuses to read those at all)."""
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS else None
 
 
 def _kind(parameters: Parameters, place: int) -> MediaKind:
@@ -155,11 +172,7 @@ def _kind(parameters: Parameters, place: int) -> MediaKind:
 
 def _without_words(parameters: Parameters) -> str:
     """What kind of thing came without words, such as "[imagen]"; nothing for a plain empty text."""
-    count = parameters.first("NumMedia")
-    types = [
-        parameters.first(f"MediaContentType{place}").lower()
-        for place in range(min(int(count), _MOST_MEDIA) if count.isdecimal() else 0)
-    ]
+    types = [parameters.first(f"MediaContentType{place}").lower() for place in range(_media_count(parameters))]
     if not types:
         return _PLACEHOLDERS.get(parameters.first("MessageType").lower(), "")
     return " ".join(_PLACEHOLDERS.get(name) or _PLACEHOLDERS.get(name.partition("/")[0], "[archivo]") for name in types)
@@ -174,8 +187,7 @@ def _statuses(
     delivery = DELIVERIES.get(parameters.first("MessageStatus").lower())
     if delivery is None:
         return []
-    code = parameters.first("ErrorCode")
-    error = twilio_verdict(int(code) if code.isdecimal() else None).code if delivery is Delivery.FAILED else None
+    error = twilio_verdict(_whole(parameters.first("ErrorCode"))).code if delivery is Delivery.FAILED else None
     is_billed = True if delivery in (Delivery.DELIVERED, Delivery.READ) else None
     return [StatusUpdate(external_id, delivery, _own_id(request), error, is_billed)]
 

@@ -176,7 +176,7 @@ def test_what_cannot_be_read_is_kept_aside(changes: dict[str, Any]) -> None:
     assert parsed.messages == ()
 
 
-@pytest.mark.parametrize("body", [{}, {"event": 7}, {"event": None}])
+@pytest.mark.parametrize("body", [{}, {"event": 7}, {"event": None}, {"event": {}}, {"event": [[]]}])
 def test_what_is_no_event_is_refused(body: dict[str, Any]) -> None:
     with pytest.raises(BadPayload):
         read_event(body)

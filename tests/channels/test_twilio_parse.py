@@ -103,7 +103,7 @@ def test_a_body_that_is_no_payload_is_refused(kind: str, body: bytes) -> None:
         TwilioWhatsApp().parse(ACCESS, WebhookRequest({"content-type": kind}, body))
 
 
-@pytest.mark.parametrize("count", ["-1", "x", "²", "1e9", "99999999999999999999"])
+@pytest.mark.parametrize("count", ["-1", "x", "²", "1e9", "99999999999999999999", "9" * 5_000])
 def test_an_absurd_number_of_media_is_survived(count: str) -> None:
     form = load("text")["form"] | {"Body": "", "NumMedia": count}
     [message] = TwilioWhatsApp().parse(ACCESS, request(form, URL)).messages
@@ -114,3 +114,25 @@ def test_the_number_of_someone_without_from_is_their_whatsapp_id() -> None:
     form = load("text")["form"] | {"From": ""}
     [message] = TwilioWhatsApp().parse(ACCESS, request(form, URL)).messages
     assert message.address == "whatsapp:+56987654321"
+
+
+def test_an_absurd_error_code_is_a_failure_all_the_same() -> None:
+    payload = load("status_undelivered")
+    form = payload["form"] | {"ErrorCode": "9" * 5_000}
+    [status] = TwilioWhatsApp().parse(ACCESS, request(form, URL, payload["query"])).statuses
+    assert status.delivery is Delivery.FAILED
+
+
+@pytest.mark.parametrize(
+    ("changes", "alias"),
+    [
+        ({"ExternalUserId": "CL.1349ABCxyz"}, "whatsapp:CL.1349ABCxyz"),
+        ({"ExternalUserId": "whatsapp:CL.1349ABCxyz"}, "whatsapp:CL.1349ABCxyz"),
+        ({"ExternalUserId": " "}, None),
+        ({"ExternalUserId": "whatsapp:"}, None),
+        ({"From": "whatsapp:CL.1349ABCxyz", "ExternalUserId": "CL.1349ABCxyz"}, None),
+    ],
+)
+def test_the_id_beside_the_number_is_the_same_person(changes: dict[str, str], alias: str | None) -> None:
+    [message] = TwilioWhatsApp().parse(ACCESS, request(load("text")["form"] | changes, URL)).messages
+    assert message.alias == alias
