@@ -15,7 +15,7 @@ from rich.table import Table
 from api.runtime import open_runtime
 from api.settings import Settings
 from data.embedded import start_embedded
-from tests.benchmarks import channels, imports, search, turn, webhook
+from tests.benchmarks import channels, imports, odoo, search, turn, webhook
 from tests.benchmarks.measure import Figure
 
 
@@ -31,6 +31,7 @@ async def main() -> None:
                 "channels": channels.run(),
                 "turn": turn.run(settings),
                 "search": search.run(),
+                "odoo": odoo.run(),
                 "import": imports.run(runtime.database, start_embedded(Path(folder))),
             }
             for name, work in parts.items():
