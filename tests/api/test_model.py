@@ -36,10 +36,9 @@ async def call(service: Service, store: Store, method: str, path: str, body: Any
 async def choose(service: Service, store: Store, openai_server: OpenAIServer, **more: Any) -> None:
     """As it is kept once it was checked: the test's server is on an address that no shop may name."""
     async with service.runtime.database.transaction(store.tenant_id) as tx:
-        await tx.models.put(
-            **{"setting": "openai:gpt-4.1-mini", "base_url": openai_server.base_url, "key": "sk-secreta",
-               "is_enabled": True, "most_usd_a_month": None, "box": service.runtime.secrets} | more
-        )  # fmt: skip
+        chosen: dict[str, Any] = {"setting": "openai:gpt-4.1-mini", "base_url": openai_server.base_url}
+        chosen |= {"key": "sk-secreta", "is_enabled": True, "most_usd_a_month": None, "box": service.runtime.secrets}
+        await tx.models.put(**chosen | more)
 
 
 async def answered(service: Service, store: Store, text: str) -> Any:
