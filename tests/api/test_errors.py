@@ -1,6 +1,6 @@
 """Every refusal has the same envelope, whatever refused."""
 
-from uuid import uuid4
+from uuid import UUID
 
 import httpx
 import pytest
@@ -18,7 +18,7 @@ from tests.api.service import Service, Store, error_of
         ("GET", "/v1/users/me", None, 401, "UNAUTHORIZED"),
         ("POST", "/v1/auth/sign-in", {"email": "a@b.cl"}, 422, "VALIDATION_ERROR"),
         ("POST", "/v1/webhooks/channels/no-es-un-id", {}, 404, "NOT_FOUND"),
-        ("GET", f"/v1/webchat/{uuid4()}/messages", None, 404, "NOT_FOUND"),
+        ("GET", f"/v1/webchat/{UUID(int=7)}/messages", None, 404, "NOT_FOUND"),
     ],
 )
 async def test_a_refusal_has_the_envelope(
