@@ -10,7 +10,7 @@ import pytest
 
 from data.order_changes import change_order
 from data.states import OrderStatus
-from tests.agent.orders.shop import BASE_URL, NOW, OdooTenant
+from tests.agent.orders.shop import BASE_URL, NOW, PATIENCE, OdooTenant
 from tests.servers.odoo_server import (
     BAD_GATEWAY_AFTER_COMMIT,
     CUT_AFTER_COMMIT,
@@ -82,7 +82,9 @@ async def test_whatever_call_fails_there_is_one_order_in_the_end(shop: OdooTenan
         shop.odoo.chaos = once(failing, fault)
         order_id = await shop.place({"POL-1": 2})
         placed.append(order_id)
+        shop.give_up_after(0.5 if fault is TIMEOUT_AFTER_COMMIT else PATIENCE)
         order = await shop.submit(order_id)
+        shop.give_up_after(PATIENCE)
         assert (order.status, order.submitted_at, order.held_reason) == (OrderStatus.PLACED, None, None)
         assert (await shop.submit(order_id)).status is OrderStatus.CONFIRMED
     assert [there["state"] for there in shop.odoo.shop.orders] == ["sale"] * len(CHANGING)
@@ -100,7 +102,11 @@ async def test_orders_of_one_moment_go_together(shop: OdooTenant) -> None:
     await shop.connect(confirms_orders=True)
     order_ids = [await shop.place({"POL-1": 1}) for _ in range(4)]
     await asyncio.gather(*(shop.submit(order_id) for order_id in order_ids))
-    assert len({(await shop.order(each)).external_reference for each in order_ids}) == len(order_ids)
+    orders = [await shop.order(each) for each in order_ids]
+    assert [order.external_state and order.external_state.get("waits_because") for order in orders] == [None] * 4
+    assert sorted(order.external_reference or "" for order in orders) == sorted(
+        there["name"] for there in shop.odoo.shop.orders
+    )
     assert {order["state"] for order in shop.odoo.shop.orders} == {"sale"}
 
 
