@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from data.jobs import JobQueue
 from data.repositories.catalogue import CatalogueRepository
 from data.repositories.connections import ConnectionRepository
-from data.repositories.conversations import ConversationRepository, MessageRepository, TurnRepository
+from data.repositories.conversations import ConversationRepository
 from data.repositories.demand import LeadRepository, WaitlistRepository
 from data.repositories.desks import DeskRepository
 from data.repositories.edits import EditRepository
@@ -19,6 +19,7 @@ from data.repositories.knowledge import KnowledgeRepository, SuggestionRepositor
 from data.repositories.language_models import LanguageModelRepository, PromptRepository
 from data.repositories.mappings import MappingRepository
 from data.repositories.media import MediaRepository
+from data.repositories.messages import MessageRepository
 from data.repositories.outbound import OutboundRepository
 from data.repositories.planning import PlanRepository
 from data.repositories.sales import CartRepository, OrderRepository
@@ -27,6 +28,7 @@ from data.repositories.staging import StagingRepository
 from data.repositories.submissions import SubmissionRepository
 from data.repositories.subscriptions import SubscriptionRepository
 from data.repositories.tenants import ChannelRepository, MemberRepository, TenantRepository
+from data.repositories.turns import TurnRepository
 from data.repositories.unanswered import UnansweredRepository
 from data.repositories.vectors import VectorRepository
 from data.repositories.versions import VersionRepository
