@@ -199,6 +199,8 @@ _FIELD_MESSAGES = {
     "uuid_type": "Debe ser un identificador UUID.",
     "int_parsing": "Debe ser un número entero.",
     "int_type": "Debe ser un número entero.",
+    "float_parsing": "Debe ser un número.",
+    "float_type": "Debe ser un número.",
     "greater_than_equal": "Debe ser {ge} o más.",
     "less_than_equal": "Debe ser {le} o menos.",
     "enum": "Debe ser uno de: {expected}.",

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 from api.errors import Missing
 from api.runtime import Runtime
 from channels.adapter import ChannelAccess
+from data.tenant_settings import bursts
 
 KEPT_SECONDS = 5.0
 MOST_KEPT = 10_000
@@ -41,6 +43,8 @@ class OpenChannels:
         if tenant_id is not None:
             async with self._runtime.database.transaction(tenant_id) as tx:
                 channel = await tx.channels.get(channel_id)
+                tenant = await tx.tenants.get()
             if channel is not None:
-                return self._runtime.open_access(channel)
+                access = self._runtime.open_access(channel)
+                return replace(access, config={**bursts(tenant), **access.config})
         raise Missing("No hay un canal en esta dirección.")

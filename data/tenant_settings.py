@@ -13,7 +13,10 @@ NUMBERS: dict[str, tuple[float, float, float]] = {
     "contact_turns_per_hour": (200, 0, 10_000),
     "tenant_turns_per_minute": (6_000, 0, 100_000),
     "quiet_minutes": (10, 1, 24 * 60),
+    "media_days": (90, 0, 3_650),
 }
+# How long a turn waits for more; without them, what is usual for each kind of channel (channels.bursts).
+BURSTS = ("burst_seconds", "longest_burst_seconds")
 
 
 def number(tenant: Tenant, name: str) -> float:
@@ -29,6 +32,17 @@ def handoff_timeout(tenant: Tenant) -> timedelta | None:
     """How long a shopper waits for a person before the agent offers to go on; None for ever."""
     minutes = number(tenant, "handoff_timeout_minutes")
     return timedelta(minutes=minutes) if minutes else None
+
+
+def media_kept_for(tenant: Tenant) -> timedelta | None:
+    """How long the files of shoppers are kept; None for ever."""
+    days = number(tenant, "media_days")
+    return timedelta(days=days) if days else None
+
+
+def bursts(tenant: Tenant) -> dict[str, Any]:
+    """What holds for the channels that say nothing themselves; channels.bursts bounds it."""
+    return {name: tenant.settings[name] for name in BURSTS if tenant.settings.get(name) is not None}
 
 
 def owner_phones(tenant: Tenant) -> frozenset[str]:
