@@ -5,6 +5,8 @@ import unicodedata
 from enum import StrEnum
 from uuid import UUID
 
+from data.accents import unaccented
+
 YES_CHOICE = "confirm_order"
 NO_CHOICE = "keep_cart"
 
@@ -133,7 +135,6 @@ def _is_conditional(words: str, text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    folded = "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
-    folded = re.sub(r"[^\w\s👍👌✅👎]", " ", folded)
+    folded = re.sub(r"[^\w\s👍👌✅👎]", " ", unaccented(text))
     folded = re.sub(r"([a-z])\1{2,}", r"\1", folded)
     return " ".join(folded.split())

@@ -1,8 +1,9 @@
 """Whether a shopper plainly asks for a person, judged by code: a brain may add a handoff, never refuse one."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
+
+from data.accents import unaccented
 
 _PERSON = (
     r"(?:persona|humano|humana|ejecutiv[oa]|vendedor(?:a)?|agente|asesor(?:a)?|operador(?:a)?|encargad[oa]|duen[oa]"
@@ -45,6 +46,5 @@ def asks_for_human(messages: Iterable[str]) -> bool:
 
 
 def _asks(text: str) -> bool:
-    letters = unicodedata.normalize("NFD", text[:_MOST_READ].casefold())
-    folded = " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
+    folded = " ".join(unaccented(text[:_MOST_READ]).split())
     return bool(_ASKS.search(_FOR_SOMEONE.sub(" ", folded)))

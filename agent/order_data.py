@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from stdnum.cl import rut
 from stdnum.exceptions import ValidationError as BadNumber
 
+from data.accents import unaccented
+
 LONGEST = 200
 
 
@@ -223,6 +225,4 @@ def read_data(row: Mapping[str, object]) -> OrderData:
 
 
 def fold(text: str) -> str:
-    letters = unicodedata.normalize("NFD", text.casefold())
-    plain = "".join(c for c in letters if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^\w]+", " ", plain).split())
+    return " ".join(re.sub(r"[^\w]+", " ", unaccented(text)).split())

@@ -1,7 +1,6 @@
 """What waits in a conversation and needs no brain: an opt-out to confirm, an owner's command, a loop to sit out."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -9,6 +8,7 @@ import structlog
 
 from agent.handoff import asks_for_human
 from agent.wording import say
+from data.accents import unaccented
 from data.intake import Consent
 from data.jobs import JobName
 from data.models import Channel, Conversation, Message, Tenant
@@ -176,7 +176,6 @@ def _repeats(waiting: Sequence[Message], history: Sequence[Message]) -> bool:
 
 def _gist(text: str) -> str:
     """The words alone: an auto-responder's time, ticket number or greeting name changes with each message."""
-    letters = unicodedata.normalize("NFD", text.casefold())
-    plain = " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
+    plain = " ".join(unaccented(text).split())
     without_figures = " ".join(re.sub(r"[^a-z\s]", " ", plain).split())
     return without_figures if len(without_figures) > 20 else plain

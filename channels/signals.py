@@ -1,10 +1,10 @@
 """What a message plainly is, judged by code as it comes in: an opt-out, an auto-reply, a command, a whole thought."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
 
+from data.accents import unaccented
 from data.intake import Consent
 
 _MOST_READ = 600
@@ -105,5 +105,4 @@ def quiet_share(text: str) -> float:
 
 
 def _folded(text: str) -> str:
-    letters = unicodedata.normalize("NFD", text[:_MOST_READ].casefold())
-    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
+    return " ".join(unaccented(text[:_MOST_READ]).split())

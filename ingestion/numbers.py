@@ -8,7 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Final, Literal
 
-from ingestion.text import folded, unaccented
+from data.accents import unaccented
+from ingestion.text import folded
 
 Separator = Literal[".", ","]
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import repeat
 from typing import Final
 
+from data.accents import unaccented, unaccented_all
 from ingestion.column_names import tells_variants
 from ingestion.copying import COLUMNS, NULL, copied, escaped
 from ingestion.identity import LISTING_OPTIONS, NO_VALUE, often_shown, shown
@@ -22,7 +23,7 @@ from ingestion.sizes import choices_in
 from ingestion.skus import LONGEST, derived_sku
 from ingestion.sources.records import Page
 from ingestion.sources.spreadsheet import Sheet
-from ingestion.text import unaccented, unaccented_all, unneutralised
+from ingestion.text import unneutralised
 
 # With fewer plain rows than this share of a page, sorting them out costs more than it saves.
 _FEWEST_PLAIN = 0.7

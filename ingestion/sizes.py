@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from ingestion.text import folded, unaccented
+from data.accents import unaccented
+from ingestion.text import folded
 
 _LETTERS: Final = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL", "XXXXL")
 _SIZE = re.compile(

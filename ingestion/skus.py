@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from hashlib import sha256
 
-from ingestion.text import folded, unaccented
+from data.accents import unaccented
+from ingestion.text import folded
 
 LONGEST = 64
 _UNFAITHFUL = re.compile(r"[^a-z0-9 -]")

@@ -8,10 +8,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from data.accents import unaccented
 from ingestion.identity import Identity
 from ingestion.lines import Columns, Line
 from ingestion.numbers import Column, Separator, proof
-from ingestion.text import unaccented
 
 
 @dataclass(frozen=True)

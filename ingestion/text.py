@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+
+from data.accents import unaccented
 
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -12,11 +13,6 @@ _STRAY_JOINER = re.compile(
 )
 # Letters of Western Europe and plain punctuation, composed: nothing to remove.
 _PLAIN = re.compile("[ -~\u00a0-\u00ac\u00ae-\u017f\u2013\u2014\u2018-\u201d\u2022\u20ac]*")
-_WESTERN = str.maketrans(
-    {chr(code): unicodedata.normalize("NFKD", chr(code))[0] for code in range(0xC0, 0x17F)
-     if unicodedata.combining(unicodedata.normalize("NFKD", chr(code))[-1])}
-)  # fmt: skip
-_ACCENTED = re.compile("[\u00c0-\u017f]+")
 _JOINER = "\u200d"
 # Error texts that a spreadsheet program leaves in a cell in place of a value.
 CELL_FAULTS = frozenset({"#N/A", "#N/D", "#REF!", "#¡REF!", "#VALUE!", "#¡VALOR!", "#NAME?", "#¿NOMBRE?", "#DIV/0!",
@@ -57,24 +53,6 @@ def _visible(character: str) -> str:
     if category[0] == "C" and character != _JOINER:
         return ""
     return character
-
-
-def unaccented(text: str) -> str:
-    """Lower case without accents: what two spellings of one word have in common."""
-    if not text.isascii():
-        text = text.translate(_WESTERN)
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-
-
-def unaccented_all(texts: Sequence[str]) -> list[str]:
-    """`unaccented` of each; a text that has a line break in it would come apart."""
-    joined = "\n".join(texts)
-    if not joined.isascii():
-        joined = _ACCENTED.sub(lambda letters: letters.group().translate(_WESTERN), joined)
-    return joined.lower().split("\n") if joined.isascii() else list(map(unaccented, texts))
 
 
 def folded(text: str) -> str:

@@ -1,12 +1,12 @@
 """Whether every amount of money in a reply is the shop's: an own reading of it, apart from the agent's guardrails."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
 from api.evaluation.playing import Moment
+from data.accents import unaccented
 from data.repositories.items import CatalogueItem
 
 _NUMBER = r"\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d+(?:,\d{1,2})?"
@@ -25,8 +25,7 @@ _WORDS = {
 
 def fold(text: str) -> str:
     """Lower case, no accents, single spaces, no marks of emphasis; lines stay lines."""
-    letters = unicodedata.normalize("NFD", text.casefold().replace("*", ""))
-    plain = "".join(c for c in letters if not unicodedata.combining(c))
+    plain = unaccented(text.replace("*", ""))
     return "\n".join(" ".join(line.split()) for line in plain.splitlines())
 
 

@@ -5,6 +5,7 @@ import unicodedata
 
 from rapidfuzz.distance import OSA
 
+from data.accents import unaccented
 from data.search.units import NUMBER_WORDS
 from data.search.words import phonetic
 
@@ -101,9 +102,7 @@ def fold(text: str) -> str:
     """Lower case, without accents, emojis or control characters; stretched letters shortened ("holaaa")."""
     text = text.replace("½", " 1/2").replace("¼", " 1/4").replace("¾", " 3/4").replace("×", "x")
     text = "".join(_EMOTIONS.get(c, c) for c in text) if not any(c.isalnum() for c in text) else text
-    decomposed = unicodedata.normalize("NFKD", text)
-    plain = "".join(c for c in decomposed.lower() if not unicodedata.combining(c))
-    kept = "".join(c if (c.isascii() and c.isalnum()) or c in _MARKS else _space_for(c) for c in plain)
+    kept = "".join(c if (c.isascii() and c.isalnum()) or c in _MARKS else _space_for(c) for c in unaccented(text))
     kept = re.sub(r"(?<![a-z0-9])(?<!\d )(?:m{3,}|h+m+|e{2,}h*|u{2,}|a{3,}h*)(?![a-z0-9])", " ", kept)
     kept = re.sub(r"([a-z])\1{2,}", r"\1", kept)
     kept = re.sub(r"\b([a-z]{3,}?)([asoen])\2\b", r"\1\2", kept)
