@@ -92,7 +92,5 @@ def require(least: Role) -> Callable[[Principal], Awaitable[Principal]]:
 
 
 Viewer = Annotated[Principal, Depends(require(Role.VIEWER))]
-Accountant = Annotated[Principal, Depends(require(Role.ACCOUNTANT))]
 Seller = Annotated[Principal, Depends(require(Role.SELLER))]
 Admin = Annotated[Principal, Depends(require(Role.ADMIN))]
-Owner = Annotated[Principal, Depends(require(Role.OWNER))]

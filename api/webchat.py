@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
@@ -162,7 +162,6 @@ async def get_channel(channel_id: str, request: Request) -> ChannelAccess:
 
 
 ChannelNeeded = Annotated[ChannelAccess, Depends(get_channel)]
-ChannelId = Annotated[str, Path(description="El id del canal: está en la dirección de la página.")]
 
 
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]

@@ -16,7 +16,6 @@ _FIELDS = ("id", "name", "default_code", "barcode", "lst_price", "currency_id", 
            "active", "type", "uom_id", "product_tmpl_id", "product_template_attribute_value_ids",
            "description_sale", "write_date")  # fmt: skip
 _OPTIONAL = ("free_qty", "is_storable", "public_categ_ids")
-STORABLE_FIELD_SINCE = 18
 # What a product without a code of its own is called.
 _OWN_CODE = re.compile(r"odoo-(\d+)", re.IGNORECASE)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select
 
 from data.jobs import JobName, JobQueue
 from data.models import Lead, StockLevel, Variant, WaitlistEntry
@@ -60,20 +60,6 @@ class WaitlistRepository(Repository):
             .with_for_update(of=WaitlistEntry, skip_locked=True)
         )
         return (await self.session.execute(statement)).scalars().all()
-
-    async def cancel_of(self, contact_id: UUID, now: datetime) -> int:
-        """This contact waits for nothing any more; returns how many places that were."""
-        statement = (
-            update(WaitlistEntry)
-            .where(
-                WaitlistEntry.tenant_id == self.tenant_id,
-                WaitlistEntry.contact_id == contact_id,
-                WaitlistEntry.status == WaitlistStatus.WAITING,
-            )
-            .values(status=WaitlistStatus.CANCELLED, settled_at=now)
-            .returning(WaitlistEntry.id)
-        )
-        return len((await self.session.execute(statement)).all())
 
     async def serve_later(self) -> None:
         """Enqueue the telling of those who wait, if anybody does: whoever lets stock rise calls this."""

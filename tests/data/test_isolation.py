@@ -37,6 +37,7 @@ from data.states import (
     ImportMode,
     LeadKind,
     LeadStatus,
+    MediaStatus,
     Role,
     RunOrigin,
     SuggestionStatus,
@@ -189,6 +190,7 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:  # noqa: PLR0915 - 
         desk.external_id = "12"
         await tx.desks.note_heard(conversation.id, "heard")
         [media] = await tx.media.open(outbound.id, [ATTACHMENT])
+        media.status, media.path = MediaStatus.STORED, str(media.id)
         await tx.outbound.keep_content_id(channel.id, "f", "HX1")
         await tx.outbound.count(ChannelKind.WEBCHAT, "service", NOW, sent=1, billed=1)
         cart_id = await tx.carts.open(conversation.id)
@@ -317,6 +319,7 @@ READS: dict[str, Reading] = {
     "message by external id": lambda tx, ids: tx.messages.by_external_id(ids["channel"], "same"),
     "media": lambda tx, ids: tx.media.get(ids["media"]),
     "media of messages": lambda tx, ids: tx.media.of_messages([ids["message"]]),
+    "stored media": lambda tx, ids: tx.media.stored_before(datetime.now(UTC) + timedelta(days=1), 9),
     "desk's conversation": lambda tx, ids: tx.desks.get(ids["conversation"]),
     "conversation by the desk's name": lambda tx, ids: tx.desks.called("12"),
     "conversations at the desk": lambda tx, ids: tx.desks.all_shown(),
@@ -467,7 +470,6 @@ WRITES: dict[str, Reading] = {
     "taken stock": lambda tx, ids: tx.catalogue.take_stock(ids["variant"], "M-1", 1),
     "returned stock": lambda tx, ids: tx.catalogue.return_stock(ids["variant"], 1),
     "shipped stock": lambda tx, ids: tx.catalogue.ship_stock(ids["variant"], 1),
-    "places on the waitlist": lambda tx, ids: tx.waitlist.cancel_of(ids["contact"], NOW),
     "place of its contact": lambda tx, ids: tx.waitlist.join(
         WaitlistEntry(
             contact_id=ids["contact"],
