@@ -80,6 +80,10 @@ def make_recurring(runtime: Runtime) -> dict[JobName, Recurring]:
             now = datetime.now(UTC)
             await fetch_missed(runtime.database, runtime.adapters, runtime.open_access, tenant.id, now)
 
+    async def forget_media() -> None:
+        for tenant in await runtime.directory.tenants():
+            await runtime.media.forget_old(tenant.id, datetime.now(UTC))
+
     async def tend_desks() -> None:
         for tenant_id in await runtime.directory.connected_tenants(ConnectionKind.CHATWOOT):
             await runtime.desk_poller.poll(tenant_id, datetime.now(UTC))
@@ -94,6 +98,7 @@ def make_recurring(runtime: Runtime) -> dict[JobName, Recurring]:
         JobName.TEND_EVENTS: Recurring("* * * * * */20", tend_events),
         JobName.TEND_CONNECTIONS: Recurring("* * * * * */15", tend_connections),
         JobName.TEND_DESKS: Recurring("*/2 * * * *", tend_desks),
+        JobName.FORGET_MEDIA: Recurring("17 * * * *", forget_media),
         JobName.FETCH_MISSED: Recurring("*/2 * * * *", fetch_all_missed),
     }
 

@@ -6,6 +6,7 @@ A voice note holds its conversation's lock while it is fetched and transcribed, 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,11 +23,13 @@ from data.encryption import SecretUnreadable
 from data.jobs import JobName
 from data.models import Channel, Media
 from data.states import ChannelKind, MediaStatus
+from data.tenant_settings import media_kept_for
 
 # A voice note is waited for: what a moment later would bring is tried at once.
 _WAITS = (1.0, 2.0)
 _SPOKEN = frozenset({"", "[audio]", "[voz]"})
 FILENAME_LIMIT = 200
+_MOST_FORGOTTEN = 1_000  # of a tenant, in one hourly run
 
 log = structlog.get_logger()
 
@@ -76,6 +79,22 @@ class MediaStore:
             for media in await tx.media.of_messages([message_id]):
                 if media.status is MediaStatus.PENDING:
                     media.status, media.error = MediaStatus.FAILED, "provider_unavailable"
+
+    async def forget_old(self, tenant_id: UUID, now: datetime) -> int:
+        """Remove the files kept for longer than their shop says; what was said in voice notes stays. Returns how many.
+
+        One that cannot be removed is tried again the next time.
+        """
+        async with self.database.transaction(tenant_id) as tx:
+            kept_for = media_kept_for(await tx.tenants.get())
+            old = [] if kept_for is None else await tx.media.stored_before(now - kept_for, _MOST_FORGOTTEN)
+        gone = [media.id for media in old if await asyncio.to_thread(_remove, self.path(media))]
+        async with self.database.transaction(tenant_id) as tx:
+            for media_id in gone:
+                stored = await tx.media.get(media_id)
+                if stored is not None:
+                    stored.status, stored.path, stored.error = MediaStatus.FAILED, None, "expired"
+        return len(gone)
 
     async def _fetch_all(self, channel: Channel, rows: Sequence[Media], waits: Sequence[float]) -> SendError | None:
         failure = None
@@ -158,6 +177,16 @@ def _attachments(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
         for each in payload.get("attachments", [])
         if isinstance(each, Mapping) and each.get("reference") and each.get("kind") in set(MediaKind)
     ]
+
+
+def _remove(path: Path) -> bool:
+    """Whether it is gone, also when it was gone before."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("media_not_removed", path=path.name, error=str(error))
+        return False
+    return True
 
 
 def _write(folder: Path, name: str, body: bytes) -> None:

@@ -33,6 +33,7 @@ class JobName(StrEnum):
     SYNC_CATALOGUE = "sync_catalogue"  # tenant_id, import_id
     TEND_CONNECTIONS = "tend_connections"  # recurring
     FETCH_MEDIA = "fetch_media"  # tenant_id, message_id; deferred by the database when a message is kept
+    FORGET_MEDIA = "forget_media"  # recurring
     FETCH_MISSED = "fetch_missed"  # recurring
     TELL_DESK = "tell_desk"  # tenant_id, conversation_id; deferred by the database too, when a message is kept
     TEND_DESKS = "tend_desks"  # recurring

@@ -1,6 +1,7 @@
 """Files that shoppers sent: what is to be fetched, and what was."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from data.models import Media
 from data.repositories.repository import Repository
+from data.states import MediaStatus
 
 
 class MediaRepository(Repository):
@@ -30,5 +32,15 @@ class MediaRepository(Repository):
             select(Media)
             .where(Media.tenant_id == self.tenant_id, Media.message_id.in_(message_ids))
             .order_by(Media.message_id, Media.place)
+        )
+        return (await self.session.execute(statement)).scalars().all()
+
+    async def stored_before(self, moment: datetime, limit: int) -> Sequence[Media]:
+        """The oldest first, among those whose file is kept."""
+        statement = (
+            select(Media)
+            .where(Media.tenant_id == self.tenant_id, Media.status == MediaStatus.STORED, Media.created_at < moment)
+            .order_by(Media.created_at, Media.id)
+            .limit(limit)
         )
         return (await self.session.execute(statement)).scalars().all()

@@ -1,6 +1,7 @@
 """Files are fetched once with the channel's credentials, from its provider only; voice notes are read or left alone."""
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -77,6 +78,32 @@ async def test_a_photo_is_fetched_and_kept(shop: Shop, twilio: TwilioServer, sto
     del twilio.files[name]
     await store.fetch(shop.tenant_id, message_id)
     assert (await media_of(shop, message_id)).status is MediaStatus.STORED
+
+
+async def test_old_files_are_removed_and_young_ones_kept(shop: Shop, twilio: TwilioServer, store: MediaStore) -> None:
+    _, url = twilio.store(JPEG, "image/jpeg")
+    message_id = await send_file(shop, url, "image/jpeg")
+    await store.fetch(shop.tenant_id, message_id)
+    media = await media_of(shop, message_id)
+    path = store.path(media)
+    assert await store.forget_old(shop.tenant_id, media.created_at + timedelta(days=89)) == 0
+    assert path.is_file()
+    await keep_files_for(shop, 0)
+    assert await store.forget_old(shop.tenant_id, media.created_at + timedelta(days=5_000)) == 0
+    await keep_files_for(shop, 7)
+    for count in (1, 0):
+        assert await store.forget_old(shop.tenant_id, media.created_at + timedelta(days=8)) == count
+    media = await media_of(shop, message_id)
+    assert (media.status, media.error, media.path) == (MediaStatus.FAILED, "expired", None)
+    assert not path.exists()
+    await store.fetch(shop.tenant_id, message_id)
+    assert (await media_of(shop, message_id)).status is MediaStatus.FAILED
+
+
+async def keep_files_for(shop: Shop, days: int) -> None:
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        tenant = await tx.tenants.get()
+        tenant.settings = tenant.settings | {"media_days": days}
 
 
 async def test_a_message_without_files_has_no_job(shop: Shop) -> None:
