@@ -19,10 +19,11 @@ from data.database import Database
 from data.encryption import SecretBox
 from data.errors import TransitionRefused
 from data.jobs import JobName
-from data.models import Order
+from data.models import Conversation, Order
 from data.order_changes import change_order
+from data.ownership import By, hand_off
 from data.repositories.connections import open_secrets
-from data.states import ConnectionKind, OrderStatus
+from data.states import Actor, ConnectionKind, OrderStatus
 from data.transaction import Transaction
 
 log = structlog.get_logger()
@@ -130,8 +131,8 @@ class OrderSubmitter:
     async def _finish(self, tenant_id: UUID, order_id: UUID, task: _Task, sent: SentOrder) -> None:
         now = self._clock()
         async with self._database.transaction(tenant_id) as tx:
-            order = await tx.orders.lock(order_id)
-            if order is None or order.submitted_at is not None:
+            order, conversation = await _lock(tx, order_id)
+            if order is None or conversation is None or order.submitted_at is not None:
                 return
             await tx.submissions.submitted(order_id, sent.state.name, now)
             await tx.submissions.note(order_id, **_seen(sent), **_NOT_WAITING)
@@ -146,20 +147,18 @@ class OrderSubmitter:
                 log.info("order_is_further", order_id=str(order_id), status=order.status.value)
             if sent.short:
                 sentence = f"En Odoo ya no alcanza el stock de: {', '.join(sent.short)}."
-                await tx.submissions.hold(order_id, sentence)
-                await _tell_held(tx, order, "stock_after")
+                await _hold(tx, order, conversation, Held("stock_after", sentence), now)
             if task.attempts:
                 await tx.submissions.hasten(now)
 
     async def _hold(self, tenant_id: UUID, order_id: UUID, held: Held) -> None:
         async with self._database.transaction(tenant_id) as tx:
-            order = await tx.orders.lock(order_id)
-            if order is None:
+            order, conversation = await _lock(tx, order_id)
+            if order is None or conversation is None:
                 return
             known = {"id": str(held.order_id)} if held.order_id else {}
             await tx.submissions.note(order_id, held_code=held.reason, next_attempt_at=None, **known)
-            await tx.submissions.hold(order_id, held.sentence)
-            await _tell_held(tx, order, held.reason)
+            await _hold(tx, order, conversation, held, self._clock())
 
     async def _postpone(self, tenant_id: UUID, order_id: UUID, attempts: int, error: ConnectorError) -> None:
         when = self._clock() + self._wait(attempts, error)
@@ -208,5 +207,19 @@ def _seen(sent: SentOrder) -> dict[str, str]:
     }
 
 
-async def _tell_held(tx: Transaction, order: Order, reason: str) -> None:
-    await tx.events.add("order.held", order_id=str(order.id), reference=order.reference, reason=reason)
+async def _lock(tx: Transaction, order_id: UUID) -> tuple[Order | None, Conversation | None]:
+    """The conversation first, as turns do: two that lock both cannot wait for each other."""
+    found = await tx.orders.get(order_id)
+    if found is None:
+        return None, None
+    conversation = await tx.conversations.get(found.order.conversation_id, lock=True)
+    return await tx.orders.lock(order_id), conversation
+
+
+async def _hold(tx: Transaction, order: Order, conversation: Conversation, held: Held, now: datetime) -> None:
+    """People have its conversation from here on; a person who tries again what is held for the same has it already."""
+    await tx.submissions.hold(order.id, held.sentence)
+    await tx.events.add("order.held", order_id=str(order.id), reference=order.reference, reason=held.reason)
+    if (order.external_state or {}).get("handed_off_for") != held.reason:
+        await tx.submissions.note(order.id, handed_off_for=held.reason)
+        await hand_off(tx, conversation, f"Pedido {order.reference} en espera: {held.sentence}", By(Actor.AGENT), now)

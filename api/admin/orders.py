@@ -1,5 +1,6 @@
 """Orders as agreed with shoppers."""
 
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -14,6 +15,16 @@ from data.repositories.sales import OrderWithLines
 from data.states import OrderStatus
 
 router = APIRouter(prefix="/v1/orders", tags=["Pedidos"])
+
+
+class Pending(StrEnum):
+    """What keeps an order from being done with in the shop's own system."""
+
+    WAITING = "waiting"
+    HELD = "held"
+
+
+_PENDING = "Solo los que van camino al sistema de la tienda (waiting) o esperan que una persona los revise (held)."
 
 
 class OrderLineView(BaseModel):
@@ -68,9 +79,11 @@ async def list_orders(
     runtime: RuntimeNeeded,
     limit: Limit = 50,
     before: Annotated[AwareDatetime | None, Query(description="El `next` de la página anterior.")] = None,
+    external: Annotated[Pending | None, Query(description=_PENDING)] = None,
 ) -> OrderPage:
     async with runtime.database.transaction(principal.tenant_id) as tx:
-        orders = await tx.orders.recent(limit + 1, before)
+        waits, is_held = external is Pending.WAITING, external is Pending.HELD
+        orders = await tx.orders.recent(limit + 1, before, waits=waits, is_held=is_held)
     page = orders[:limit]
     return OrderPage(
         orders=[view_order(order) for order in page], next=page[-1].order.placed_at if len(orders) > limit else None

@@ -146,9 +146,27 @@ class OrderRepository(Repository):
         )
         return await self._with_lines((await self.session.execute(statement)).scalar_one_or_none())
 
-    async def recent(self, limit: int = 50, before: datetime | None = None) -> list[OrderWithLines]:
-        """Newest first."""
+    async def recent(
+        self,
+        limit: int = 50,
+        before: datetime | None = None,
+        *,
+        waits: bool = False,
+        is_held: bool = False,
+    ) -> list[OrderWithLines]:
+        """Newest first. `waits`: only those on their way to the shop's own system; `is_held`: those for a person."""
         statement = select(Order).where(Order.tenant_id == self.tenant_id)
+        if waits:
+            statement = statement.where(
+                Order.external_state.is_not(None),
+                Order.submitted_at.is_(None),
+                Order.held_reason.is_(None),
+                Order.status == OrderStatus.PLACED,
+            )
+        if is_held:
+            is_over = Order.status.in_((OrderStatus.CANCELLED, OrderStatus.FULFILLED))
+            is_open_there = Order.external_state["held_code"].astext == "not_cancelled_there"
+            statement = statement.where(Order.held_reason.is_not(None), is_over.is_not(True) | is_open_there)
         if before is not None:
             statement = statement.where(Order.placed_at < before)
         return await self._newest(statement, limit)

@@ -143,6 +143,11 @@ async def test_what_odoo_refuses_is_told_by_its_meaning(owner: httpx.AsyncClient
     assert "Traceback" not in refused.text + down.text
 
 
+async def listed(owner: httpx.AsyncClient, external: str) -> list[str]:
+    answer = await owner.get("/v1/orders", params={"external": external})
+    return [order["reference"] for order in answer.json()["orders"]]
+
+
 async def test_the_owner_sees_what_waits_and_why_and_sends_it_again(
     service: Service, store: Store, owner: httpx.AsyncClient, odoo: OdooServer
 ) -> None:
@@ -159,11 +164,18 @@ async def test_the_owner_sees_what_waits_and_why_and_sends_it_again(
     waiting = (await owner.get(f"/v1/orders/{reference}")).json()["external"]
     assert waiting["waits_because"] == "Odoo no está disponible; lo intentaremos de nuevo."
     assert (await owner.get("/v1/connections/odoo")).json()["waiting_orders"] == 1
+    assert await listed(owner, "waiting") == [reference]
+    assert await listed(owner, "held") == []
     [product, *_] = odoo.shop.rows["product.product"]
     odoo.shop.change("product.product", product, lst_price=20_000)
     await service.runtime.submitter.submit(store.tenant_id, found.order.id)
     held = (await owner.get(f"/v1/orders/{reference}")).json()
     assert held["external"]["held_reason"].startswith("Odoo calcula $47.600")
+    assert await listed(owner, "waiting") == []
+    assert await listed(owner, "held") == [reference]
+    assert (await owner.get("/v1/orders", params={"external": "otro"})).status_code == 422
+    conversation = (await owner.get(f"/v1/conversations/{held['conversation_id']}")).json()
+    assert conversation["status"] == "handed_off"
     again = await owner.post(f"/v1/erp/orders/{reference}/submit", json={"accepts_total": True})
     assert again.status_code == 202
     await service.runtime.submitter.submit(store.tenant_id, found.order.id)

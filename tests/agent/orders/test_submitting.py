@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 
 from data.order_changes import change_order
-from data.states import OrderStatus
+from data.ownership import By, hand_back
+from data.states import Actor, ConversationStatus, OrderStatus
 from tests.agent.orders.shop import BASE_URL, NOW, PATIENCE, OdooTenant
 from tests.servers.odoo_server import (
     BAD_GATEWAY_AFTER_COMMIT,
@@ -190,6 +191,10 @@ async def test_a_price_that_changed_in_odoo_is_never_silently_taken(shop: OdooTe
     assert [there["state"] for there in shop.odoo.shop.orders] == ["draft"]
     [held] = await shop.events("order.held")
     assert held.payload["reason"] == "total"
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        conversation = await tx.conversations.get(order.conversation_id)
+    assert conversation.status is ConversationStatus.HANDED_OFF
+    assert conversation.status_reason == f"Pedido {order.reference} en espera: {order.held_reason}"
     # Nobody tries again before a person has looked at it.
     assert (await shop.submit(order_id)).held_reason is not None
     shop.odoo.shop.change("product.product", product["id"], lst_price=10_000)
@@ -230,6 +235,20 @@ async def test_what_odoo_would_take_without_a_word_is_held(
     [held] = await shop.events("order.held")
     assert (held.payload["reason"], order.status, shop.odoo.shop.orders) == (reason, OrderStatus.PLACED, [])
     assert order.held_reason
+
+
+async def test_an_order_held_twice_for_the_same_is_handed_off_once(shop: OdooTenant) -> None:
+    order_id = await shop.place({"POL-1": 2})
+    for row in shop.odoo.shop.rows["product.product"].values():
+        row["sale_ok"] = False
+    conversation_id = (await shop.submit(order_id)).conversation_id
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        conversation = await tx.conversations.get(conversation_id, lock=True)
+        assert await hand_back(tx, conversation, "Visto.", By(Actor.MEMBER), NOW)
+        await tx.submissions.again(order_id, NOW)
+    assert (await shop.submit(order_id)).held_reason
+    assert len(await shop.events("order.held")) == 2
+    assert len(await shop.events("handoff.opened")) == 1
 
 
 async def test_a_code_that_two_products_have_is_held(shop: OdooTenant) -> None:
