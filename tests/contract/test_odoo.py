@@ -219,3 +219,15 @@ async def test_products_are_found_by_code_whatever_its_case(odoo: Contract) -> N
     found = await find_products(odoo.calls, [product.sku.lower(), "no-such-code"])
     assert [each.id for each in found[product.sku.lower()]] == [product.id]
     assert "no-such-code" not in found
+
+
+async def test_a_note_that_was_loaded_cannot_be_loaded_again(odoo: Contract) -> None:
+    [product, *_] = await odoo.products()
+    order_id = await odoo.order(NewLine(product.id, 1))
+    mark = uuid4().hex
+    fields = ["id", "model", "res_id", "body", "message_type", "subtype_id/id"]
+    row = [f"caserita.note_{mark}", "sale.order", str(order_id), f"<p>{mark}</p>", "comment", "mail.mt_note"]
+    answers = [await odoo.calls.call("mail.message", "load", fields=fields, data=[row]) for _ in range(2)]
+    assert [bool(answer["ids"]) for answer in answers] == [True, False]
+    same = [["model", "=", "sale.order"], ["res_id", "=", order_id], ["body", "ilike", mark]]
+    assert await odoo.calls.call("mail.message", "search_count", domain=same) == 1

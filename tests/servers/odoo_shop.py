@@ -322,6 +322,8 @@ class OdooShop:
             if name != "id"
         }
         known = self.external.get(head["id"])
+        if known is not None and model == "mail.message":  # nobody may change what was written
+            raise user_error("No puede acceder a los registros de Mensaje.")
         products = self.rows["product.product"]
         for line in lines:
             product = products.get(int(line["product_id/.id"]))
