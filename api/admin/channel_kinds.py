@@ -8,7 +8,7 @@ from secrets import token_urlsafe
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import uuid4
 
-from pydantic import BaseModel, Discriminator, Field, SecretStr, Tag, field_validator
+from pydantic import AfterValidator, BaseModel, Discriminator, Field, SecretStr, StringConstraints, Tag, field_validator
 
 from channels.access import whatsapp_address
 from connectors.errors import ConnectorError
@@ -24,8 +24,21 @@ _USUAL_PORTS = {"https": ":443", "http": ":80"}
 # itself, neither requested nor signed: https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 _TWILIO_INSISTENCE = "#rc=5&rp=all&ct=2000&rt=3000"
 
-Name = Annotated[str, Field(min_length=1, max_length=80)]
-Secret = Annotated[SecretStr, Field(min_length=16, max_length=200)]
+
+def _copied(least: int, most: int) -> AfterValidator:
+    """A secret as its provider shows it: what was copied around it is dropped. Raises ValueError for what is none."""
+
+    def check(secret: SecretStr) -> SecretStr:
+        value = secret.get_secret_value().strip()
+        if not least <= len(value) <= most or len(value.split()) != 1:
+            raise ValueError(f"Cópialo entero y sin espacios: tiene entre {least} y {most} caracteres.")
+        return SecretStr(value)
+
+    return AfterValidator(check)
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Secret = Annotated[SecretStr, _copied(16, 200)]
 Labels = Annotated[
     list[Annotated[str, Field(pattern=r"^[\w-]{1,60}$")]],
     Field(max_length=10, description="Etiquetas de Chatwoot para lo que se deriva."),
@@ -108,12 +121,10 @@ class NewMetaWhatsApp(BaseModel):
     name: Name = "WhatsApp"
     phone_number_id: Annotated[str, Field(pattern=r"^\s*\d{5,25}\s*$", description="El «Phone number ID» de Meta.")]
     access_token: Annotated[
-        SecretStr, Field(min_length=20, max_length=1_000, description="De un usuario del sistema, sin vencimiento.")
+        SecretStr, _copied(20, 1_000), Field(description="De un usuario del sistema, sin vencimiento.")
     ]
     app_secret: Annotated[Secret, Field(description="El «App secret»: con él Meta firma lo que envía.")]
-    verify_token: Annotated[
-        SecretStr, Field(min_length=8, max_length=200, description="Una palabra tuya; escríbela igual en Meta.")
-    ]
+    verify_token: Annotated[SecretStr, _copied(8, 200), Field(description="Una palabra tuya; escríbela igual en Meta.")]
 
     def row(self) -> ChannelRow:
         secrets = {
@@ -240,8 +251,8 @@ def _clean_origin(origin: str) -> str:
 
 def _kind_of(body: Any) -> str:
     """Without a kind it is WhatsApp by Twilio, the first there was."""
-    kind = body.get("kind") if isinstance(body, Mapping) else getattr(body, "kind", None)
-    return str(kind or ChannelKind.TWILIO_WHATSAPP)
+    usual = ChannelKind.TWILIO_WHATSAPP
+    return str(body.get("kind", usual) if isinstance(body, Mapping) else getattr(body, "kind", usual))
 
 
 # A new kind: its class, and a line here and in the table below.

@@ -151,3 +151,49 @@ async def test_a_handshake_of_a_channel_without_one_is_refused(
     response = await anyone.get(f"/v1/webhooks/channels/{channel['id']}", params=params)
     assert response.status_code == 403
     assert "42" not in response.text
+
+
+SECRET = "0123456789abcdef0123456789abcdef"
+ASKED: dict[str, dict[str, object]] = {
+    "meta_whatsapp": {
+        "phone_number_id": "1234567890", "access_token": SECRET, "app_secret": SECRET, "verify_token": "palabra-mia"
+    },
+    "botpress": {"secret_key": SECRET, "reply_url": "https://webhook.botpress.cloud/x"},
+    "chatwoot": {"base_url": "https://app.chatwoot.com", "account_id": 3, "access_token": SECRET},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("secret", [" " * 30, "corto", "dos palabras que nadie copió", "x" * 5_000])
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        ("meta_whatsapp", "access_token"),
+        ("meta_whatsapp", "app_secret"),
+        ("meta_whatsapp", "verify_token"),
+        ("botpress", "secret_key"),
+        ("chatwoot", "access_token"),
+    ],
+)
+async def test_a_secret_that_is_none_is_refused(owner: httpx.AsyncClient, kind: str, field: str, secret: str) -> None:
+    refused = await owner.post("/v1/channels", json={"kind": kind, **ASKED[kind], field: secret})
+    assert refused.status_code == 422
+    [problem] = error_of(refused)["details"]["fields"]
+    assert (problem["field"], problem["message"][:14]) == (field, "Cópialo entero")
+
+
+async def test_what_was_copied_around_a_secret_is_dropped(
+    service: Service, store: Store, owner: httpx.AsyncClient
+) -> None:
+    asked = ASKED["meta_whatsapp"] | {"app_secret": f" {SECRET}\n", "name": "  Ventas "}
+    channel = await connect(owner, kind="meta_whatsapp", **asked)
+    kept = await row(service, store, channel["id"])
+    assert kept is not None
+    assert (kept.name, service.runtime.open_access(kept).secrets["app_secret"]) == ("Ventas", SECRET)
+
+
+@pytest.mark.parametrize("kind", [None, [], {}, "", 5, "fax"])
+async def test_a_kind_there_is_not_is_said_in_words(owner: httpx.AsyncClient, kind: object) -> None:
+    refused = await owner.post("/v1/channels", json={"kind": kind, **NUMBER})
+    [problem] = error_of(refused)["details"]["fields"]
+    assert (refused.status_code, problem["field"]) == (422, "kind")
+    assert "ChannelKind" not in problem["message"]
