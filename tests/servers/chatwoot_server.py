@@ -18,6 +18,8 @@ from uuid import uuid4
 import httpx
 from aiohttp import web
 
+from tests.servers.loopback import served
+
 ACCOUNT = 3
 INBOX = 7
 BOT_TOKEN = "bot-token-of-a-local-chatwoot"
@@ -416,12 +418,6 @@ async def chatwoot_server() -> AsyncIterator[ChatwootServer]:
     app = web.Application()
     app.router.add_route("*", "/api/v1/accounts/{account}/{path:.+}", server.call)
     app.router.add_get("/rails/{name}", server.file)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    server.url = str(site.name)
-    try:
+    async with served(app) as url:
+        server.url = url
         yield server
-    finally:
-        await runner.cleanup()

@@ -14,6 +14,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.servers.loopback import served
+
 NUMBER_ID = "106540352242922"
 ACCESS_TOKEN = "EAAlocal0token0of0a0test0server0000000000"
 APP_SECRET = "0123456789abcdef0123456789abcdef"
@@ -182,12 +184,6 @@ async def meta_server() -> AsyncIterator[MetaServer]:
     app.router.add_post(r"/v23.0/{number_id:\d+}/messages", server.post)
     app.router.add_get("/v23.0/{name}", server.file)
     app.router.add_get("/files/{name}", server.download)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    server.url = str(site.name)
-    try:
+    async with served(app) as url:
+        server.url = url
         yield server
-    finally:
-        await runner.cleanup()

@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 from aiohttp import web
 
+from tests.servers.loopback import served
+
 KEY = "clave-api-de-n8n"
 # What must never be seen on our side.
 STACK = "Error: The requested webhook is not registered\n    at WebhookService (/usr/lib/node_modules/n8n/secreto.js:7)"
@@ -181,12 +183,6 @@ async def n8n_server() -> AsyncIterator[N8nServer]:
     app.router.add_get("/api/v1/workflows", server.workflows)
     app.router.add_get("/healthz", server.healthz)
     app.router.add_route("*", "/webhook/{path:.*}", server.webhook)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    server.url = str(site.name)
-    try:
+    async with served(app) as url:
+        server.url = url
         yield server
-    finally:
-        await runner.cleanup()

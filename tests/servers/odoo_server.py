@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 from defusedxml.xmlrpc import DefusedExpatParser
 
+from tests.servers.loopback import served
 from tests.servers.odoo_shop import OF_MODELS, OdooError, OdooShop
 
 DATABASE = "tienda"
@@ -23,12 +24,16 @@ TRACEBACK = 'Traceback (most recent call last):\n  File "/usr/lib/odoo/service.p
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong with one call. `is_done`: it was committed all the same, and nobody is told."""
+    """What goes wrong with one call. `is_done`: it was committed all the same, and nobody is told. `body` comes
+    instead of the answer, as a 200 where there is no status; `drips`: a byte at a time, without end."""
 
     is_done: bool = False
     status: int = 0
     is_cut: bool = False
     wait_seconds: float = 0.0
+    body: bytes = b""
+    media_type: str = "text/html"
+    drips: bool = False
 
 
 TIMEOUT_AFTER_COMMIT = Fault(is_done=True, wait_seconds=60.0, is_cut=True)
@@ -120,12 +125,24 @@ class OdooServer:
         fault = self.faults.popleft() if self.faults else self.chaos(model, method)
         if fault is None:
             return run()
-        answer = run() if fault.is_done or not (fault.is_cut or fault.status) else None
+        if fault.drips:
+            return await _drip(request)
+        answer = run() if fault.is_done or not (fault.is_cut or fault.status or fault.body) else None
         if fault.wait_seconds:
             await asyncio.sleep(fault.wait_seconds)
         if fault.is_cut and request.transport is not None:
             request.transport.abort()
+        if fault.body:
+            return web.Response(status=fault.status or 200, body=fault.body, content_type=fault.media_type)
         return _html(fault.status) if fault.status else (answer or _html(500))
+
+
+async def _drip(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b" ")
+        await asyncio.sleep(0.02)
 
 
 def _html(status: int) -> web.Response:
@@ -159,12 +176,6 @@ async def odoo_server(version: int = 19, shop: OdooShop | None = None) -> AsyncI
     app.router.add_post("/json/2/{model}/{method}", server.json2)
     app.router.add_post("/xmlrpc/2/common", server.xmlrpc_common)
     app.router.add_post("/xmlrpc/2/object", server.xmlrpc_object)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
+    async with served(app) as url:
+        server.url = url
         yield server
-    finally:
-        await runner.cleanup()

@@ -10,6 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.servers.loopback import served
+
 TOKEN = "123456789:AAF-local_bot_token_for_tests_0123456789"
 
 
@@ -96,12 +98,6 @@ async def telegram_server() -> AsyncIterator[TelegramServer]:
     app = web.Application()
     app.router.add_post("/bot{token}/{method}", server.call)
     app.router.add_get("/file/bot{token}/photos/{name}.jpg", server.file)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    server.url = str(site.name)
-    try:
+    async with served(app) as url:
+        server.url = url
         yield server
-    finally:
-        await runner.cleanup()

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from tests.servers.loopback import served
+
 
 class TranscriptionServer:
     def __init__(self) -> None:
@@ -38,12 +40,6 @@ async def transcription_server() -> AsyncIterator[TranscriptionServer]:
     server = TranscriptionServer()
     app = web.Application()
     app.router.add_post("/v1/audio/transcriptions", server.transcribe)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    try:
+    async with served(app) as url:
+        server.url = f"{url}/v1"
         yield server
-    finally:
-        await runner.cleanup()

@@ -19,6 +19,8 @@ from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
+from tests.servers.loopback import served
+
 _TO = re.compile(r"whatsapp:(\+[1-9]\d{7,14}|[A-Z]{2}\.[A-Za-z0-9.]{1,140})")
 _CONTENT_SID = re.compile(r"HX[0-9a-fA-F]{32}")
 _VARIABLE = re.compile(r"\{\{(\w+)\}\}")
@@ -341,15 +343,9 @@ async def twilio_server(account_sid: str, auth_token: str) -> AsyncIterator[Twil
             web.post("/v2/Indicators/Typing.json", server.post_typing),
         ]
     )
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
+    async with served(app) as url:
+        server.url = url
         yield server
-    finally:
-        await runner.cleanup()
 
 
 def sign(url: str, pairs: list[tuple[str, str]], secret: str, algorithm: str = "sha1") -> str:

@@ -10,6 +10,8 @@ from typing import Any
 from aiohttp import web
 from standardwebhooks import Webhook
 
+from tests.servers.loopback import served
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -57,12 +59,6 @@ async def webhook_receiver() -> AsyncIterator[WebhookReceiver]:
     receiver = WebhookReceiver()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", receiver.receive)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    receiver.url = str(site.name)
-    try:
+    async with served(app) as url:
+        receiver.url = url
         yield receiver
-    finally:
-        await runner.cleanup()
