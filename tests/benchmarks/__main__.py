@@ -15,7 +15,7 @@ from rich.table import Table
 from api.runtime import open_runtime
 from api.settings import Settings
 from data.embedded import start_embedded
-from tests.benchmarks import channels, imports, odoo, search, turn, webhook
+from tests.benchmarks import channels, imports, odoo, search, turn, turn_sizes, webhook
 from tests.benchmarks.measure import Figure
 
 
@@ -30,6 +30,7 @@ async def main() -> None:
                 "webhook": webhook.run(runtime.database, settings),
                 "channels": channels.run(),
                 "turn": turn.run(settings),
+                "turn on large shops": turn_sizes.run(settings, start_embedded(Path(folder))),
                 "search": search.run(),
                 "odoo": odoo.run(),
                 "import": imports.run(runtime.database, start_embedded(Path(folder))),
