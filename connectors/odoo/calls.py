@@ -62,7 +62,7 @@ class Json2Calls:
             raise json2_failure(answer)
         try:
             return answer.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:  # of a list within a list, a thousand times
             raise not_odoo() from error
 
 

@@ -63,7 +63,9 @@ _BY_FAULT = {2: _REFUSED, 3: _KEY, 4: _RIGHTS}
 
 # Python's own words, the same in every language: the method returned nothing, after all it did was committed.
 _RETURNED_NONE = "cannot marshal None unless allow_none is enabled"
-_RAISED = re.compile(r"^([A-Za-z_][\w.]*(?:Error|Failure|Exception|Violation|Deadlock\w*))\b", re.MULTILINE)
+_RAISED = re.compile(
+    r"^(psycopg2\.[\w.]*\w|[A-Za-z_][\w.]*(?:Error|Failure|Exception|Violation|Deadlock\w*))\b", re.MULTILINE
+)
 
 
 def json2_failure(answer: Answer) -> ConnectorError:

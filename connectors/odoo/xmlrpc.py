@@ -69,6 +69,11 @@ async def _ask(send: Send, service: str, method: str, *arguments: Any) -> Any:
     return values[0] if values else None
 
 
+# The library raises the last three of well-formed XML whose values make no sense.
+_UNREADABLE = (ExpatError, DefusedXmlException, xmlrpc.client.ResponseError, ValueError, LookupError, TypeError,
+               AttributeError)  # fmt: skip
+
+
 def _parse(body: bytes) -> Sequence[Any]:
     """Raises xmlrpc.client.Fault, ConnectorError."""
     target = xmlrpc.client.Unmarshaller(use_builtin_types=True)
@@ -77,5 +82,5 @@ def _parse(body: bytes) -> Sequence[Any]:
         parser.feed(body)
         parser.close()
         return target.close()
-    except (ExpatError, DefusedXmlException, xmlrpc.client.ResponseError, ValueError) as error:
+    except _UNREADABLE as error:
         raise not_odoo() from error

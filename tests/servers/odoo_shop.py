@@ -324,6 +324,8 @@ class OdooShop:
         known = self.external.get(head["id"])
         if known is not None and model == "mail.message":  # nobody may change what was written
             raise user_error("No puede acceder a los registros de Mensaje.")
+        if "partner_id" in values and values["partner_id"] not in self.rows["res.partner"]:
+            raise user_error("No matching record found for database id")
         products = self.rows["product.product"]
         for line in lines:
             product = products.get(int(line["product_id/.id"]))
