@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from agent.guardrails.known import Known, plain
 from agent.guardrails.promises import is_denied
@@ -107,6 +108,7 @@ def _is_asked(text: str, end: int) -> bool:
     return text[end : end + 1] == "?"
 
 
+@lru_cache(maxsize=256)  # each text of a reply is held against the same data
 def _stems(text: str) -> frozenset[str]:
     return frozenset(_stem(word) for word in _WORD.findall(text))
 
