@@ -1,6 +1,7 @@
 """Finds variants for words: the index gives ids and scores, the rows read now give everything else."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from data.catalogue_index import CatalogueIndexes
@@ -8,6 +9,7 @@ from data.catalogue_search import Hit, find_products
 from data.database import Database
 from data.models.base import Json
 from data.repositories.items import CatalogueItem
+from data.search.own_words import OwnWords
 
 # Cosine of name, brand and category from which one product may stand for another.
 SIMILAR = 0.3
@@ -38,7 +40,8 @@ class Retriever:
             return []
         async with self._database.transaction(self._tenant_id) as tx:
             items = await tx.catalogue.by_search_ids([hit.id for hit in found])
-        known = [(items[hit.id], hit.score) for hit in found if hit.id in items]
+        own = (await self._indexes.get(self._tenant_id)).vocabulary.own
+        known = [(_called(items[hit.id], own), hit.score) for hit in found if hit.id in items]
         self._note(query, [{"sku": item.sku, "score": round(float(score), 4)} for item, score in known])
         return [item for item, _ in known]
 
@@ -72,3 +75,8 @@ class Retriever:
             return {}
         async with self._database.transaction(self._tenant_id) as tx:
             return await tx.catalogue.by_skus(skus)
+
+
+def _called(item: CatalogueItem, own: OwnWords) -> CatalogueItem:
+    others = own.also_called(item.title)
+    return replace(item, also_called=others) if others else item

@@ -16,6 +16,7 @@ from data.repositories.indexed import IndexedVariant
 from data.search.embedders import HashedNgramEmbedder
 from data.search.embedding import Embedder, EmbedderError, EmbedderUnavailable, Vectors
 from data.search.index import CatalogueIndex
+from data.search.own_words import OwnWords
 from data.search.snapshot import kept_on_disk, read_newest
 from data.transaction import Transaction
 
@@ -56,21 +57,18 @@ class IndexBuilder:
     async def build(self, tenant_id: UUID, older: CatalogueIndex | None) -> CatalogueIndex:
         """The index of the catalogue as it is now; `older` is the one in memory."""
         async with self._database.transaction(tenant_id, is_long=True) as tx:
-            version = await tx.tenants.catalogue_version()
             embedder = await self._serving_embedder(tx)
         try:
-            return await self._build(tenant_id, embedder, version, older)
+            return await self._build(tenant_id, embedder, older)
         except (EmbedderUnavailable, EmbedderError) as error:
             log.warning("index.embedder_failed", tenant_id=str(tenant_id), embedder=embedder.name, error=str(error))
-            return await self._build(tenant_id, HashedNgramEmbedder(), version, older)
+            return await self._build(tenant_id, HashedNgramEmbedder(), older)
 
-    async def _build(
-        self, tenant_id: UUID, embedder: Embedder, version: int, older: CatalogueIndex | None
-    ) -> CatalogueIndex:
+    async def _build(self, tenant_id: UUID, embedder: Embedder, older: CatalogueIndex | None) -> CatalogueIndex:
         if older is None or older.embedder.name != embedder.name:
-            older = await self._from_disk(tenant_id, embedder, version)
+            older = await self._from_disk(tenant_id, embedder)
         async with self._database.transaction(tenant_id, is_long=True) as tx:
-            version = await tx.tenants.catalogue_version()
+            version, own = await tx.tenants.catalogue_version_and_words()
             if older is None:
                 rows: Sequence[IndexedVariant] = [
                     row async for batch in tx.indexed.variants(embedder.name) for row in batch
@@ -81,34 +79,37 @@ class IndexBuilder:
                 gone = await tx.indexed.gone_since(older.version)
         loop = asyncio.get_running_loop()
         store = VectorStore(self._database, tenant_id, embedder.name, loop) if self._vectors == "pgvector" else None
-        work = asyncio.to_thread(self._make, tenant_id, (version, rows, gone), embedder, older, store)
+        work = asyncio.to_thread(self._make, tenant_id, (version, rows, gone), (embedder, own), older, store)
         if len(rows) < LARGE:
             return await work
         async with self._large_one_by_one:
             return await work
 
-    async def _from_disk(self, tenant_id: UUID, embedder: Embedder, version: int) -> CatalogueIndex | None:
+    async def _from_disk(self, tenant_id: UUID, embedder: Embedder) -> CatalogueIndex | None:
         if self._folder is None:
             return None
-        return await asyncio.to_thread(read_newest, self._folder / str(tenant_id), embedder, version)
+        async with self._database.transaction(tenant_id) as tx:
+            version, own = await tx.tenants.catalogue_version_and_words()
+        return await asyncio.to_thread(read_newest, self._folder / str(tenant_id), embedder, version, own)
 
     def _make(
         self,
         tenant_id: UUID,
         read: tuple[int, Sequence[IndexedVariant], Collection[int]],
-        embedder: Embedder,
+        reading: tuple[Embedder, OwnWords],
         older: CatalogueIndex | None,
         store: VectorStore | None,
     ) -> CatalogueIndex:
         version, rows, gone = read
+        embedder, own = reading
         documents = [row.document for row in rows]
         vectors = _vectors(rows, embedder)
         if older is None:
             ids = np.array([document.id for document in documents], np.int64)
             kept = vectors if store is None else store.build(ids, vectors)
-            index = CatalogueIndex.build(version, documents, kept, embedder)
+            index = CatalogueIndex.build(version, documents, kept, embedder, own=own)
         else:
-            index = older.changed(version, documents, vectors, gone)
+            index = older.changed(version, documents, vectors, gone).with_own(own)
         if self._folder is None or (older is not None and older.version == version):
             return index
         try:

@@ -49,6 +49,8 @@ class CatalogueItem:
     image_url: str | None = None
     is_archived: bool = False
     telling: frozenset[str] | None = None
+    also_called: tuple[tuple[str, str], ...] = ()
+    """What else the shop's own lexicon says, and for which words of the title."""
 
     @property
     def title(self) -> str:

@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import cast, delete, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from data.errors import AlreadyExists, NotFound
 from data.models import Channel, Conversation, Member, Tenant
 from data.repositories.demand import WaitlistRepository
 from data.repositories.repository import Repository
+from data.search.own_words import OwnWords
 from data.states import ChannelKind, Role
+
+# Where tenants.settings has them.
+OWN_WORDS = "lexicon"
 
 
 class TenantRepository(Repository):
@@ -49,6 +54,28 @@ class TenantRepository(Repository):
         if version is None:
             raise NotFound("tenant")
         return version
+
+    async def catalogue_version_and_words(self) -> tuple[int, OwnWords]:
+        """Of one moment: an index made of these words carries this version."""
+        statement = select(Tenant.catalogue_version, Tenant.settings[OWN_WORDS]).where(Tenant.id == self.tenant_id)
+        row = (await self.session.execute(statement)).one_or_none()
+        if row is None:
+            raise NotFound("tenant")
+        return row[0], OwnWords.read(row[1])
+
+    async def set_own_words(self, own: OwnWords) -> None:
+        """The shop's whole lexicon; every process makes its indexes anew, of products and of what the shop tells."""
+        await self.lock_catalogue()
+        if (await self.catalogue_version_and_words())[1] == own:
+            return
+        kept = func.jsonb_build_object(OWN_WORDS, cast([list(group) for group in own.groups], JSONB))
+        statement = update(Tenant).where(Tenant.id == self.tenant_id)
+        await self.session.execute(
+            statement.values(
+                settings=Tenant.settings.op("||")(kept), knowledge_version=Tenant.knowledge_version + 1
+            ).execution_options(synchronize_session=False)
+        )
+        await self.bump_catalogue_version()
 
     async def next_order_number(self) -> int:
         statement = (

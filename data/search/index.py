@@ -13,6 +13,7 @@ from data.search.documents import SearchDocument
 from data.search.embedding import Embedder, EmbedderUnavailable
 from data.search.fusion import BEST_OF_EACH, Doubts, fuse, relevance
 from data.search.lexical import score_lexically
+from data.search.own_words import NO_OWN_WORDS, OwnWords
 from data.search.query import Query, read_query
 from data.search.recipe import WHOLE, Recipe
 from data.search.vocabulary import Vocabulary
@@ -66,12 +67,13 @@ class CatalogueIndex:
         vectors: Floats | DenseVectors,
         embedder: Embedder,
         recipe: Recipe = WHOLE,
+        own: OwnWords = NO_OWN_WORDS,
     ) -> Self:
         """Build from documents and their vectors, row by row the same; ids must be unique."""
         dense = _dense(vectors, embedder) if isinstance(vectors, np.ndarray) else vectors
         ids = np.array([document.id for document in documents], dtype=np.int64)
         codes = CodeIndex.build(documents if recipe.codes else ())
-        return cls(version, ids, Vocabulary.build(documents, recipe), codes, dense, embedder)
+        return cls(version, ids, Vocabulary.build(documents, recipe, own), codes, dense, embedder)
 
     def changed(
         self, version: int, documents: Sequence[SearchDocument], vectors: Floats, gone: Collection[int]
@@ -95,6 +97,11 @@ class CatalogueIndex:
             self.vectors.changed(kept, vectors.reshape(len(new_ids), self.vectors.dimension), ids),
             self.embedder,
         )
+
+    def with_own(self, own: OwnWords) -> "CatalogueIndex":
+        """Return the same index with other words of the shop's own."""
+        vocabulary = self.vocabulary.with_own(own)
+        return CatalogueIndex(self.version, self.ids, vocabulary, self.codes, self.vectors, self.embedder)
 
     def with_vectors(self, vectors: DenseVectors) -> "CatalogueIndex":
         """Return the same index with its vectors held elsewhere."""

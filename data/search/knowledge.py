@@ -14,6 +14,7 @@ from data.search.dense import VectorIndex
 from data.search.embedders import HashedNgramEmbedder
 from data.search.embedding import MAX_QUERY_CHARACTERS
 from data.search.index import SearchHit
+from data.search.own_words import NO_OWN_WORDS, OwnWords
 from data.search.topics import Topics, load_topics
 from data.search.words import stem, tokenise
 
@@ -36,6 +37,8 @@ _PURE_GAIN = 0.05
 _LITERAL_GAIN = 0.06
 _FACET_GAIN, _FACET_LOSS, _DENSE_SHARE, _WORDING_SHARE = 0.06, 0.04, 0.08, 0.08
 _CORRECTED_FROM = 0.6
+# What the question says itself goes before the shop's other words for it.
+_OTHER_WORDING = 0.95
 _MONEY = re.compile(r"\$ ?\d|\d ?(?:pesos|lucas)\b|gratis", re.IGNORECASE)
 _DAY = r"(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|todos los d[ií]as|l ?a ?v)"
 _SHOWN = {
@@ -87,8 +90,9 @@ class _Word:
 class KnowledgeIndex:
     """Immutable; small enough to be made anew when an entry changes."""
 
-    def __init__(self, version: int, documents: Sequence[KnowledgeDocument]) -> None:
+    def __init__(self, version: int, documents: Sequence[KnowledgeDocument], own: OwnWords = NO_OWN_WORDS) -> None:
         self.version = version
+        self._own = own
         self._lexicon = load_topics()
         self._ids = [document.id for document in documents]
         self._entries = [self._read(document) for document in documents]
@@ -114,6 +118,14 @@ class KnowledgeIndex:
         if not self._entries or limit <= 0:
             return []
         text = query[:MAX_QUERY_CHARACTERS]
+        best = {hit.id: hit.score for hit in self._search(text, limit)}
+        for wording in self._own.wordings(text):
+            for hit in self._search(wording, limit):
+                best[hit.id] = max(best.get(hit.id, 0.0), round(_OTHER_WORDING * hit.score, 4))
+        hits = [SearchHit(id, score) for id, score in sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))]
+        return [hit for hit in hits[:limit] if hit.score >= KEPT_SHARE * hits[0].score]
+
+    def _search(self, text: str, limit: int) -> list[SearchHit]:
         tokens = [self._corrected(word) for word in tokenise(text, parts=False)]
         topics = self._lexicon.read_tokens(tokens)
         words = self._words(text)

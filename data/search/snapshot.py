@@ -21,6 +21,7 @@ from data.search.dense import VectorIndex
 from data.search.embedding import Embedder
 from data.search.index import CatalogueIndex
 from data.search.lexicon import lexicon_fingerprint
+from data.search.own_words import NO_OWN_WORDS, OwnWords
 from data.search.postings import Postings
 from data.search.vocabulary import Vocabulary
 
@@ -64,8 +65,10 @@ def kept_on_disk(index: CatalogueIndex, folder: Path) -> CatalogueIndex:
         raise OSError(str(error)) from error
 
 
-def read_newest(folder: Path, embedder: Embedder, most_version: int) -> CatalogueIndex | None:
-    """Open the newest snapshot of this embedder; None when there is none to use.
+def read_newest(
+    folder: Path, embedder: Embedder, most_version: int, own: OwnWords = NO_OWN_WORDS
+) -> CatalogueIndex | None:
+    """Open the newest snapshot of this embedder and these words of the shop; None when there is none to use.
 
     Broken ones are removed, and so are those ahead of the catalogue: its database was restored from an older copy.
     """
@@ -74,7 +77,7 @@ def read_newest(folder: Path, embedder: Embedder, most_version: int) -> Catalogu
         try:
             if _version_of(path) > most_version:
                 raise SnapshotUnusable(f"{path}: ahead of version {most_version}")
-            return _read(path, embedder)
+            return _read(path, embedder, own)
         except SnapshotUnusable:
             shutil.rmtree(path, ignore_errors=True)
     return None
@@ -96,7 +99,7 @@ def _write_parts(index: CatalogueIndex, folder: Path) -> None:
         "codes": list(codes.codes),
     }
     (folder / _WORDS).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
-    manifest = _identity(index.version, index.embedder) | {
+    manifest = _identity(index.version, index.embedder, index.vocabulary.own) | {
         "files": {name: _checksum(folder / name) for name in (_VECTORS, _ARRAYS, _WORDS)}
     }
     (folder / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
@@ -104,30 +107,31 @@ def _write_parts(index: CatalogueIndex, folder: Path) -> None:
         _flush(path)
 
 
-def _identity(version: int, embedder: Embedder) -> dict[str, Any]:
+def _identity(version: int, embedder: Embedder, own: OwnWords) -> dict[str, Any]:
     # The same rows read by another program give other terms, so its words are part of what a snapshot is of.
-    return {"format": FORMAT, "program": lexicon_fingerprint(), "version": version, "embedder": embedder.name}
+    program = lexicon_fingerprint()
+    return {"format": FORMAT, "program": program, "own": own.mark, "version": version, "embedder": embedder.name}
 
 
-def _read(path: Path, embedder: Embedder) -> CatalogueIndex:
+def _read(path: Path, embedder: Embedder, own: OwnWords) -> CatalogueIndex:
     version = _version_of(path)
     try:
         manifest = json.loads((path / _MANIFEST).read_text(encoding="utf-8"))
-        if {key: manifest.get(key) for key in _identity(0, embedder)} != _identity(version, embedder):
-            raise SnapshotUnusable(f"{path}: of another format, program, version or embedder")
+        if {key: manifest.get(key) for key in _identity(0, embedder, own)} != _identity(version, embedder, own):
+            raise SnapshotUnusable(f"{path}: of another format, program, version, embedder or lexicon")
         if any(_checksum(path / name) != checksum for name, checksum in manifest["files"].items()):
             raise SnapshotUnusable(f"{path}: a checksum differs")
-        return _assemble(path, version, embedder)
+        return _assemble(path, version, embedder, own)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise SnapshotUnusable(f"{path}: {error}") from error
 
 
-def _assemble(path: Path, version: int, embedder: Embedder) -> CatalogueIndex:
+def _assemble(path: Path, version: int, embedder: Embedder, own: OwnWords) -> CatalogueIndex:
     words: Mapping[str, list[str]] = json.loads((path / _WORDS).read_text(encoding="utf-8"))
     with np.load(path / _ARRAYS, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
     terms, pairs = (_postings(name, words, arrays) for name in ("words", "pairs"))
-    vocabulary = Vocabulary(terms, pairs, words["brands"])
+    vocabulary = Vocabulary(terms, pairs, words["brands"], own=own)
     codes = CodeIndex(words["codes"], arrays["code_positions"], arrays["models"])
     vectors = VectorIndex.read(path / _VECTORS)
     return CatalogueIndex(version, arrays["ids"], vocabulary, codes, vectors, embedder)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from data.search.correction import Corrector
 from data.search.documents import SearchDocument
 from data.search.lexicon import FIRST, Lexicon, Phrase, load_lexicon
+from data.search.own_words import NO_OWN_WORDS, OwnWords
 from data.search.postings import Postings, PostingsBuilder
 from data.search.recipe import WHOLE, Recipe
 from data.search.terms import pairs_of, read_terms
@@ -24,10 +25,18 @@ _BYTES_A_PAIR = 130
 class Vocabulary:
     """What the catalogue's words are, where they are, and what stands near them."""
 
-    def __init__(self, words: Postings, pairs: Postings, brands: Iterable[str], recipe: Recipe = WHOLE) -> None:
+    def __init__(
+        self,
+        words: Postings,
+        pairs: Postings,
+        brands: Iterable[str],
+        recipe: Recipe = WHOLE,
+        own: OwnWords = NO_OWN_WORDS,
+    ) -> None:
         self.words, self.pairs, self.recipe = words, pairs, recipe
         self.size = len(words.lengths)
-        self.lexicon: Lexicon = load_lexicon()
+        self.own = own
+        self.lexicon: Lexicon = own.lexicon
         self.own_brands = frozenset(brands)
         self.brands = self.own_brands | self.lexicon.brands
         self.rarest = self.rarity(1)
@@ -35,10 +44,12 @@ class Vocabulary:
         self.asked_words = frozenset(word for phrase in self._live for word in phrase)
 
     @classmethod
-    def build(cls, documents: Sequence[SearchDocument], recipe: Recipe = WHOLE) -> "Vocabulary":
+    def build(
+        cls, documents: Sequence[SearchDocument], recipe: Recipe = WHOLE, own: OwnWords = NO_OWN_WORDS
+    ) -> "Vocabulary":
         words, pairs, brands = PostingsBuilder(), PostingsBuilder(), set[str]()
         _read(documents, words, pairs, brands)
-        return cls(words.build(), pairs.build(), brands, recipe)
+        return cls(words.build(), pairs.build(), brands, recipe, own)
 
     def changed(self, kept: NDArray[np.bool_], added: Sequence[SearchDocument]) -> "Vocabulary":
         """Return the vocabulary of the kept documents followed by the added ones; only those are read."""
@@ -48,8 +59,12 @@ class Vocabulary:
         new_words = words.build_after(self.words, kept)
         # The brand of the last product that had it goes with its words.
         return Vocabulary(
-            new_words, pairs.build_after(self.pairs, kept), brands & new_words.term_ids.keys(), self.recipe
+            new_words, pairs.build_after(self.pairs, kept), brands & new_words.term_ids.keys(), self.recipe, self.own
         )
+
+    def with_own(self, own: OwnWords) -> "Vocabulary":
+        """Return the same catalogue's with other words of the shop; nothing is read again."""
+        return self if own == self.own else Vocabulary(self.words, self.pairs, self.own_brands, self.recipe, own)
 
     @property
     def nbytes(self) -> int:

@@ -639,6 +639,8 @@ async def test_every_repository_method_is_in_the_tables_above() -> None:
         "tenants.bump_catalogue_version",
         "tenants.catalogue_version",
         "tenants.lock_catalogue",
+        "tenants.catalogue_version_and_words",
+        "tenants.set_own_words",
         "knowledge.version",
         "knowledge.lock",
         "plan.load",

@@ -198,19 +198,26 @@ def _words(*texts: str | None) -> frozenset[str]:
 
 
 @lru_cache(maxsize=5_000)
-def _read_wording(title: str, labels: tuple[str, ...], category: str | None, description: str) -> Wording:
+def _read_wording(
+    title: str, labels: tuple[str, ...], category: str | None, description: str, others: tuple[tuple[str, str], ...]
+) -> Wording:
     content = [token for token in tokenise(title, parts=False) if token not in FUNCTION_WORDS]
     first = content[0] if content else ""
     alike = (key for phrase in _equivalents(first) if len(phrase) == 1 for key in _keys(phrase[0]))
-    named = frozenset((*_keys(first), *alike))
+    # "Piel" for "cuero" says what a shoe is made of; for "zapato" it would be what it is.
+    heads = (query_tokens(other)[:1] for other, written in others if query_tokens(written)[:1] == [first])
+    named = frozenset((*_keys(first), *alike, *(key for head in heads for token in head for key in _keys(token))))
     # "Bebidas" says what all in it are; of "Arroz y harinas" nobody knows which one an item is.
     kinds = _words(category) if category and not re.search(r"[/,&>]|\s[ye]\s", category) else frozenset()
-    return Wording(_words(title, category, *labels), named, named | kinds, _words(description))
+    return Wording(
+        _words(title, category, *labels, *(other for other, _ in others)), named, named | kinds, _words(description)
+    )
 
 
 def _wording(item: CatalogueItem) -> Wording:
     labels = tuple(label for label in (item.sku, item.brand, *item.options.values()) if label)
-    return _read_wording(item.title, labels, item.category, f"{(item.description or '')[:400]} {item.unit or ''}")
+    description = f"{(item.description or '')[:400]} {item.unit or ''}"
+    return _read_wording(item.title, labels, item.category, description, item.also_called)
 
 
 def _is_soft(token: str) -> bool:
