@@ -29,10 +29,11 @@ class KnowledgeIndexes:
         async with self._database.transaction(tenant_id) as tx:
             version = await tx.knowledge.version()
             index = self._indexes.get(tenant_id)
-            entries = await tx.knowledge.all() if index is None or index.version != version else ()
-            _, own = await tx.tenants.catalogue_version_and_words()
-        if index is None or index.version != version:
-            documents = [document_of(entry) for entry in entries]
+            if index is None or index.version != version:
+                documents = [document_of(entry) for entry in await tx.knowledge.all()]
+                _, own = await tx.tenants.catalogue_version_and_words()
+                index = None
+        if index is None:
             index = await asyncio.to_thread(KnowledgeIndex, version, documents, own)
             self._indexes[tenant_id] = index
         self._indexes.move_to_end(tenant_id)

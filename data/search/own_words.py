@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 from data.search.lexicon import FUNCTION_WORDS, Equivalents, Lexicon, Phrase, load_lexicon
@@ -48,12 +48,10 @@ class OwnWords:
         shared = load_lexicon()
         if not self.groups:
             return shared
-        lone = {phrase[0] for phrase in self._others if len(phrase) == 1}
         words = frozenset(word for phrase in self._others for word in phrase)
         return replace(
             shared,
             equivalents=_joined(shared.equivalents, self._others, words),
-            asking=shared.asking - lone,  # "la fija" may be courtesy elsewhere
             known=shared.known | words,
         )
 
@@ -101,15 +99,17 @@ class OwnWords:
         for group in self.groups:
             offered = [phrase for written in group if (phrase := phrase_of(written))]
             for phrase in offered:
-                # A query loses its words of asking before phrases are looked for in it.
-                asked = tuple(word for word in phrase if word not in asking) or phrase
-                others[asked].update((other, None) for other in offered if other != phrase)
+                # A query loses words of asking and lone letters before phrases are looked for in it.
+                asked = tuple(word for word in phrase if word not in asking and (len(word) > 1 or word.isdigit()))
+                for said in {phrase, asked or phrase}:
+                    others[said].update((other, None) for other in offered if other != phrase)
         return dict(others)
 
 
 NO_OWN_WORDS = OwnWords()
 
 
+@lru_cache(maxsize=20_000)
 def phrase_of(written: str) -> Phrase:
     """The words that matter of a name, as queries and documents are read: "sin azúcar" is one."""
     return tuple(word for word in joined_negations(tokenise(written, parts=False)) if word not in FUNCTION_WORDS)
@@ -136,8 +136,8 @@ def _group(number: int, words: Sequence[str]) -> dict[Phrase, str]:
     for word in written:
         if len(word) > MOST_CHARACTERS:
             raise GroupRefused(f"{name} tiene una palabra de más de {MOST_CHARACTERS} caracteres: «{word[:30]}…».")
-        if not (phrase := phrase_of(word)):
-            raise GroupRefused(f"{name} tiene una palabra que no dice nada: «{word}». Escríbela con letras o números.")
+        if load_lexicon().asking.issuperset(phrase := phrase_of(word)):
+            raise GroupRefused(f"{name} tiene una palabra que no dice nada por sí sola: «{word}».")
         group.setdefault(phrase, word)
     if len(group) < 2:
         raise GroupRefused(f"{name} necesita al menos dos palabras distintas; plurales y tildes no las distinguen.")

@@ -111,6 +111,7 @@ async def test_duplicates_are_merged_and_the_same_list_changes_nothing(
         ([], "al menos dos"),
         (["chomba", "¡!"], "no dice nada"),
         (["chomba", "de la"], "no dice nada"),
+        (["chomba", "hola"], "no dice nada"),
         (["chomba", "x" * 61], "60 caracteres"),
         ([f"palabra{n}" for n in range(21)], "máximo es 20"),
         (["chomba\x00", "\x00"], "no dice nada"),

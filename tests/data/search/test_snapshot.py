@@ -9,6 +9,7 @@ import pytest
 from data.search.documents import SearchDocument
 from data.search.embedders import HashedNgramEmbedder
 from data.search.index import CatalogueIndex
+from data.search.own_words import OwnWords
 from data.search.snapshot import read_newest, write_snapshot
 from tests.data.search.conftest import Shop
 
@@ -62,6 +63,15 @@ def test_a_snapshot_of_another_program_is_not_used(shops: dict[str, Shop], tmp_p
     manifest = write_snapshot(shops["hardware"][0], tmp_path) / "manifest.json"
     manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"program": "older"}))
     assert read_newest(tmp_path, HashedNgramEmbedder(), 99) is None
+
+
+def test_a_snapshot_of_other_words_of_the_shop_is_not_used(shops: dict[str, Shop], tmp_path: Path) -> None:
+    own = OwnWords((("pichicatero", "taladro"),))
+    index = shops["hardware"][0].with_own(own)
+    write_snapshot(index, tmp_path)
+    opened = read_newest(tmp_path, HashedNgramEmbedder(), index.version, own)
+    assert opened is not None and opened.search("pichicatero") == index.search("pichicatero") != []
+    assert read_newest(tmp_path, HashedNgramEmbedder(), index.version) is None
 
 
 def test_a_changed_index_answers_as_one_built_anew(shops: dict[str, Shop]) -> None:
