@@ -34,8 +34,8 @@ def _reached(message: Message) -> int:
 
 
 def in_order(messages: Iterable[Message]) -> list[Message]:
-    """As they were said, by the provider's clock where it tells; as they came where it does not."""
-    return sorted(messages, key=lambda message: (message.said_at, message.position))
+    """As they were said, by the provider's clock, which tells whole seconds; within one, as they came."""
+    return sorted(messages, key=lambda message: (message.said_at.replace(microsecond=0), message.position))
 
 
 def _note_part(message: Message, external_id: str | None) -> None:
