@@ -22,7 +22,7 @@ test: $(DEV_STAMP)  ## Lint, types, import rules, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: $(DEV_STAMP)  ## Print the table of speeds, each against its floor
 	$(BIN)/python -m tests.benchmarks

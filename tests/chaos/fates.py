@@ -71,9 +71,11 @@ class Child:
             return
         with suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGSTOP)
-        await asyncio.sleep(seconds)
-        with suppress(ProcessLookupError):  # it may have been killed in its sleep
-            os.kill(process.pid, signal.SIGCONT)
+        try:
+            await asyncio.sleep(seconds)
+        finally:  # also when all is over meanwhile
+            with suppress(ProcessLookupError):  # it may have been killed in its sleep
+                os.kill(process.pid, signal.SIGCONT)
 
     def memory(self) -> int:
         """Bytes of its own: what it shares with the process it was forked from costs nothing more."""
@@ -133,10 +135,12 @@ class Cluster:
         for process in frozen:
             with suppress(psutil.Error):
                 process.suspend()
-        await asyncio.sleep(seconds)
-        for process in frozen:
-            with suppress(psutil.Error):
-                process.resume()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            for process in frozen:
+                with suppress(psutil.Error):
+                    process.resume()
 
 
 def _lives(process: psutil.Process) -> bool:

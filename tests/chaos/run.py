@@ -112,6 +112,7 @@ async def _shop(
                 tasks.create_task(shopper.shop())
                 await asyncio.sleep(pause * chance.uniform(0.5, 1.5))
         background[0].cancel()
+        await asyncio.gather(background[0], return_exceptions=True)
         await asyncio.to_thread(cluster.restart)
         await until_settled(cluster, plan.settle_seconds)
         background[1].cancel()
