@@ -108,7 +108,7 @@ async def change_conversation_settings(
     _check_own(tenant_id, principal)
     changes = body.model_dump(exclude_unset=True)
     async with runtime.database.transaction(principal.tenant_id) as tx:
-        tenant = await tx.tenants.get()
+        tenant = await tx.tenants.get(lock=True)
         kept = {name: value for name, value in tenant.settings.items() if name not in changes}
         tenant.settings = kept | {name: value for name, value in changes.items() if value is not None}
         return _view(tenant)

@@ -34,7 +34,7 @@ async def change_order_settings(
     """Lo que no se envía queda como estaba. Los pedidos ya tomados no cambian."""
     _check_own(tenant_id, principal)
     async with runtime.database.transaction(principal.tenant_id) as tx:
-        tenant = await tx.tenants.get()
+        tenant = await tx.tenants.get(lock=True)
         sent = body.model_dump(include=body.model_fields_set, mode="json")
         try:
             settings = OrderSettings.model_validate(order_settings(tenant).model_dump(mode="json") | sent)

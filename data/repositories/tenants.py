@@ -24,8 +24,10 @@ class TenantRepository(Repository):
         await self.insert(tenant, AlreadyExists(f"tenant {rut}"))
         return tenant
 
-    async def get(self) -> Tenant:
-        tenant = await self.session.get(Tenant, self.tenant_id)
+    async def get(self, *, lock: bool = False) -> Tenant:
+        """With `lock`, nobody else changes it until this transaction ends."""
+        options = {"with_for_update": {"key_share": True}, "populate_existing": True} if lock else {}
+        tenant = await self.session.get(Tenant, self.tenant_id, **options)  # type: ignore[arg-type]  # both or none
         if tenant is None:
             raise NotFound("tenant")
         return tenant
