@@ -110,7 +110,12 @@ export class Service {
     const kept = this.storage.get("session");
     if (kept && kept.token !== refused && Date.now() < kept.renew_at) return kept;
     this.renewing ??= this.tabs.alone("session", async () => {
-      const current = this.storage.get("session");
+      let current = this.storage.get("session");
+      if (!current) {
+        // What another tab has just stored is seen here a moment later.
+        await new Promise((resume) => setTimeout(resume, 200));
+        current = this.storage.get("session");
+      }
       if (current && current.token !== refused && Date.now() < current.renew_at) return current;
       return this.#renew(current);
     }).finally(() => { this.renewing = null; });
