@@ -75,19 +75,6 @@ async def get_products(workspace: Workspace, skus: Sequence[str]) -> list[Catalo
     return items
 
 
-async def find_alternatives(workspace: Workspace, sku: str, *, limit: int = 3) -> list[CatalogueItem] | Refusal:
-    """Other products in stock that may do instead of one, the most alike first: first the same product in another
-    option, then its like in the same category. Does not show anything: see `show_products`."""
-    item = await get_product(workspace, sku)
-    if isinstance(item, Refusal):
-        return item
-    others = [other for other in await workspace.catalogue.similar(item.sku, CANDIDATE_COUNT) if other.has(1)]
-    others.sort(key=lambda other: (other.product_id != item.product_id, other.category != item.category))
-    for other in others[:limit]:
-        workspace.facts.add_item(other)
-    return others[:limit]
-
-
 def show_products(workspace: Workspace, items: Sequence[CatalogueItem]) -> None:
     """Record that the reply lists these, in this order: "el segundo" will count in it."""
     for item in items:

@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from agent.brains.rules.normalise import fold
 from agent.context import OfferedWorkflow, WorkflowAnswer
 from agent.tools.order_data import own_phone
 from agent.triggers.answers import unknown_amounts
 from agent.triggers.inputs import Filler, InputInvalid, check_input, fill_input, read_schema
 from agent.workspace import Refusal, Workspace
+from data.accents import unaccented
 from data.states import RunStatus
 
 MOST_STARTS = 2
@@ -18,7 +18,7 @@ _STARTED = frozenset({RunStatus.SUCCEEDED, RunStatus.WAITING, RunStatus.PENDING}
 
 async def start_workflow(workspace: Workspace, name: str, values: Mapping[str, Any]) -> WorkflowAnswer | Refusal:
     """Refuses UNKNOWN_WORKFLOW, INVALID_INPUT, TOO_MANY, NOT_STARTED, UNKNOWN_AMOUNT (it names a price of its own)."""
-    wanted = next((one for one in workspace.context.workflows if fold(one.name) == fold(name)), None)
+    wanted = next((one for one in workspace.context.workflows if unaccented(one.name) == unaccented(name)), None)
     if wanted is None or workspace.workflows is None:
         return Refusal("UNKNOWN_WORKFLOW", "La tienda no tiene un flujo así.")
     if workspace.workflow_starts >= MOST_STARTS:
@@ -40,9 +40,9 @@ async def start_workflow(workspace: Workspace, name: str, values: Mapping[str, A
 
 def triggered_by_words(workspace: Workspace) -> OfferedWorkflow | None:
     """The workflow whose trigger words the shopper wrote, if all that it asks for is known."""
-    said = f" {' '.join(re.findall(r'[a-z0-9ñ]+', fold(workspace.context.text)))} "
+    said = f" {_words(workspace.context.text)} "
     for workflow in workspace.context.workflows:
-        if any(f" {' '.join(re.findall(r'[a-z0-9ñ]+', fold(phrase)))} " in said for phrase in workflow.phrases):
+        if any(f" {words} " in said for phrase in workflow.phrases if (words := _words(phrase))):
             try:
                 full_input(workspace, workflow, {})
             except InputInvalid:
@@ -67,3 +67,7 @@ def _known(workspace: Workspace) -> dict[Filler, str]:
         "email": context.known_data.email,
         "reference": latest,
     }
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9]+", unaccented(text)))

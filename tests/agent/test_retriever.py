@@ -7,14 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from agent.retriever import Retriever
-from agent.tools.catalogue import find_alternatives
-from agent.workspace import Refusal
 from data.catalogue_index import CatalogueIndexes
 from data.database import Database
-from data.models import Order, OrderLine, StockLevel, Summary
+from data.models import Order, OrderLine, Summary
 from data.search.embedders import HashedNgramEmbedder
 from data.states import ChannelKind, OrderStatus
-from tests.agent.catalogue import turn
 from tests.data.test_catalogue_index import add
 
 PRODUCTS = {
@@ -54,17 +51,6 @@ async def test_what_is_ordered_together_goes_together(
         hammer = (await tx.catalogue.by_skus(["M-1"]))["M-1"].variant_id
     async with database.transaction(other_tenant_id) as tx:
         assert await tx.orders.bought_with(hammer, 5) == []
-
-
-async def test_alternatives_are_in_stock(retriever: Retriever, database: Database, tenant_id: UUID) -> None:
-    async with database.transaction(tenant_id) as tx:
-        sold_out = (await tx.catalogue.by_skus(["M-2"]))["M-2"]
-        tx.catalogue.session.add(StockLevel(tenant_id=tenant_id, variant_id=sold_out.variant_id, on_hand=0))
-    workspace = turn("hola", catalogue=retriever)
-    found = await find_alternatives(workspace, "M-1")
-    assert not isinstance(found, Refusal) and [item.sku for item in found] == ["M-3"]
-    refused = await find_alternatives(workspace, "nope")
-    assert isinstance(refused, Refusal) and refused.code == "UNKNOWN_SKU"
 
 
 async def order(database: Database, tenant_id: UUID, skus: list[str], status: OrderStatus = OrderStatus.PLACED) -> None:

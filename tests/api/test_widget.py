@@ -136,6 +136,7 @@ async def test_two_tabs_go_in_step(service: Service, store: Store, context: Brow
     await write(first, "desde una")
     await expect(second.locator(KEPT)).to_have_count(1)
     await write(second, "desde la otra")
+    await expect(second.locator(KEPT)).to_have_count(2)
     await reply(service, store, "A las dos")
     for page in (first, second):
         await expect(page.locator(".message .bubble")).to_have_text(["desde una", "desde la otra", "A las dos"])
