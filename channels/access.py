@@ -1,7 +1,7 @@
 """From a channel's row to what its adapter may use, and back: the only place that opens or seals its secrets."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -60,14 +60,16 @@ def whatsapp_address(number: str) -> str:
     return _WHATSAPP + ("+" + re.sub(r"\D", "", bare) if _PHONE.fullmatch(bare) else bare)
 
 
-def replace_secrets(channel: Channel, box: SecretBox, secrets: Mapping[str, str]) -> None:
-    """Replace those given, keep the others; an empty one is forgotten. What cannot be opened any more is dropped."""
+def replace_secrets(channel: Channel, box: SecretBox, secrets: Mapping[str, str]) -> Collection[str]:
+    """Replace those given, keep the others; an empty one is forgotten. What cannot be opened any more is dropped.
+    Returns the names of those it has now."""
     try:
         old = box.open(channel.secrets, channel.tenant_id, _place(channel.id)) if channel.secrets else {}
     except SecretUnreadable:
         old = {}
     kept = {name: value for name, value in (old | dict(secrets)).items() if value}
     channel.secrets = box.seal(kept, channel.tenant_id, _place(channel.id)) if kept else None
+    return kept.keys()
 
 
 # How a kind writes its own address; others as they are given.

@@ -1,15 +1,16 @@
 """What each kind of channel asks for when it is connected: one class and one row of the table per kind."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import uuid4
 
-from pydantic import AfterValidator, BaseModel, Discriminator, Field, SecretStr, StringConstraints, Tag, field_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, SecretStr, StringConstraints, Tag, field_validator
 
+from api.admin.copied_secrets import CHOSEN, TOKEN, Length, Secret, copied, opened
 from channels.access import whatsapp_address
 from connectors.errors import ConnectorError
 from connectors.odoo.access import origin_of
@@ -23,22 +24,10 @@ _USUAL_PORTS = {"https": ":443", "http": ":80"}
 # How Twilio is to insist: five times, at any failure, within its fifteen seconds for all. What follows "#" it keeps to
 # itself, neither requested nor signed: https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 _TWILIO_INSISTENCE = "#rc=5&rp=all&ct=2000&rt=3000"
-
-
-def _copied(least: int, most: int) -> AfterValidator:
-    """A secret as its provider shows it: what was copied around it is dropped. Raises ValueError for what is none."""
-
-    def check(secret: SecretStr) -> SecretStr:
-        value = secret.get_secret_value().strip()
-        if not least <= len(value) <= most or len(value.split()) != 1:
-            raise ValueError(f"Cópialo entero y sin espacios: tiene entre {least} y {most} caracteres.")
-        return SecretStr(value)
-
-    return AfterValidator(check)
+_GRAPH_TOKEN = Length(20, 1_000)
 
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
-Secret = Annotated[SecretStr, _copied(16, 200)]
 Labels = Annotated[
     list[Annotated[str, Field(pattern=r"^[\w-]{1,60}$")]],
     Field(max_length=10, description="Etiquetas de Chatwoot para lo que se deriva."),
@@ -50,7 +39,7 @@ Origins = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class ChannelRow:
-    """What is kept of a new channel; empty secrets are left out. `calls` is an address the tenant chose, to be
+    """What is kept of a new channel. `calls` is an address the tenant chose, to be
     checked before it is."""
 
     address: str
@@ -59,10 +48,18 @@ class ChannelRow:
     calls: str = ""
 
 
-class NewTwilioWhatsApp(BaseModel):
+class _Asked(BaseModel):
+    """What a kind asks for, and nothing else. `address_field` is the one that tells two channels apart."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    address_field: ClassVar[str]
+
+
+class NewTwilioWhatsApp(_Asked):
     """A WhatsApp sender as the Twilio console shows it."""
 
-    address_field: ClassVar[str] = "number"
+    address_field = "number"
 
     kind: Literal[ChannelKind.TWILIO_WHATSAPP] = ChannelKind.TWILIO_WHATSAPP
     name: Name = "WhatsApp"
@@ -88,15 +85,13 @@ class NewTwilioWhatsApp(BaseModel):
         return sid.strip()
 
     def row(self) -> ChannelRow:
-        return ChannelRow(
-            self.number, {"account_sid": self.account_sid}, {"auth_token": self.auth_token.get_secret_value().strip()}
-        )
+        return ChannelRow(self.number, {"account_sid": self.account_sid}, opened({"auth_token": self.auth_token}))
 
 
-class NewWebchat(BaseModel):
+class NewWebchat(_Asked):
     """Another web chat: a page of its own, and sites that may show it."""
 
-    address_field: ClassVar[str] = "name"
+    address_field = "name"
 
     kind: Literal[ChannelKind.WEBCHAT]
     name: Name = "Chat web"
@@ -112,33 +107,29 @@ class NewWebchat(BaseModel):
         return ChannelRow(f"web-{uuid4().hex[:12]}", config)
 
 
-class NewMetaWhatsApp(BaseModel):
+class NewMetaWhatsApp(_Asked):
     """A number of the Cloud API as Meta's dashboard shows it."""
 
-    address_field: ClassVar[str] = "phone_number_id"
+    address_field = "phone_number_id"
 
     kind: Literal[ChannelKind.META_WHATSAPP]
     name: Name = "WhatsApp"
     phone_number_id: Annotated[str, Field(pattern=r"^\s*\d{5,25}\s*$", description="El «Phone number ID» de Meta.")]
     access_token: Annotated[
-        SecretStr, _copied(20, 1_000), Field(description="De un usuario del sistema, sin vencimiento.")
+        SecretStr, copied(_GRAPH_TOKEN), Field(description="De un usuario del sistema, sin vencimiento.")
     ]
     app_secret: Annotated[Secret, Field(description="El «App secret»: con él Meta firma lo que envía.")]
-    verify_token: Annotated[SecretStr, _copied(8, 200), Field(description="Una palabra tuya; escríbela igual en Meta.")]
+    verify_token: Annotated[SecretStr, copied(CHOSEN), Field(description="Una palabra tuya; escríbela igual en Meta.")]
 
     def row(self) -> ChannelRow:
-        secrets = {
-            "access_token": self.access_token.get_secret_value().strip(),
-            "app_secret": self.app_secret.get_secret_value().strip(),
-            "verify_token": self.verify_token.get_secret_value().strip(),
-        }
-        return ChannelRow(self.phone_number_id.strip(), {}, secrets)
+        secrets = {"access_token": self.access_token, "app_secret": self.app_secret, "verify_token": self.verify_token}
+        return ChannelRow(self.phone_number_id.strip(), {}, opened(secrets))
 
 
-class NewTelegram(BaseModel):
+class NewTelegram(_Asked):
     """A bot as @BotFather made it."""
 
-    address_field: ClassVar[str] = "bot_token"
+    address_field = "bot_token"
 
     kind: Literal[ChannelKind.TELEGRAM]
     name: Name = "Telegram"
@@ -157,10 +148,10 @@ class NewTelegram(BaseModel):
         return ChannelRow(token.partition(":")[0], {}, {"bot_token": token, "secret_token": token_urlsafe(32)})
 
 
-class NewBotpress(BaseModel):
+class NewBotpress(_Asked):
     """A bot of Botpress that hands its shoppers over."""
 
-    address_field: ClassVar[str] = "reply_url"
+    address_field = "reply_url"
 
     kind: Literal[ChannelKind.BOTPRESS]
     name: Name = "Botpress"
@@ -169,7 +160,8 @@ class NewBotpress(BaseModel):
         str, Field(max_length=500, description="La dirección de la integración Webhook del bot, para las respuestas.")
     ]
     reply_secret: Annotated[
-        SecretStr | None, Field(max_length=200, description="El secreto de esa integración, si tiene (x-bp-secret).")
+        Annotated[SecretStr, copied(CHOSEN)] | None,
+        Field(description="El secreto de esa integración, si tiene (x-bp-secret)."),
     ] = None
 
     @field_validator("reply_url")
@@ -180,15 +172,14 @@ class NewBotpress(BaseModel):
         return url.strip()
 
     def row(self) -> ChannelRow:
-        reply_secret = self.reply_secret.get_secret_value().strip() if self.reply_secret else ""
-        secrets = {"secret_key": self.secret_key.get_secret_value().strip(), "reply_secret": reply_secret}
+        secrets = opened({"secret_key": self.secret_key, "reply_secret": self.reply_secret})
         return ChannelRow(self.reply_url, {"reply_url": self.reply_url}, secrets)
 
 
-class NewChatwoot(BaseModel):
+class NewChatwoot(_Asked):
     """An agent bot of a Chatwoot that has the inboxes."""
 
-    address_field: ClassVar[str] = "base_url"
+    address_field = "base_url"
 
     kind: Literal[ChannelKind.CHATWOOT]
     name: Name = "Chatwoot"
@@ -196,16 +187,14 @@ class NewChatwoot(BaseModel):
     account_id: Annotated[int, Field(ge=1, description="El número de la cuenta: está en la dirección de Chatwoot.")]
     access_token: Annotated[Secret, Field(description="El «access token» del bot.")]
     webhook_secret: Annotated[
-        SecretStr | None,
+        Secret | None,
         Field(
-            max_length=200,
             description="El «secret» del bot, desde Chatwoot 4.13. Sin él, `webhook_url` trae una clave en la "
             "respuesta, solo esta vez: pégala entera en el bot.",
         ),
     ] = None
     user_token: Annotated[
-        SecretStr | None,
-        Field(max_length=200, description="El token de una persona, para comprobar lo enviado tras una falla."),
+        Secret | None, Field(description="El token de una persona, para comprobar lo enviado tras una falla.")
     ] = None
     team_id: Annotated[int | None, Field(ge=1, description="El equipo que recibe lo que se deriva.")] = None
     assignee_id: Annotated[int | None, Field(ge=1, description="La persona que lo recibe.")] = None
@@ -218,8 +207,8 @@ class NewChatwoot(BaseModel):
 
     def row(self) -> ChannelRow:
         names = ("access_token", "webhook_secret", "user_token")
-        secrets = {name: each.get_secret_value().strip() if (each := getattr(self, name)) else "" for name in names}
-        if not secrets["webhook_secret"]:
+        secrets = opened({name: getattr(self, name) for name in names})
+        if "webhook_secret" not in secrets:
             secrets["url_token"] = token_urlsafe(32)
         people = self.model_dump(include={"team_id", "assignee_id", "labels"}, exclude_none=True)
         config = people | {"base_url": self.base_url, "account_id": self.account_id}
@@ -269,26 +258,38 @@ NewChannel = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class KindOfChannel:
-    """`secret_names` may be rotated; `webhook_suffix` follows the address that is pasted at the provider."""
+    """`secrets` may be rotated; of each of `needed`, one must be left. `webhook_suffix` follows the address that is
+    pasted at the provider."""
 
     has_webhook: bool = True
     webhook_suffix: str = ""
     has_page: bool = False
-    secret_names: frozenset[str] = frozenset()
+    secrets: Mapping[str, Length] = field(default_factory=dict)
+    needed: Sequence[frozenset[str]] = ()
 
 
 KINDS: dict[ChannelKind, KindOfChannel] = {
     ChannelKind.TWILIO_WHATSAPP: KindOfChannel(
         webhook_suffix=_TWILIO_INSISTENCE,
-        secret_names=frozenset({"auth_token", "shared_key", "api_key", "api_key_secret"}),
+        secrets={"auth_token": TOKEN, "shared_key": TOKEN, "api_key": TOKEN, "api_key_secret": TOKEN},
+        needed=(frozenset({"auth_token"}),),
     ),
     ChannelKind.WEBCHAT: KindOfChannel(has_webhook=False, has_page=True),
     ChannelKind.TERMINAL: KindOfChannel(has_webhook=False),
-    ChannelKind.META_WHATSAPP: KindOfChannel(secret_names=frozenset({"access_token", "app_secret", "verify_token"})),
-    ChannelKind.TELEGRAM: KindOfChannel(secret_names=frozenset({"bot_token", "secret_token"})),
-    ChannelKind.BOTPRESS: KindOfChannel(secret_names=frozenset({"secret_key", "reply_secret"})),
+    ChannelKind.META_WHATSAPP: KindOfChannel(
+        secrets={"access_token": _GRAPH_TOKEN, "app_secret": TOKEN, "verify_token": CHOSEN},
+        needed=(frozenset({"access_token"}), frozenset({"app_secret"}), frozenset({"verify_token"})),
+    ),
+    ChannelKind.TELEGRAM: KindOfChannel(
+        secrets={"bot_token": TOKEN, "secret_token": TOKEN},
+        needed=(frozenset({"bot_token"}), frozenset({"secret_token"})),
+    ),
+    ChannelKind.BOTPRESS: KindOfChannel(
+        secrets={"secret_key": TOKEN, "reply_secret": CHOSEN}, needed=(frozenset({"secret_key"}),)
+    ),
     ChannelKind.CHATWOOT: KindOfChannel(
-        secret_names=frozenset({"access_token", "webhook_secret", "url_token", "user_token"})
+        secrets={"access_token": TOKEN, "webhook_secret": TOKEN, "url_token": TOKEN, "user_token": TOKEN},
+        needed=(frozenset({"access_token"}), frozenset({"webhook_secret", "url_token"})),
     ),
 }
 PLAIN = KindOfChannel()

@@ -1,12 +1,14 @@
 """Where a store answers: connecting channels of any kind, seeing, changing and disconnecting them."""
 
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from api.admin.channel_kinds import KINDS, PLAIN, Labels, NewChannel, clean_origins
+from api.admin.channel_kinds import KINDS, PLAIN, KindOfChannel, Labels, NewChannel, clean_origins
+from api.admin.copied_secrets import clean_secret
 from api.dependencies import Admin, RuntimeNeeded, Viewer
 from api.errors import Conflict, Invalid, Missing
 from api.schemas import Moment, errors
@@ -144,9 +146,9 @@ async def change_channel(
     async with runtime.database.transaction(principal.tenant_id) as tx:
         channel = await _channel(tx, channel_id)
         if body.secrets:
-            _require_known(channel.kind, body.secrets)
-            given = {name: value.get_secret_value().strip() for name, value in body.secrets.items()}
-            replace_secrets(channel, runtime.secrets, given)
+            kind = KINDS.get(channel.kind, PLAIN)
+            left = replace_secrets(channel, runtime.secrets, _given(kind, body.secrets))
+            _require_needed(kind, left)
         if body.name is not None:
             channel.name = body.name
         if body.is_active is not None:
@@ -218,11 +220,24 @@ async def _channel(tx: Transaction, channel_id: UUID) -> Channel:
     return channel
 
 
-def _require_known(kind: ChannelKind, secrets: dict[str, SecretStr]) -> None:
-    known = KINDS.get(kind, PLAIN).secret_names
-    if unknown := sorted(set(secrets) - known):
-        message = f"Este canal no usa ese secreto. Los suyos: {', '.join(sorted(known)) or 'ninguno'}."
+def _given(kind: KindOfChannel, secrets: Mapping[str, SecretStr]) -> dict[str, str]:
+    """As they are kept; "" is to be forgotten. Raises Invalid."""
+    if unknown := sorted(set(secrets) - set(kind.secrets)):
+        message = f"Este canal no usa ese secreto. Los suyos: {', '.join(sorted(kind.secrets)) or 'ninguno'}."
         raise Invalid(message, {"field": f"secrets.{unknown[0]}"})
+    given = {}
+    for name, secret in secrets.items():
+        value = secret.get_secret_value()
+        try:
+            given[name] = clean_secret(value, kind.secrets[name]) if value else ""
+        except ValueError as error:
+            raise Invalid(str(error), {"field": f"secrets.{name}"}) from error
+    return given
+
+
+def _require_needed(kind: KindOfChannel, left: Collection[str]) -> None:
+    if missing := [" o ".join(sorted(names)) for names in kind.needed if names.isdisjoint(left)]:
+        raise Invalid(f"Sin esto el canal no funciona: {', '.join(missing)}.", {"field": "secrets"})
 
 
 def _view(channel: Channel, base_url: str) -> ChannelView:

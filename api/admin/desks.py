@@ -4,10 +4,11 @@ from secrets import token_urlsafe
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.admin.channel_kinds import Labels, chatwoot_origin
 from api.admin.channels import require_target
+from api.admin.copied_secrets import Secret, opened
 from api.dependencies import Admin, RuntimeNeeded, Viewer
 from api.errors import Invalid, Missing
 from api.runtime import Runtime
@@ -43,17 +44,15 @@ class DeskSettings(BaseModel):
 
 class DeskChange(DeskSettings):
     token: Annotated[
-        SecretStr | None,
+        Secret | None,
         Field(
-            max_length=200,
             description="El token de acceso de una persona de Chatwoot (agente o administradora) con acceso a la "
-            "bandeja. Vacío: el que ya está, si la dirección es la misma.",
+            "bandeja. Sin él: el que ya está, si la dirección es la misma.",
         ),
     ] = None
     webhook_secret: Annotated[
-        SecretStr | None,
+        Secret | None,
         Field(
-            max_length=200,
             description="El secreto con que la bandeja firma, desde Chatwoot 4.13. Sin él, `webhook_url` trae una "
             "clave en la respuesta, solo esta vez.",
         ),
@@ -94,7 +93,7 @@ async def put_desk(body: DeskChange, principal: Admin, runtime: RuntimeNeeded) -
     config = body.model_dump(exclude=set(_SECRETS))
     async with runtime.database.transaction(principal.tenant_id) as tx:
         known = await tx.connections.get(ConnectionKind.CHATWOOT)
-        secrets = _secrets(body, known, runtime)
+        secrets, is_keyed = _secrets(body, known, runtime)
         is_moved = known is not None and _place(known.config) != _place(config)
         connection = await tx.connections.put(ConnectionKind.CHATWOOT, config, secrets, runtime.secrets)
         if is_moved:
@@ -102,8 +101,8 @@ async def put_desk(body: DeskChange, principal: Admin, runtime: RuntimeNeeded) -
         await tx.desks.show_all()
         await tx.events.add("connection.changed", kind=ConnectionKind.CHATWOOT.value)
     view = _view(connection, runtime)
-    if token := secrets.get("url_token"):
-        view.webhook_url = f"{view.webhook_url}?token={token}"
+    if is_keyed:
+        view.webhook_url = f"{view.webhook_url}?token={secrets['url_token']}"
     return view
 
 
@@ -146,15 +145,18 @@ def _trial(code: str) -> DeskTrial:
     return DeskTrial(is_working=code == "ok", code=code, message=_SENTENCES.get(code, _NOT_FOUND))
 
 
-def _secrets(body: DeskChange, known: Connection | None, runtime: Runtime) -> dict[str, str]:
-    """Those given, else those it has: a token is never sent to an address it was not given for."""
+def _secrets(body: DeskChange, known: Connection | None, runtime: Runtime) -> tuple[dict[str, str], bool]:
+    """Those given, else those it has: a token is never sent to an address it was not given for. Whether the address
+    that Chatwoot posts to has a new key."""
     is_same = known is not None and known.config.get("base_url") == body.base_url
     kept = open_secrets(known, runtime.secrets) if known is not None and is_same else {}
-    given = {name: secret.get_secret_value().strip() for name in _SECRETS if (secret := getattr(body, name))}
-    secrets = {name: value for name, value in (kept | given).items() if value and name != "url_token"}
+    secrets = kept | opened({name: getattr(body, name) for name in _SECRETS})
     if not secrets.get("token"):
         raise Invalid("Falta el token de acceso de Chatwoot.", {"field": "token"})
-    return secrets if secrets.get("webhook_secret") else secrets | {"url_token": token_urlsafe(32)}
+    if secrets.get("webhook_secret"):
+        secrets.pop("url_token", None)
+    is_keyed = not secrets.keys() & {"webhook_secret", "url_token"}
+    return (secrets | {"url_token": token_urlsafe(32)} if is_keyed else secrets), is_keyed
 
 
 def _place(config: dict[str, Any]) -> tuple[Any, ...]:

@@ -159,11 +159,11 @@ ASKED: dict[str, dict[str, object]] = {
         "phone_number_id": "1234567890", "access_token": SECRET, "app_secret": SECRET, "verify_token": "palabra-mia"
     },
     "botpress": {"secret_key": SECRET, "reply_url": "https://webhook.botpress.cloud/x"},
-    "chatwoot": {"base_url": "https://app.chatwoot.com", "account_id": 3, "access_token": SECRET},
+    "chatwoot": {"base_url": "http://127.0.0.1:3000", "account_id": 3, "access_token": SECRET},
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("secret", [" " * 30, "corto", "dos palabras que nadie copió", "x" * 5_000])
+@pytest.mark.parametrize("secret", ["", " " * 30, "corto", "dos palabras que nadie copió", "x" * 5_000])
 @pytest.mark.parametrize(
     ("kind", "field"),
     [
@@ -171,7 +171,10 @@ ASKED: dict[str, dict[str, object]] = {
         ("meta_whatsapp", "app_secret"),
         ("meta_whatsapp", "verify_token"),
         ("botpress", "secret_key"),
+        ("botpress", "reply_secret"),
         ("chatwoot", "access_token"),
+        ("chatwoot", "webhook_secret"),
+        ("chatwoot", "user_token"),
     ],
 )
 async def test_a_secret_that_is_none_is_refused(owner: httpx.AsyncClient, kind: str, field: str, secret: str) -> None:
@@ -179,6 +182,47 @@ async def test_a_secret_that_is_none_is_refused(owner: httpx.AsyncClient, kind: 
     assert refused.status_code == 422
     [problem] = error_of(refused)["details"]["fields"]
     assert (problem["field"], problem["message"][:14]) == (field, "Cópialo entero")
+
+
+@pytest.mark.parametrize("kind", ["twilio_whatsapp", "webchat", *ASKED])
+async def test_what_a_kind_does_not_ask_for_is_refused(owner: httpx.AsyncClient, kind: str) -> None:
+    asked = {"kind": kind, **(NUMBER if kind == "twilio_whatsapp" else ASKED.get(kind, {})), "burst_second": 2}
+    refused = await owner.post("/v1/channels", json=asked)
+    [problem] = error_of(refused)["details"]["fields"]
+    assert (refused.status_code, problem["field"]) == (422, "burst_second")
+    assert problem["message"] == "Este dato no se usa aquí."
+    assert len((await owner.get("/v1/channels")).json()["channels"]) == 1  # the web chat every store has
+
+
+@pytest.mark.parametrize(
+    ("secrets", "field"),
+    [
+        ({"webhook_secret": " " * 30}, "secrets.webhook_secret"),
+        ({"access_token": "corto"}, "secrets.access_token"),
+        ({"access_token": ""}, "secrets"),
+        ({"url_token": ""}, "secrets"),
+    ],
+)
+async def test_a_channel_is_not_left_without_a_secret_it_needs(
+    service: Service, store: Store, owner: httpx.AsyncClient, secrets: dict[str, str], field: str
+) -> None:
+    channel = await connect(owner, kind="chatwoot", **ASKED["chatwoot"])
+    refused = await owner.patch(f"/v1/channels/{channel['id']}", json={"secrets": secrets})
+    assert (refused.status_code, error_of(refused)["details"]["field"]) == (422, field)
+    kept = await row(service, store, channel["id"])
+    assert kept is not None
+    assert set(service.runtime.open_access(kept).secrets) == {"access_token", "url_token"}
+
+
+async def test_a_secret_takes_the_place_of_another(service: Service, store: Store, owner: httpx.AsyncClient) -> None:
+    channel = await connect(owner, kind="chatwoot", **ASKED["chatwoot"])
+    changed = await owner.patch(
+        f"/v1/channels/{channel['id']}", json={"secrets": {"webhook_secret": f" {SECRET}\n", "url_token": ""}}
+    )
+    assert changed.status_code == 200
+    kept = await row(service, store, channel["id"])
+    assert kept is not None
+    assert service.runtime.open_access(kept).secrets == {"access_token": SECRET, "webhook_secret": SECRET}
 
 
 async def test_what_was_copied_around_a_secret_is_dropped(

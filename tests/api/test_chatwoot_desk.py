@@ -335,10 +335,13 @@ async def test_the_settings_keep_their_secrets(owner: httpx.AsyncClient, server:
     assert USER_TOKEN not in str(seen)
     kept = await owner.put("/v1/desk", json=old | {"token": None, "labels": []})
     assert (kept.status_code, kept.json()["labels"]) == (200, [])
+    assert "?token=" not in kept.json()["webhook_url"], "the address that was pasted goes on being good"
     moved = await owner.put("/v1/desk", json=old | {"token": None, "base_url": "http://127.0.0.1:9"})
     assert moved.status_code == 422, "a token is not sent to an address it was not given for"
     inside = await owner.put("/v1/desk", json=old | {"base_url": "http://10.0.0.3"})
     assert inside.status_code == 422
+    blank = await owner.put("/v1/desk", json=old | {"webhook_secret": " " * 20})
+    assert blank.status_code == 422
     assert (await owner.delete("/v1/desk")).status_code == 204
 
 
