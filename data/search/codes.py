@@ -38,7 +38,8 @@ class CodeIndex:
 
     def __init__(self, codes: Sequence[str], positions: Positions, are_models: Flags) -> None:
         """Codes are sorted; see `in_order`."""
-        self.codes, self.positions, self.are_models = codes, positions, are_models
+        # A tuple of texts is nothing that garbage collection walks through, a list is.
+        self.codes, self.positions, self.are_models = tuple(codes), positions, are_models
 
     @classmethod
     def in_order(cls, codes: Sequence[str], positions: Positions, are_models: Flags) -> "CodeIndex":

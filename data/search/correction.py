@@ -3,12 +3,15 @@
 import math
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import TypeVar
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from data.search.words import phonetic
+
+Trait = TypeVar("Trait", bound=Hashable)
 
 MAX_SUGGESTIONS = 5
 SAME_SOUND = 0.9
@@ -31,18 +34,26 @@ _EDITS: tuple[tuple[int, dict[float, float]], ...] = (
 )
 
 
+def grouped(words: Iterable[str], trait: Callable[[str], Trait]) -> dict[Trait, tuple[str, ...]]:
+    """Return the words of each trait, in their order.
+
+    In tuples: garbage collection walks through every list there is, thousands a shop, and keeps a search waiting.
+    """
+    found: defaultdict[Trait, list[str]] = defaultdict(list)
+    for word in words:
+        found[trait(word)].append(word)
+    return {trait_of: tuple(same) for trait_of, same in found.items()}
+
+
 class Corrector:
     """Suggests words of a vocabulary (word -> how often it is used) for a word outside it."""
 
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         self._frequency = {w: n for w, n in vocabulary.items() if len(w) >= 3 and w.isalpha()}
-        self._sorted = sorted(self._frequency)
-        self._by_sound: defaultdict[str, list[str]] = defaultdict(list)
-        self._by_length: defaultdict[int, list[str]] = defaultdict(list)
-        for word in self._sorted:
-            self._by_sound[phonetic(word)].append(word)
-            self._by_length[len(word)].append(word)
-        self._sounds = list(self._by_sound)
+        self._sorted = tuple(sorted(self._frequency))
+        self._by_sound = grouped(self._sorted, phonetic)
+        self._by_length = grouped(self._sorted, len)
+        self._sounds = tuple(self._by_sound)
 
     def suggest(self, word: str) -> list[tuple[str, float]]:
         """Return at most five (word, weight), the likeliest first."""

@@ -1,14 +1,13 @@
 """The words of one catalogue as postings, with their stems and pairs."""
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data.search.correction import Corrector
+from data.search.correction import Corrector, grouped
 from data.search.documents import SearchDocument
 from data.search.lexicon import FIRST, Lexicon, Phrase, load_lexicon
 from data.search.own_words import NO_OWN_WORDS, OwnWords
@@ -84,13 +83,9 @@ class Vocabulary:
         return _asking_corrector(self.recipe.correction)
 
     @cached_property
-    def _by_stem(self) -> dict[str, list[str]]:
-        by_stem: defaultdict[str, list[str]] = defaultdict(list)
-        for word in self.words.term_ids if self.recipe.stemming else ():
-            if word.startswith(FIRST):
-                continue
-            by_stem[stem(word)].append(word)
-        return dict(by_stem)
+    def _by_stem(self) -> dict[str, tuple[str, ...]]:
+        words = self.words.term_ids if self.recipe.stemming else ()
+        return grouped((word for word in words if not word.startswith(FIRST)), stem)
 
     def _live_equivalents(self) -> dict[Phrase, tuple[Phrase, ...]]:
         equivalents, used = self.lexicon.equivalents, self.words.term_ids
