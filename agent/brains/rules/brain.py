@@ -9,7 +9,9 @@ from agent.brains.rules.actions.closing import close_turn, let_summary_go
 from agent.brains.rules.actions.order_data import hear_order_data
 from agent.brains.rules.actions.waiting import answer_waiting, ask_what_waits
 from agent.brains.rules.actions.wishing import hear_contact_wish
-from agent.brains.rules.choosing import choose, covers, is_headed
+from agent.brains.rules.asides import may_be_aside
+from agent.brains.rules.choosing import choose, covers, is_headed, is_known_word
+from agent.brains.rules.finding import Outcome, find_among_shown, search
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.normalise import spelt_as_typed, without_attachments
 from agent.brains.rules.parse import read_burst
@@ -29,7 +31,7 @@ _TAPS = {"checkout": Kind.CHECKOUT, "cart": Kind.CART, "human": Kind.HUMAN, "not
 # These leave an open question open: the shopper may still answer it.
 _ASIDE = frozenset(
     {Kind.GREET, Kind.HOW_ARE_YOU, Kind.THANK, Kind.LAUGH, Kind.JOKE, Kind.INSULT, Kind.BOT, Kind.CART, Kind.HELP,
-     Kind.ATTACHMENT, Kind.STATUS, Kind.BYE, Kind.TOTAL, Kind.SHOP, Kind.DEAR}
+     Kind.ATTACHMENT, Kind.STATUS, Kind.BYE, Kind.TOTAL, Kind.SHOP, Kind.DEAR, Kind.ASIDE}
 )  # fmt: skip
 
 
@@ -62,8 +64,20 @@ async def _act(turn: Turn, intent: Intent) -> None:
         return
     if _is_the_order_again(turn, intent):
         intent = Intent(Kind.REPEAT)
+    if len(turn.intents) > 1 and may_be_aside(intent) and not await _names_something(turn, intent):
+        return
     if not await answer_waiting(turn, intent) and not await tells_of_shop(turn, intent):
         await ACTIONS[intent.kind](turn, intent)
+
+
+async def _names_something(turn: Turn, intent: Intent) -> bool:
+    """Whether words that read like a story name a thing all the same: one that was shown, one there is."""
+    if await find_among_shown(turn, intent) is not None or is_known_word(intent.words):
+        return True
+    query = turn.memory.query
+    finding = await search(turn, intent.words, intent.filters)
+    turn.workspace.remember(query=query)
+    return finding.outcome not in {Outcome.NONE, Outcome.NEAR}
 
 
 def _is_the_order_again(turn: Turn, intent: Intent) -> bool:

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     OPTIONS = "options"  # which sizes or colours there are; `option` is what they are called
     TOTAL = "total"  # "¿cuánto es?"
     ADVICE = "advice"  # "¿cuál me recomiendas?"
+    ASIDE = "aside"  # for whom it is, who is writing: nothing to be done
     LATER = "later"  # never mind, or another day
     LOOKING = "looking"  # only looking
     DEAR = "dear"  # "está caro"
@@ -56,6 +57,7 @@ class Kind(StrEnum):
 class Intent:
     """`words` are what it is about without quantity, filters and reference; `is_definite`: said with "el" or "la";
     `joins_previous`: only an "y" stands between it and the one before, which may be one name ("sal y pimienta");
+    `is_verbless`: no verb of its own says what is wanted;
     `asked` is the whole piece it was read from."""
 
     kind: Kind
@@ -66,6 +68,7 @@ class Intent:
     is_definite: bool = False
     is_question: bool = False
     is_correction: bool = False
+    is_verbless: bool = False
     other: "Intent | None" = None
     joins_previous: bool = False
     sku: str | None = None

@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 
+from agent.brains.rules.asides import without_asides
 from agent.brains.rules.changes import CHANGES, QUESTIONS, TIMES
 from agent.brains.rules.describing import MOST_PEELINGS, describe, trimmed
 from agent.brains.rules.foreign import in_spanish
@@ -67,9 +68,12 @@ _AMOUNT_LAST = re.compile(
 
 def read_burst(text: str) -> list[Intent]:
     """All that the shopper means, in the order said; an empty list when there is nothing to read."""
-    folded = _LIST_LEAD.sub("dame ", undo_chat_spelling(in_spanish(fold(cap(text)))))
+    folded = undo_chat_spelling(in_spanish(fold(cap(text))))
+    wants = _LIST_LEAD.sub("dame ", without_asides(folded))
+    if wants != folded and not wants.strip(" \n.,;:!?"):
+        return [Intent(Kind.ASIDE)]
     intents: list[Intent] = []
-    for sentence, is_question in islice(sentences(folded), MOST_PIECES):
+    for sentence, is_question in islice(sentences(wants), MOST_PIECES):
         if len(intents) >= MOST_INTENTS:
             break
         intents.extend(_read_sentence(sentence, is_question))
@@ -153,7 +157,8 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
     if not stripped:
         return _only_peel(piece, is_correction)
     kind = Kind.BUY if _ALSO.search(piece) and not is_question else Kind.MENTION
-    return [replace(describe(kind, stripped), is_question=is_question, is_correction=is_correction)]
+    described = describe(kind, stripped)
+    return [replace(described, is_question=is_question, is_correction=is_correction, is_verbless=True)]
 
 
 def _only_peel(piece: str, is_correction: bool) -> list[Intent]:
@@ -322,8 +327,9 @@ def _with_amount(intent: Intent) -> Intent:
 
 
 def _is_its_quantity(want: Intent, number: Intent) -> bool:
-    """ "Leche entera, 2", "cebolla, un kilo"."""
-    is_want = want.kind in {Kind.BUY, Kind.MENTION, Kind.SHOW, Kind.STOCK} and want.words and want.quantity is None
+    """ "Leche entera, 2", "cebolla, un kilo", "ese, 2"."""
+    names = want.words or want.reference
+    is_want = want.kind in {Kind.BUY, Kind.MENTION, Kind.SHOW, Kind.STOCK} and names and want.quantity is None
     is_number = number.quantity is not None and number.is_empty
     return bool(is_want) and is_number and number.kind in {want.kind, Kind.BUY}
 

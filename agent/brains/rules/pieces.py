@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from agent.brains.rules.describing import describe, trimmed
 from agent.brains.rules.intents import Kind
 from agent.brains.rules.quantities import NUMBER
-from agent.brains.rules.verbs import without_verb
+from agent.brains.rules.verbs import take_verb, without_verb
 
 _STRONG = re.compile(r"(?:\n|;|\.(?!\d)|(?P<question>\?)|!)+")
 _WEAK = re.compile(
@@ -50,10 +50,25 @@ def pieces(sentence: str) -> Iterator[tuple[str, bool]]:
     if re.search(r"\b(?:en vez de|en lugar de)\b", whole):
         yield whole, False
         return
-    for part in _WEAK.split(whole):
+    for part in _with_their_verbs(_WEAK.split(whole)):
         for position, piece in enumerate(_AND.split(f" {part.strip()} ")):
             for run, words in enumerate(_runs(piece.strip())):
                 yield words, bool(position) and not run
+
+
+def _with_their_verbs(parts: list[str]) -> Iterator[str]:
+    """ "Ponme también un martillo": a verb alone goes with what follows it."""
+    verb = ""
+    for part in parts:
+        words = f"{verb} {part.strip()}".strip()
+        is_only_verb = take_verb(words) is not None and not without_verb(f"{words} ").strip()
+        if is_only_verb:
+            verb = words
+            continue
+        yield words
+        verb = ""
+    if verb:
+        yield verb
 
 
 def _runs(piece: str) -> list[str]:

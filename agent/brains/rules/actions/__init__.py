@@ -7,7 +7,7 @@ from agent.brains.rules.actions.changing import add_more, empty, keep_only, remo
 from agent.brains.rules.actions.closing import cancel_order, check_out, repeat_order, show_cart, tell_status
 from agent.brains.rules.actions.mentioning import mention, no, yes
 from agent.brains.rules.actions.showing import advise, show, show_more, show_options, tell_price, tell_stock, tell_total
-from agent.brains.rules.actions.talking import ask_for_human, greet, say_only, tell_shop
+from agent.brains.rules.actions.talking import acknowledge, ask_for_human, greet, say_only, tell_shop
 from agent.brains.rules.actions.wishing import notify
 from agent.brains.rules.intents import Intent, Kind
 from agent.brains.rules.turn import Turn
@@ -52,6 +52,7 @@ ACTIONS: dict[Kind, Action] = {
     Kind.CANCEL: cancel_order,
     Kind.NOTIFY: notify,
     Kind.REPEAT: repeat_order,
+    Kind.ASIDE: acknowledge,
     Kind.ELSE: say_only("ask.what_else"),
     Kind.YES: yes,
     Kind.NO: no,

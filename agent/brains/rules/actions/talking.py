@@ -65,6 +65,19 @@ async def greet(turn: Turn, intent: Intent) -> None:
         turn.reply.close("ask.what_else" if turn.workspace.lines else "ask.what")
 
 
+async def acknowledge(turn: Turn, intent: Intent) -> None:
+    """What was open stays open."""
+    if len(turn.intents) > 1:
+        return
+    turn.reply.open("talk.noted")
+    asks_which = turn.pending is not None and turn.pending.kind == "which" and len(turn.before.shown) > 1
+    if asks_which:
+        turn.reply.close("ask.which", quantity=turn.pending.quantity if turn.pending else None)
+    else:
+        turn.reply.close("ask.what_else" if turn.workspace.lines else "ask.what")
+    turn.reply.keeps_list = True
+
+
 async def tell_shop(turn: Turn, intent: Intent) -> None:
     if intent.other and (named := await _named_so(turn, intent.other)):
         await list_finding(turn, intent.other, named)

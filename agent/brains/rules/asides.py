@@ -1,0 +1,61 @@
+"""What is said beside a want and names nothing: for whom it is, hopes about the price, who is writing, why."""
+
+import re
+
+from agent.brains.rules.intents import Intent
+from agent.brains.rules.vocabulary import NOISE
+
+_KIN = (
+    r"(?:viej[oa]|pap[ai]s?|mam[ai]s?|padres?|madres?|hij[oa]s?|hijit[oa]s?|senor[a]?|esposa?o?|marido|mujer"
+    r"|polol[oa]|novi[oa]|parej[oa]|abuel[oa]s?|abuelit[oa]s?|herman[oa]s?|hermanit[oa]s?|amig[oa]s?|sobrin[oa]s?"
+    r"|ti[oa]s?|jef[ae]|vecin[oa]s?|niet[oa]s?|suegr[oa]s?|cunad[oa]s?|prim[oa]s?|ahijad[oa]s?|compadre|comadre"
+    r"|profe(?:sor|sora)?|companer[oa]s?|familia)"
+)
+_AGE = r"(?: (?:de|que (?:tiene|cumple|va a cumplir)|tiene|cumple) \d{1,2} (?:anos|anitos|meses))?"
+_WHOSE = r"(?:mi|mis|tu|un|una|unos|unas|el|la|los|las|su|sus|nuestr[oa]s?)"
+# What reads as nothing, and what reads as a wish for the cheaper ones; first come first.
+_ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(
+            r"(?:(?:pero|y|que|ojala|ojala que|si es posible|idealmente|en lo posible|eso si)[ ,]+)*\b(?:que )?"
+            r"no (?:sea[ns]? |est[ea]n? |salga[ns]? |cueste[ns]? |vaya[ns]? a ser )?(?:ni )?(?:tan|muy|demasiado|taan)"
+            r" (?:car[oa]s?|carit[oa]s?|salad[oa]s?)\b(?: porfavor)?"
+        ),
+        " barato ",
+    ),
+    (re.compile(r"\bojala (?:(?:que )?(?:sea[ns]? |algo )?)(?=barat|economic|baratit)"), " "),
+    (re.compile(rf"\b(?:para|de parte de|que es para|es para) {_WHOSE} {_KIN}{_AGE}\b(?! (?:de|del) [a-z])"), " "),
+    (re.compile(rf"\b(?:para )?(?:el )?(?:cumple(?:anos)?|santo|matrimonio|aniversario) de {_WHOSE} {_KIN}{_AGE}\b"), " "),
+    (
+        re.compile(
+            r"(?:^|(?<=[.,;!\n]) ?|(?<=hola )|(?<=dias )|(?<=tardes )|(?<=noches ))(?:yo )?(?:me llamo|mi nombre es)"
+            r" [a-z]+(?: (?!quiero|busco|necesito|tienen|tienes|y |para |quisiera|queria)[a-z]+){0,3}"
+        ),
+        " ",
+    ),
+)
+_JOINING = frozenset(
+    ("el", "la", "los", "las", "un", "una", "uno", "unos", "unas", "de", "del", "en", "con", "por", "para", "sin", "y",
+     "o", "u", "e", "al", "a", "sobre", "otro", "otra", "otros", "otras", "mas", "media", "medio", "par", "pares",
+     "docena", "docenas", "unidad", "unidades", "mejor", "cada", "solo", "producto", "productos")
+)  # fmt: skip
+# What only a sentence has: who, how, and what one does. "Xilitol" or "aceite de sésamo" has none of it.
+_OF_CLAUSES = NOISE - _JOINING
+_DOING = re.compile(r"[a-z]{2,}(?:ando|iendo|aron|ieron|amos|emos|imos|aste|iste|abas?|aban|aria[ns]?|eria[ns]?)")
+_LONGEST_NAME = 6
+
+
+def without_asides(text: str) -> str:
+    """Of folded text: what it says beside the want is left out; "ojalá no muy caro" becomes a wish for the cheaper."""
+    for pattern, instead in _ASIDES:
+        text = pattern.sub(instead, text)
+    return re.sub(r"[ \t]{2,}", " ", text)
+
+
+def may_be_aside(intent: Intent) -> bool:
+    """Whether words that no verb of asking introduced may be a story rather than the name of a thing."""
+    words = intent.asked.split()
+    is_named = not intent.is_verbless or intent.quantity or intent.reference or intent.sku or not intent.words
+    return not is_named and (
+        len(words) > _LONGEST_NAME or any(word in _OF_CLAUSES or _DOING.fullmatch(word) for word in words)
+    )
