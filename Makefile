@@ -30,9 +30,9 @@ bench: $(DEV_STAMP)  ## Print the table of speeds, each against its floor
 chaos: $(DEV_STAMP)  ## 1,000 messages while everything dies; the control, which must fail: make chaos WITHOUT=reconciliation [SEED=…]
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(WITHOUT),--without $(WITHOUT))
 
-contract: $(DEV_STAMP)  ## Hold a real Odoo or n8n to what we count on: make contract ODOO_URL=… ODOO_DB=… ODOO_KEY=… [ODOO_LOGIN=…] N8N_URL=… N8N_KEY=… [N8N_SECRET=…]
+contract: $(DEV_STAMP)  ## Hold a real Odoo or n8n to what we count on: make contract ODOO_URL=… ODOO_DB=… ODOO_KEY=… [ODOO_LOGIN=…] N8N_URL=… N8N_KEY=…
 	@ODOO_URL="$(ODOO_URL)" ODOO_DB="$(ODOO_DB)" ODOO_KEY="$(ODOO_KEY)" ODOO_LOGIN="$(ODOO_LOGIN)" \
-		N8N_URL="$(N8N_URL)" N8N_KEY="$(N8N_KEY)" N8N_SECRET="$(or $(N8N_SECRET),secreto-de-contrato)" $(BIN)/pytest tests/contract
+		N8N_URL="$(N8N_URL)" N8N_KEY="$(N8N_KEY)" $(BIN)/pytest tests/contract
 
 clean:  ## Remove .venv (keeps ./var, the data)
 	rm -rf $(VENV)

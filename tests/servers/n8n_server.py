@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 from tests.servers.loopback import served
 
@@ -36,7 +36,8 @@ class Fault:
 @dataclass(slots=True)
 class Flow:
     """A workflow with one Webhook node. `answer` is what its last node, or its Respond node, makes of a call;
-    `secret` has it check our signature, as docs/n8n/caserita-workflow.json does."""
+    `secret` has it check our signature, as docs/n8n/caserita-workflow.json does; `answers_later` has it call back after
+    its answer, once for an event, as docs/n8n/caserita-despues.json does."""
 
     id: str
     name: str
@@ -49,6 +50,8 @@ class Flow:
     is_active: bool = True
     registered_at: float = 0.0
     fails: bool = False
+    answers_later: bool = False
+    seen: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,12 @@ class N8nServer:
         except ValueError:
             return web.json_response({"code": 422, "message": "Failed to parse request body"}, status=422)
         self.runs.append(path)
-        return _answer(flow, headers, body)
+        answer = _answer(flow, headers, body)
+        if flow.answers_later and answer.status == 200:
+            await answer.prepare(request)
+            await answer.write_eof()
+            await _call_back(flow, json.loads(body))
+        return answer
 
     async def workflows(self, request: web.Request) -> web.Response:
         if request.headers.get("x-n8n-api-key") != KEY:
@@ -144,11 +152,32 @@ def _answer(flow: Flow, headers: Mapping[str, str], body: bytes) -> web.Response
     return web.json_response(flow.answer, status=flow.status)
 
 
+async def _call_back(flow: Flow, asked: Mapping[str, Any]) -> None:
+    if asked["event_id"] in flow.seen:
+        return
+    flow.seen.add(asked["event_id"])
+    body = json.dumps({"event_id": asked["event_id"], "status": "success", "reply": "Listo."}).encode()
+    timestamp = str(int(time.time()))
+    headers = {
+        "Content-Type": "application/json",
+        "X-N8N-Timestamp": timestamp,
+        "X-N8N-Signature": _signature(flow.secret, timestamp, body),
+    }
+    async with ClientSession() as session, session.post(asked["callback_url"], data=body, headers=headers):
+        pass
+
+
 def _is_signed(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
+    timestamp = headers.get("x-caserita-timestamp", "")
+    is_recent = timestamp.isdecimal() and abs(time.time() - int(timestamp)) < 300
+    return is_recent and hmac.compare_digest(
+        _signature(secret, timestamp, body), headers.get("x-caserita-signature", "")
+    )
+
+
+def _signature(secret: str, timestamp: str, body: bytes) -> str:
     """Written again from the words of docs/n8n.md, not with the code under test."""
-    signed = headers.get("x-caserita-timestamp", "").encode() + b"." + body
-    made = "sha256=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(made, headers.get("x-caserita-signature", ""))
+    return "sha256=" + hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
 def _not_registered(method: str, path: str) -> web.Response:

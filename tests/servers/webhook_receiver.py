@@ -42,6 +42,12 @@ class WebhookReceiver:
         self.usual = Response()
         self.arrived = asyncio.Event()
 
+    async def wait_for(self, count: int) -> None:
+        """Until so many requests have come."""
+        while len(self.received) < count:
+            self.arrived.clear()
+            await self.arrived.wait()
+
     async def receive(self, request: web.Request) -> web.StreamResponse:
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.received.append(Received(request.path, headers, await request.read()))
@@ -55,10 +61,10 @@ class WebhookReceiver:
 
 
 @asynccontextmanager
-async def webhook_receiver() -> AsyncIterator[WebhookReceiver]:
+async def webhook_receiver(host: str = "127.0.0.1") -> AsyncIterator[WebhookReceiver]:
     receiver = WebhookReceiver()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", receiver.receive)
-    async with served(app) as url:
+    async with served(app, host) as url:
         receiver.url = url
         yield receiver
