@@ -9,12 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from channels.errors import SendError
+from connectors.deadline import TooLate, writing_until
 from data.database import Database
 from data.states import UNKNOWN_FATE
 
 # A request that nobody answered may still be at work there; a list may lag behind.
 CERTAIN_AFTER = timedelta(seconds=20)
-# A worker that was frozen since it began may not go on: another may be at it by now.
+# A worker that stood still since it began may not go on: another may be at it by now.
 _FRESH_SECONDS = 10.0
 
 Find = Callable[[datetime], Awaitable[str | None]]
@@ -45,9 +46,10 @@ class DeskPosts:
         claimed_at = time.monotonic()
         await self._note(post_id, self.now)
         try:
-            if time.monotonic() - claimed_at > _FRESH_SECONDS:
-                raise SendError(UNKNOWN_FATE, "this worker stood still", uncertain=True)
-            answer = await send()
+            with writing_until(claimed_at + _FRESH_SECONDS):
+                answer = await send()
+        except TooLate as error:
+            raise SendError(UNKNOWN_FATE, "this worker stood still", uncertain=True) from error
         except SendError as error:
             if not error.uncertain:
                 await self._note(post_id, None)

@@ -30,6 +30,7 @@ from channels.meta_parsing import read_payload
 from channels.reading import read_json
 from channels.rendering import Part, PartKind, render
 from channels.window import clean_variable
+from connectors.deadline import watch
 from data.content import MediaKind, MessageContent, Template
 from data.states import UNKNOWN_FATE, ChannelKind
 
@@ -63,7 +64,8 @@ class MetaWhatsApp:
 
     def __init__(self, api_url: str = "", timeout_seconds: float = 15.0) -> None:
         self._api_url = (api_url or API_URL).rstrip("/")
-        self._http = httpx.AsyncClient(timeout=timeout_seconds, trust_env=False)
+        hooks = {"request": [watch]}
+        self._http = httpx.AsyncClient(timeout=timeout_seconds, trust_env=False, event_hooks=hooks)
 
     async def close(self) -> None:
         await self._http.aclose()

@@ -19,6 +19,7 @@ from channels.errors import WINDOW_CLOSED, SendError
 from channels.rendering import render, split_content, with_picture
 from channels.undelivered import CHANNEL_INACTIVE, OPTED_OUT, fail
 from channels.window import by_template, is_window_open
+from connectors.deadline import TooLate, writing_until
 from data.content import MessageContent
 from data.database import Database
 from data.encryption import SecretUnreadable
@@ -30,8 +31,9 @@ from data.transaction import Transaction
 MAX_ATTEMPTS = 5
 # Longer than any send takes with its time-outs: after this, the worker that sent is gone.
 SENDING_LEASE = timedelta(seconds=45)
-# A worker that was frozen since it claimed a message may not send it: another may be at it by now.
-FRESH_SECONDS = 10.0
+# Nothing is written to the provider later than this after the claim: a worker that stood still may not go on, another
+# may be at it by now. With the longest wait for an answer it ends within the lease.
+FRESH_SECONDS = 20.0
 # While a retry waits, later messages of its conversation wait behind it (data.jobs).
 RETRY_PRIORITY = 1
 
@@ -225,11 +227,12 @@ class Outbox:
     async def _send(self, sending: _Sending, message_id: UUID) -> SendResult | SendError:
         try:
             access = self.open_access(sending.channel)
-            if time.monotonic() - sending.claimed_at > self.fresh_seconds:
-                return SendError(UNKNOWN_FATE, "this worker stood still", uncertain=True)
-            return await self.adapters[access.kind].send(access, sending.to, sending.content, message_id)
+            with writing_until(sending.claimed_at + self.fresh_seconds):
+                return await self.adapters[access.kind].send(access, sending.to, sending.content, message_id)
         except SendError as error:
             return error
+        except TooLate:
+            return SendError(UNKNOWN_FATE, "this worker stood still", uncertain=True)
         except SecretUnreadable as error:
             return SendError("bad_credentials", str(error))
 

@@ -25,6 +25,7 @@ from channels.errors import SendError
 from channels.reading import read_json
 from channels.rendering import Part, PartKind, render
 from channels.telegram_parsing import callback_id, message_key, read_update
+from connectors.deadline import watch
 from data.content import MediaKind, MessageContent
 from data.states import UNKNOWN_FATE, ChannelKind
 
@@ -57,7 +58,8 @@ class Telegram:
 
     def __init__(self, api_url: str = "", timeout_seconds: float = 15.0) -> None:
         self._api_url = (api_url or API_URL).rstrip("/")
-        self._http = httpx.AsyncClient(timeout=timeout_seconds, trust_env=False)
+        hooks = {"request": [watch]}
+        self._http = httpx.AsyncClient(timeout=timeout_seconds, trust_env=False, event_hooks=hooks)
 
     async def close(self) -> None:
         await self._http.aclose()

@@ -32,6 +32,7 @@ from channels.twilio_client import TwilioClient, credentials
 from channels.twilio_content import ContentIds, Shape, content_sid, shape_of
 from channels.twilio_parsing import Parameters, is_json, read_parameters
 from channels.window import clean_variable
+from connectors.deadline import watch
 from data.content import MessageContent, Template
 from data.states import UNKNOWN_FATE, ChannelKind
 
@@ -58,7 +59,8 @@ class TwilioWhatsApp:
 
     def __init__(self, api_url: str = "", timeout_seconds: float = 15.0, content_ids: ContentIds | None = None) -> None:
         self._api_url = api_url.rstrip("/")
-        self._http = httpx.AsyncClient(timeout=timeout_seconds, trust_env=False)
+        hooks = {"request": [watch]}
+        self._http = httpx.AsyncClient(timeout=timeout_seconds, trust_env=False, event_hooks=hooks)
         self._content_ids = content_ids
 
     async def close(self) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import httpcore
 import httpx
 
+from connectors.deadline import look
 from connectors.errors import ConnectorError, TargetRefused, Verdict
 
 Address = IPv4Address | IPv6Address
@@ -136,7 +137,10 @@ class GuardedHttp:
         total_seconds: float | None = None,
         most_bytes: int | None = None,
     ) -> Answer:
-        """Raises ConnectorError: RETRY where nothing was sent, UNCERTAIN where the answer was lost on its way."""
+        """Raises ConnectorError: RETRY where nothing was sent, UNCERTAIN where the answer was lost on its way.
+
+        Raises TooLate within connectors.deadline.writing_until.
+        """
         target = read_url(url)
         timeout = httpx.Timeout(total_seconds or self._total_seconds, connect=self._connect_seconds)
         request = self._client.build_request(method, target, headers=headers, content=content, timeout=timeout)
@@ -277,7 +281,8 @@ class _Sent:
     def __init__(self) -> None:
         self.is_sent = False
 
-    async def trace(self, name: str, _: Mapping[str, Any]) -> None:
+    async def trace(self, name: str, told: Mapping[str, Any]) -> None:
+        await look(name, told)
         if name.endswith("send_request_headers.started"):
             self.is_sent = True
 
