@@ -64,7 +64,7 @@ async def try_connection(http: GuardedHttp, access: N8nAccess) -> N8nTrial:
     except ConnectorError as error:
         return N8nTrial(False, error.code, error.sentence)
     active = sum(one.is_active for one in found)
-    return N8nTrial(True, "ok", f"Conectado a n8n: tiene {len(found)} flujos, {active} publicados.")
+    return N8nTrial(True, "ok", f"Conectado a n8n. Flujos: {len(found)}; publicados: {active}.")
 
 
 def _page(answer: Answer) -> Mapping[str, Any]:

@@ -68,7 +68,7 @@ async def test_a_trial_says_in_a_sentence_what_is_wrong(owner: httpx.AsyncClient
         return str((await owner.post("/v1/connections/n8n/test")).json()["message"])
 
     await connect(owner, n8n)
-    assert await tried() == "Conectado a n8n: tiene 2 flujos, 1 publicados."
+    assert await tried() == "Conectado a n8n. Flujos: 2; publicados: 1."
     await connect(owner, n8n, api_key="otra")
     assert (await tried()).startswith("La clave API de n8n no es válida")
     await connect(owner, n8n, api_key="")
