@@ -70,10 +70,9 @@ async def serve_until_cancelled(
         await _end(worker, *tasks)
 
 
-async def work_until_cancelled(runtime: Runtime) -> None:
+async def work_until_cancelled(worker: JobWorker) -> None:
     """Run jobs; cancelled, finish or give back those begun."""
     _leave_to_stay()
-    worker = make_worker(runtime)
     working = asyncio.create_task(worker.run(), name="worker")
     try:
         await asyncio.wait({working})

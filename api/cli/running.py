@@ -33,12 +33,12 @@ def run(
         async with open_runtime(loaded) as runtime:
             await work(runtime)
 
-    exit_code = asyncio.run(_until_told(whole()))
+    exit_code = asyncio.run(until_told(whole()))
     if exit_code and not is_service:
         raise SystemExit(exit_code)
 
 
-async def _until_told(whole: Coroutine[None, None, None]) -> int:
+async def until_told(whole: Coroutine[None, None, None]) -> int:
     """0, or the exit code of the signal that cancelled it."""
     told: list[int] = []
     task = asyncio.create_task(whole)

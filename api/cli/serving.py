@@ -59,8 +59,9 @@ def worker() -> None:
 
     async def work(runtime: "Runtime") -> None:
         from api.server import work_until_cancelled
+        from api.worker import make_worker
 
-        await work_until_cancelled(runtime)
+        await work_until_cancelled(make_worker(runtime))
 
     run(work, is_service=True)
 

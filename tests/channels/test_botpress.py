@@ -2,12 +2,10 @@
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from aiohttp import web
 
 from channels.adapter import ChannelAccess, WebhookRequest
 from channels.botpress import Botpress
@@ -15,6 +13,7 @@ from channels.errors import BadPayload, SendError
 from connectors.http import GuardedHttp, parse_networks
 from data.content import Choice, MessageContent
 from data.states import ChannelKind
+from tests.servers.botpress_server import BotpressFault, BotpressServer, botpress_server
 
 SECRET = "a-secret-of-this-channel"
 SIGNAL: dict[str, Any] = {
@@ -31,29 +30,10 @@ SIGNAL: dict[str, Any] = {
 PLAIN = {"conversationId": "conv_1", "messageId": "msg_1", "text": "tienen martillos?", "userName": "Rosa"}
 
 
-@dataclass
-class Receiver:
-    url: str = ""
-    status: int = 200
-    received: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-
-    async def take(self, request: web.Request) -> web.Response:
-        self.received.append((request.headers.get("x-bp-secret", ""), await request.json()))
-        return web.Response(status=self.status)
-
-
 @pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    receiver = Receiver()
-    app = web.Application()
-    app.router.add_post("/hook", receiver.take)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    receiver.url = f"{site.name}/hook"
-    yield receiver
-    await runner.cleanup()
+async def receiver() -> AsyncIterator[BotpressServer]:
+    async with botpress_server() as running:
+        yield running
 
 
 @pytest.fixture
@@ -97,7 +77,7 @@ def test_another_secret_is_refused(botpress: Botpress, secret: str) -> None:
     assert not botpress.verify(access(secret_key=""), posted(PLAIN, secret))
 
 
-async def test_an_answer_goes_to_the_bot_with_its_choices(botpress: Botpress, receiver: Receiver) -> None:
+async def test_an_answer_goes_to_the_bot_with_its_choices(botpress: Botpress, receiver: BotpressServer) -> None:
     message_id = uuid4()
     content = MessageContent("¿Cuál?", (Choice("a", "Martillo"), Choice("b", "Clavos")))
     result = await botpress.send(access(receiver.url), "conv_1", content, message_id)
@@ -118,9 +98,9 @@ async def test_an_answer_goes_to_the_bot_with_its_choices(botpress: Botpress, re
     ],
 )
 async def test_a_refusal_has_its_verdict(
-    botpress: Botpress, receiver: Receiver, status: int, code: str, uncertain: bool
+    botpress: Botpress, receiver: BotpressServer, status: int, code: str, uncertain: bool
 ) -> None:
-    receiver.status = status
+    receiver.faults.append(BotpressFault(status))
     with pytest.raises(SendError) as caught:
         await botpress.send(access(receiver.url), "conv_1", MessageContent("hola"), uuid4())
     assert (caught.value.code, caught.value.uncertain) == (code, uncertain)

@@ -3,6 +3,7 @@
 What happens queues events; `flush` posts them, as often and as stubbornly as Chatwoot does.
 """
 
+import asyncio
 import hashlib
 import hmac
 import itertools
@@ -45,6 +46,7 @@ class ChatwootFault:
     status: int = 500
     is_accepted: bool = False
     is_dropped: bool = False
+    hang_seconds: float = 0.0  # waits so long before it answers
 
 
 @dataclass
@@ -181,11 +183,11 @@ class ChatwootServer:
         body = await _body(request)
         fault = self._fault(path)
         if fault is not None and not fault.is_accepted:
-            return _broken(request, fault)
+            return await _broken(request, fault)
         status, answer = self._do(request, path.split("/"), body, is_bot=token == BOT_TOKEN)
         if status < 300 and request.method == "POST":
             self.requests.append((request.method, path, body))
-        return _broken(request, fault) if fault is not None else web.json_response(answer, status=status)
+        return await _broken(request, fault) if fault is not None else web.json_response(answer, status=status)
 
     def _fault(self, path: str) -> ChatwootFault | None:
         for fault in self.faults:
@@ -401,7 +403,8 @@ def _mistake(body: Any) -> str | None:
     return None
 
 
-def _broken(request: web.Request, fault: ChatwootFault) -> web.Response:
+async def _broken(request: web.Request, fault: ChatwootFault) -> web.Response:
+    await asyncio.sleep(fault.hang_seconds)
     if fault.is_dropped:
         assert request.transport is not None
         request.transport.close()
