@@ -176,6 +176,26 @@ OPTIONS: Final[dict[str, str]] = {
 }
 
 
+# How the owner reads what a column is.
+SPANISH: Final = {
+    "price": "precio", "name": "nombre", "sku": "código", "stock": "stock", "barcode": "código de barras",
+    "image_url": "imagen", "option:talla": "talla", "option:color": "color",
+}  # fmt: skip
+OWN_OPTION: Final = re.compile(r"opci[oó]n:\s*(\S.*)", re.IGNORECASE)
+_REPEATED = re.compile(r"(.+) \(\d\)")
+_UNTITLED = re.compile(r"Columna [A-Z]{1,2}")
+
+
+def is_untitled(header: str) -> bool:
+    return _UNTITLED.fullmatch(header) is not None
+
+
+def first_of(header: str) -> str:
+    """ "Precio (2)" -> "Precio"."""
+    repeated = _REPEATED.fullmatch(header)
+    return repeated[1] if repeated else header
+
+
 def plain_name(header: str) -> str:
     """The words by which a header is recognised: "Precio Venta ($)*" -> "precio venta"."""
     if header.strip() in {"$", "$$", "CLP", "CLP$", "$ CLP"}:
