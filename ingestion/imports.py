@@ -2,27 +2,28 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 from data.database import Database
 from data.errors import NotFound
 from data.jobs import JobName
 from data.models import Import
-from data.repositories.planning import OPTIONAL_FIELDS, Change, Counts, Scope
+from data.repositories.planning import OPTIONAL_FIELDS, Counts, Scope
 from data.search.embedders import Embedder
 from data.states import ImportMode, ImportPhase, ImportStatus
+from data.stock_changes import tell_emptied
 from data.transaction import Transaction
 from ingestion.bad_rows import write_bad_rows
 from ingestion.copying import COLUMNS
-from ingestion.errors import RowError, SpreadsheetError
+from ingestion.errors import SpreadsheetError
 from ingestion.indexing import embed_staged
 from ingestion.mapping import ColumnMapping
+from ingestion.outcome import CANCELLED, ImportFailure, ImportOutcome, columns_of, counts_of, outcome_of
 from ingestion.progress import ImportCancelled, OnProgress, Progress
 from ingestion.reading import Choices, fingerprint, open_file
 from ingestion.staging import Staged, stage
@@ -33,38 +34,6 @@ from ingestion.warnings import find_warnings, jump_threshold
 # So many changes are kept to be looked at, and so many are handed back at once; the counts are of all.
 MOST_CHANGES_KEPT = 20_000
 MOST_CHANGES_RETURNED = 200
-
-CANCELLED = ("CANCELLED", "La carga se canceló: tu catálogo quedó como estaba.")
-
-
-@dataclass(frozen=True, slots=True)
-class ImportFailure:
-    """Why nothing went in; `message` is Spanish, for the owner."""
-
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImportOutcome:
-    """What an import did, or in a dry run would do, counted in variants; `changes` are the first of them.
-
-    `errors` are the first of `error_count`.
-    """
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    archived: int = 0
-    error_count: int = 0
-    errors: Sequence[RowError] = ()
-    warnings: Sequence[str] = ()
-    changes: Sequence[Change] = ()
-    failure: ImportFailure | None = None
-
-    @property
-    def has_changes(self) -> bool:
-        return bool(self.created or self.updated or self.archived)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +174,7 @@ class Imports:
         outcome = ImportOutcome(error_count=read.error_count, errors=read.errors, failure=ImportFailure(code, message))
         async with self._database.transaction(tenant_id, is_long=True) as tx:
             await tx.staging.clear(import_id)
-            await tx.imports.set(import_id, **_columns(outcome))
+            await tx.imports.set(import_id, **columns_of(outcome))
             await tx.events.add("import.failed", import_id=str(import_id), code=code)
         return outcome
 
@@ -282,8 +251,9 @@ class Imports:
             # The last word of the progress: from here on this transaction holds the import's row.
             await progress.report(1.0)
             await self._keep(tx, file, counts, outcome)
-            await tx.events.add("import.completed", import_id=str(import_id), **_counts(outcome))
+            await tx.events.add("import.completed", import_id=str(import_id), **counts_of(outcome))
             if outcome.has_changes:
+                await tell_emptied(tx)
                 await tx.tenants.bump_catalogue_version()
         progress.end()
         return outcome
@@ -314,23 +284,13 @@ class Imports:
             processed_count=file.opened.row_count,
             change_count=min(counts.created + counts.updated + counts.archived, MOST_CHANGES_KEPT),
             columns={"headers": headers, "columns": columns, "override": file.override},
-            **_columns(outcome),
+            **columns_of(outcome),
         )
 
     async def _outcome_of(self, tenant_id: UUID, record: Import) -> ImportOutcome:
         async with self._database.transaction(tenant_id) as tx:
             changes = await tx.imports.changes(record.id, MOST_CHANGES_RETURNED)
-        return ImportOutcome(
-            created=record.created_count,
-            updated=record.updated_count,
-            unchanged=record.unchanged_count,
-            archived=record.archived_count,
-            error_count=record.error_count,
-            errors=[RowError(**error) for error in record.errors],
-            warnings=record.warnings,
-            changes=changes,
-            failure=ImportFailure(**record.failure) if record.failure else None,
-        )
+        return outcome_of(record, changes)
 
 
 async def _planned(tx: Transaction, file: _File) -> Counts:
@@ -369,26 +329,3 @@ def _scope(import_id: UUID, mode: ImportMode, currency: str, mapping: ColumnMapp
         fields=frozenset(fields | ({"options"} if has_options else set())),
         has_stock="stock" in mapping.fields or bool(mapping.size_stocks),
     )
-
-
-def _counts(outcome: ImportOutcome) -> dict[str, int]:
-    return {name: getattr(outcome, name) for name in ("created", "updated", "unchanged", "archived")}
-
-
-def _columns(outcome: ImportOutcome) -> dict[str, Any]:
-    return {
-        **{f"{name}_count": count for name, count in _counts(outcome).items()},
-        "error_count": outcome.error_count,
-        "errors": [asdict(error) for error in outcome.errors],
-        "warnings": list(outcome.warnings),
-        "failure": asdict(outcome.failure) if outcome.failure else None,
-        "phase": None,
-        "status": _status(outcome.failure),
-        "finished_at": datetime.now(UTC),
-    }
-
-
-def _status(failure: ImportFailure | None) -> ImportStatus:
-    if failure is None:
-        return ImportStatus.COMPLETED
-    return ImportStatus.CANCELLED if failure.code == CANCELLED[0] else ImportStatus.FAILED

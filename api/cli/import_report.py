@@ -7,7 +7,7 @@ from api.cli.console import complain, put
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from ingestion.imports import ImportOutcome
+    from ingestion.outcome import ImportOutcome
 
 MOST_ERRORS_SHOWN = 20
 MOST_CHANGES_SHOWN = 20

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from api.runtime import Runtime
     from data.repositories.planning import Change
     from ingestion.errors import RowError
-    from ingestion.imports import ImportOutcome
+    from ingestion.outcome import ImportOutcome
 
 
 @dataclass(frozen=True, slots=True)

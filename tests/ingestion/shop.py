@@ -11,7 +11,8 @@ from data.models import Import
 from data.repositories.items import CatalogueItem
 from data.search.embedders import HashedNgramEmbedder, Vectors
 from data.states import ImportMode
-from ingestion.imports import ImportOutcome, Imports
+from ingestion.imports import Imports
+from ingestion.outcome import ImportOutcome
 from tests.ingestion.sheets import text_file
 
 HEADER = "SKU;Nombre;Precio;Stock;Talla\n"
