@@ -24,6 +24,7 @@ from data.order_changes import change_order, expire_later
 from data.ownership import By, hand_off, say_in_between
 from data.repositories.sales import StoredLine
 from data.states import Actor, CancelledBy, ConversationStatus, OrderStatus
+from data.stock_changes import tell_sold_out
 from data.transaction import Transaction
 
 _ASKED = {True: Actor.CONTACT, False: Actor.AGENT}
@@ -184,10 +185,9 @@ async def _place_order(
     if any(line.sku not in items or items[line.sku].unit_price != line.unit_price for line in summary.lines):
         raise StaleTurn
     # In one order for everyone: two orders of the same products cannot wait for each other.
-    for line in sorted(summary.lines, key=lambda line: items[line.sku].variant_id):
-        item = items[line.sku]
-        if await tx.catalogue.take_stock(item.variant_id, line.sku, line.quantity) == 0:
-            await tx.events.add("stock.out", variant_id=str(item.variant_id), sku=item.sku, product=item.title)
+    taken = sorted(summary.lines, key=lambda line: items[line.sku].variant_id)
+    left = [await tx.catalogue.take_stock(items[line.sku].variant_id, line.sku, line.quantity) for line in taken]
+    await tell_sold_out(tx, [items[line.sku] for line, units in zip(taken, left, strict=True) if units == 0])
     order = Order(
         tenant_id=tx.tenant_id,
         id=uuid4(),

@@ -42,6 +42,7 @@ _LEAD = {
     "moment": "mañana en la tarde", "note": "¿Me llaman para una cotización?", "contact": _CONTACT,
     "conversation_id": _ID,
 }  # fmt: skip
+_EMPTIED = {"count": 1, "variants": [{"variant_id": _ID, "sku": "POL-1", "product": "Polera negra M"}]}
 _BUDGET = {"month": "2026-11-01", "spent_usd": "8.213400", "most_usd_a_month": "10.00"}
 
 _TYPES = (
@@ -61,7 +62,7 @@ _TYPES = (
     EventType("conversation.closed", "Se cerró una conversación.", _CONVERSATION | {"status": "closed"}),
     EventType("lead.created", "Un cliente pidió que lo contacten.", _LEAD),
     EventType("waitlist.joined", "Un cliente espera un producto.", _WAIT),
-    EventType("stock.out", "Se vendió la última unidad.", {"sku": "POL-1", "product": "Polera", "variant_id": _ID}),
+    EventType("stock.out", "Se acabó el stock de uno o más productos.", _EMPTIED),
     EventType("message.failed", "Un mensaje no le llegó al cliente.", {"message_id": _ID, "code": "bad_number"}),
     EventType("import.completed", "Terminó una importación del catálogo.", _IMPORT),
     EventType("import.failed", "Una importación no se pudo hacer.", {"import_id": _ID, "code": "EMPTY_FILE"}),

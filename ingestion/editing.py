@@ -11,6 +11,7 @@ from uuid import UUID
 from data.database import Database
 from data.models import Product
 from data.repositories.edits import EditedVariant
+from data.stock_changes import tell_emptied
 from data.transaction import Transaction
 from ingestion.drafts import ProductDraft, VariantDraft, checked
 
@@ -191,6 +192,7 @@ async def _finished(tx: Transaction, product_id: UUID) -> ProductState:
     await tx.edits.refingerprint(product_id)
     await tx.versions.forget_old()
     await tx.events.add("product.changed", product_id=str(product_id))
+    await tell_emptied(tx)
     await tx.tenants.bump_catalogue_version()
     return await _state(tx, product_id)
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from data.database import Database
 from data.models import CatalogueVersion
+from data.stock_changes import tell_emptied
 
 
 async def restore_version(database: Database, tenant_id: UUID, version: int) -> CatalogueVersion:
@@ -16,5 +17,6 @@ async def restore_version(database: Database, tenant_id: UUID, version: int) -> 
         made = await tx.versions.restore(version, f"Se volvió a la versión {version}")
         await tx.versions.forget_old()
         await tx.events.add("catalogue.restored", version=made.version, restored_version=version)
+        await tell_emptied(tx)
         await tx.tenants.bump_catalogue_version()
     return made

@@ -28,6 +28,17 @@ REMEMBER: Final = f"""
     ON CONFLICT DO NOTHING
 """  # noqa: S608
 
+# What ran out between the beginning and the end of the version being made; stock that is not counted is enough of it.
+EMPTIED: Final = f"""
+    SELECT v.id, count(*) OVER () AS total
+    FROM app.stock_levels l
+    JOIN app.catalogue_changes c ON c.tenant_id = l.tenant_id AND c.variant_id = l.variant_id AND c.version = {_NEXT}
+    JOIN app.variants v ON v.tenant_id = l.tenant_id AND v.id = l.variant_id AND NOT v.is_archived
+    WHERE l.tenant_id = app.tenant() AND l.on_hand <= l.reserved AND NOT (c.before ->> 'is_archived')::boolean
+        AND coalesce((c.before ->> 'on_hand')::integer > l.reserved, true)
+    ORDER BY lower(v.sku) LIMIT :limit
+"""  # noqa: S608
+
 # Variants the file does not name, of products that it changes: they are found by other words now.
 REFINGERPRINT: Final = f"""
     UPDATE app.variants v SET indexed_version = {_NEXT}, updated_at = now(), content_hash = h.content_hash

@@ -1,12 +1,14 @@
 """Versions of the catalogue: which there are, and going back to one of them."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import select, text
 
 from data.errors import NotFound
 from data.models import CatalogueVersion
 from data.repositories import restoring_sql
+from data.repositories.applying_sql import EMPTIED
 from data.repositories.repository import Repository
 from data.states import VersionKind
 
@@ -41,6 +43,13 @@ class VersionRepository(Repository):
             values = {"version": version, "note": note}
             await self.session.execute(clause, {name: values[name] for name in clause.compile().params})
         return (await self.recent(1))[0]
+
+    async def emptied(self, limit: int) -> tuple[list[UUID], int]:
+        """Variants that could be sold until the version being made, and are out of stock now: the first by SKU, and
+        how many they are. Call before the version is bumped.
+        """
+        rows = (await self.session.execute(text(EMPTIED), {"limit": limit})).all()
+        return [row.id for row in rows], rows[0].total if rows else 0
 
     async def forget_old(self) -> None:
         """All but the last ten imports and restores, and the edits made since; of many edits the last two hundred."""
