@@ -24,11 +24,16 @@ _YES = {
     "me parece bien", "s", "simon", "sim", "yes", "afirmativo", "👍", "👌", "✅", "si 👍", "ok 👍", "dale 👍",
 }  # fmt: skip
 # "Ok, confirmo el pedido": said only in words of agreeing, at least one of which cannot mean anything else.
-_PLAIN_YES = {"si", "sip", "sii", "dale", "ok", "confirmo", "confirmado", "confirmar", "confirma", "confirmalo"}
+_PLAIN_YES = {
+    "si", "sip", "sii", "sipo", "dale", "ok", "confirmo", "confirmado", "confirmada", "confirmar", "confirma",
+    "confirmalo", "confirme", "confirmelo", "confirmenlo", "confirmemos", "confirmamelo", "adelante", "hagamoslo",
+    "hagamosle", "procede", "proceda", "procedamos",
+}  # fmt: skip
 _AGREEING = _PLAIN_YES | {
     "el", "la", "mi", "su", "pedido", "compra", "orden", "todo", "po", "pues", "lo", "esta", "eso", "es", "asi",
     "bien", "bueno", "ya", "listo", "perfecto", "claro", "correcto", "quiero", "por", "supuesto", "obvio", "de",
-    "acuerdo", "haz", "hazlo", "hacer", "conforme", "super", "genial", "senor", "senora",
+    "acuerdo", "haz", "hazlo", "hacer", "conforme", "super", "genial", "senor", "senora", "ahora", "yapo", "nomas",
+    "oka", "okey", "oki", "hagale", "buenisimo", "excelente", "bacan", "altiro", "al", "tiro",
 }  # fmt: skip
 _NO = {
     "no", "no no", "claro que no", "obvio que no", "por supuesto que no",
@@ -45,7 +50,7 @@ _SOFTENED = re.compile(r"^(si|dale|ok|bueno|claro)(?: po)? (?:nomas|no mas)$")
 # Typed without its accent, "si" is also "if": "si es así", "confirmo si llega mañana", "dale si tienen boleta".
 _IF = re.compile(
     r"^si (?:es|esta|son|la|el|mi|su|todo (?!bien)|lo (?!confirmo)|de (?!una|acuerdo))"
-    r"|\b(?!(?:ya|dale|ok|bueno|si|claro|po) si)\w+ si\b"
+    r"|\b(?!(?:ya|dale|ok|bueno|si|claro|po|ahora|yapo) si)\w+ si\b"
 )
 _SURELY_YES = re.compile(r"\bsí\b|^\W*si\s*[,.!]")
 _DOUBTING = re.compile("[¿🤔🙄😕🤨😐😬❓❔⁉]")

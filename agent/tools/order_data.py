@@ -43,9 +43,7 @@ def order_data(workspace: Workspace) -> OrderData:
     if data.document == "factura":
         wanted |= {OrderField.RUT, OrderField.LEGAL_NAME, OrderField.ACTIVITY}
     said = {field for field in OrderField if getattr(workspace.memory.order_data, field)}
-    if not settings.asks:
-        return OrderData()
-    kept = wanted | said
+    kept = wanted | said if settings.asks else said
     if data.fulfilment == "pickup":
         kept -= {OrderField.ADDRESS, OrderField.COMMUNE}
     return OrderData.model_validate({field.value: getattr(data, field) for field in kept})

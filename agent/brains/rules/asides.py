@@ -25,7 +25,10 @@ _ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"\bojala (?:(?:que )?(?:sea[ns]? |algo )?)(?=barat|economic|baratit)"), " "),
     (re.compile(rf"\b(?:para|de parte de|que es para|es para) {_WHOSE} {_KIN}{_AGE}\b(?! (?:de|del) [a-z])"), " "),
-    (re.compile(rf"\b(?:para )?(?:el )?(?:cumple(?:anos)?|santo|matrimonio|aniversario) de {_WHOSE} {_KIN}{_AGE}\b"), " "),
+    (
+        re.compile(rf"\b(?:para )?(?:el )?(?:cumple(?:anos)?|santo|matrimonio|aniversario) de {_WHOSE} {_KIN}{_AGE}\b"),
+        " ",
+    ),
     (
         re.compile(
             r"(?:^|(?<=[.,;!\n]) ?|(?<=hola )|(?<=dias )|(?<=tardes )|(?<=noches ))(?:yo )?(?:me llamo|mi nombre es)"

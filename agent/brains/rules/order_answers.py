@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from agent.brains.rules.intents import Intent, Kind
+from agent.confirmation import Answer, read_answer
 from agent.order_data import Fulfilment, OrderField, checked_phone, checked_rut, fold
 
 Said = dict[OrderField, str]
@@ -75,6 +76,21 @@ _NAME_END = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PERSON_NAME = re.compile(r"[^\W\d_][\w'’.\-]*(?: [^\W\d_][\w'’.\-]*){0,5}")
+# "Razón social Los Aromos SpA, giro ferretería", "Nombre: Ana Rojas".
+_NEXT = (
+    r"\b(?:rut|giro|raz[oó]n social|comuna|direcci[oó]n|correo|mail|email|tel[eé]fono|fono|celular|nombre|boleta"
+    r"|factura)\b"
+)
+_LABELLED = re.compile(
+    r"\b(?:(?P<sure>raz[oó]n social|giro(?: comercial)?)\s*(?:es\b|ser[ií]a\b|:|=)?"
+    r"|(?P<label>comuna|nombre(?: completo)?|direcci[oó]n(?: de despacho)?)\s*(?:es\b|:|=))\s*"
+    rf"(?P<value>[^\s:][^\n;]*?)(?=\s*(?:[,;\n]|\.\s|\.?$|\s(?:y|mi|con|el)\s+{_NEXT}|{_NEXT}))",
+    re.IGNORECASE,
+)
+_LABELS = {
+    "razon": OrderField.LEGAL_NAME, "giro": OrderField.ACTIVITY, "comuna": OrderField.COMMUNE,
+    "nombre": OrderField.NAME, "direccion": OrderField.ADDRESS,
+}  # fmt: skip
 _FEW_WORDS = (
     "de la el los las un una yo tu que cual como quien nadie nada ninguno no se nose mismo misma eso ese esa cliente"
     " chile chileno chilena nuevo nueva yapo"
@@ -111,6 +127,9 @@ _LACKING = re.compile(
     r"|\bno (?:te )?(?:l[oa] )?(?:doy|quiero dar)\b"
 )
 _TALK = frozenset({Kind.GREET, Kind.THANK, Kind.YES, Kind.NO, Kind.MENTION, Kind.HOW_ARE_YOU, Kind.LAUGH})
+_ANSWERS = frozenset({Kind.YES, Kind.NO, Kind.GREET, Kind.THANK})
+# A number in the name of a firm is no street's.
+_NAMES = frozenset({OrderField.LEGAL_NAME, OrderField.ACTIVITY})
 # What these words may be read as when they are a name, a street or a line of business all the same.
 _LOOSE = _TALK | {Kind.SHOP, Kind.BUY, Kind.SHOW, Kind.SET, Kind.ADD_MORE, Kind.ELSE, Kind.STOCK, Kind.PRICE}
 
@@ -155,7 +174,8 @@ def said_data(text: str, *, wants_address: bool = False) -> Said:
         said[OrderField.EMAIL] = re.sub(r"\s", "", email.group())
         rest = rest.replace(email.group(), " ")
     for found in _RUT.finditer(rest):
-        if checked_rut(found.group()) and (_RUT_WORD.search(text) or re.search(r"[-‐‑–—.kK]", found.group())):
+        is_named = _RUT_WORD.search(rest[: found.start()])  # then a wrong one is told to be wrong
+        if is_named or (checked_rut(found.group()) and re.search(r"[-‐‑–—.kK]", found.group())):
             said[OrderField.RUT] = found.group()
             rest = rest.replace(found.group(), " ")
             break
@@ -164,6 +184,11 @@ def said_data(text: str, *, wants_address: bool = False) -> Said:
             said[OrderField.PHONE] = phone.group()
             rest = rest.replace(phone.group(), " ")
             break
+    for found in _LABELLED.finditer(rest):
+        field = _LABELS[fold(found["sure"] or found["label"]).split()[0]]
+        value = as_name(found["value"]) if field is OrderField.NAME else found["value"].strip(" .,")
+        if value and not (field is OrderField.ADDRESS and not wants_address):
+            said.setdefault(field, value)
     if way := fulfilment_in(text):
         said[OrderField.FULFILMENT] = way
     if document := document_in(text):
@@ -172,7 +197,7 @@ def said_data(text: str, *, wants_address: bool = False) -> Said:
         named = as_name(rest[name.end() :])
         if named:
             said[OrderField.NAME] = named
-    if wants_address and (address := address_in(rest)):
+    if wants_address and OrderField.ADDRESS not in said and (address := address_in(rest)):
         said[OrderField.ADDRESS] = address
         said.setdefault(OrderField.FULFILMENT, "delivery")
     return said
@@ -182,7 +207,8 @@ def as_name(text: str) -> str:
     """ "Ya, Ana Rojas" as "Ana Rojas"; "" when it does not look like a person's name."""
     lead = _NAME_LEAD.search(text)
     words = _NAME_END.sub("", _NAME_START.sub("", text[lead.end() :] if lead else text)).strip(" .,;:!")
-    if not _PERSON_NAME.fullmatch(words) or set(fold(words).split()) <= _NOT_A_NAME:
+    is_none = set(fold(words).split()) <= _NOT_A_NAME or read_answer(words) is not Answer.NEITHER
+    if not _PERSON_NAME.fullmatch(words) or is_none:
         return ""
     return words if words != words.lower() else words.title()
 
@@ -216,20 +242,17 @@ def answer_to(field: OrderField, text: str, intents: Iterable[Intent]) -> Said:
     kinds = {intent.kind for intent in intents}
     is_asking = "?" in text or "¿" in text
     is_command = bool(_COMMAND.match(fold(text)))
-    said = {} if is_asking else said_data(text, wants_address=field in {OrderField.ADDRESS, OrderField.FULFILMENT})
+    said = {} if is_asking else said_data(text, wants_address=field not in _NAMES)
     if field in said or is_asking:
         return said
-    free = not is_command and kinds <= _LOOSE
+    free = not is_command and kinds <= _LOOSE and not kinds <= _ANSWERS
     match field:
         case OrderField.NAME if kinds <= _TALK and not is_command and (name := _name_beside(text, said)):
             said[field] = name
         case OrderField.ADDRESS if free and (address := loose_address(text)):
             said[field] = address
         case OrderField.COMMUNE if (
-            free
-            and not said
-            and kinds != {Kind.YES}
-            and (words := as_name(re.sub(r"(?i)^\W*(?:en|de|la|comuna(?: de)?|es)\s+", "", text)))
+            free and not said and (words := as_name(re.sub(r"(?i)^\W*(?:en|de|la|comuna(?: de)?|es)\s+", "", text)))
         ):
             said[field] = words
         case OrderField.LEGAL_NAME | OrderField.ACTIVITY if free and not said:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent.brains.rules.echoing import echoed
-from agent.brains.rules.intents import Intent
+from agent.brains.rules.intents import PRODUCT_KINDS, Intent
 from agent.brains.rules.replies import Reply
 from agent.context import CartLine
 from agent.memory import Memory, Pending
@@ -47,6 +47,11 @@ class Turn:
     @property
     def pending(self) -> Pending | None:
         return self.before.pending
+
+    @property
+    def wants_products(self) -> bool:
+        """Whether something is asked for in this very message."""
+        return any(intent.kind in PRODUCT_KINDS and not intent.is_empty for intent in self.intents)
 
     def echo(self, words: str) -> str:
         """The shopper's words with their accents, if they are few and name something; never an amount."""

@@ -1,6 +1,6 @@
 """The data of an order: taking what the shopper says of it, one question at a time, until there is a summary."""
 
-from agent.brains.rules.intents import Intent, Kind
+from agent.brains.rules.intents import Kind
 from agent.brains.rules.order_answers import (
     Said,
     answer_to,
@@ -11,6 +11,7 @@ from agent.brains.rules.order_answers import (
     said_data,
 )
 from agent.brains.rules.turn import Turn
+from agent.brains.rules.unasked import unasked_data
 from agent.confirmation import Answer, read_answer
 from agent.order_data import OrderField, Wrong
 from agent.tools.order_data import known_data, set_order_data, take_last_place
@@ -25,23 +26,23 @@ _WRONG = {
 _DATA_TOPICS = frozenset({"el despacho", "boletas y facturas", "la dirección"})
 _TAPS = {"data:delivery": "delivery", "data:pickup": "pickup", "data:boleta": "boleta", "data:factura": "factura"}
 _ENDING = frozenset({Kind.HUMAN, Kind.EMPTY})
+_COURTESIES = frozenset({Kind.GREET, Kind.THANK, Kind.YES, Kind.HOW_ARE_YOU, Kind.LAUGH, Kind.ASIDE})
 
 
 async def hear_order_data(turn: Turn) -> bool:
     """Whether the whole message was about the data of the order: an answer, a correction, or no more of it."""
     context = turn.workspace.context
-    if not context.order_settings.asks or not turn.workspace.lines:
-        turn.workspace.remember(asked=None, offered_last_place=False)
-        return False
     if any(intent.kind in _ENDING for intent in turn.intents):
         turn.workspace.remember(asked=None, offered_last_place=False)
         return False
+    if not context.order_settings.asks or not turn.workspace.lines:
+        turn.workspace.remember(asked=None, offered_last_place=False)
+        return _hear_beside(turn)
     if turn.before.asked is not None:
         return _hear_answer(turn, turn.before.asked)
     if turn.before.summary_id is not None or turn.before.order_data.known():
         return _hear_correction(turn)
-    _hear_beside_checkout(turn)
-    return False
+    return _hear_beside(turn)
 
 
 def _hear_answer(turn: Turn, asked: OrderField) -> bool:
@@ -127,22 +128,27 @@ def _hear_correction(turn: Turn) -> bool:
             ask_for(turn, field)
             return True
         return _go_on(turn)
-    _hear_beside_checkout(turn)
-    return False
+    return _hear_beside(turn)
 
 
-def _hear_beside_checkout(turn: Turn) -> None:
-    """ "Cierra el pedido, retiro en tienda y con boleta": what comes along is taken too."""
-    if not any(intent.kind is Kind.CHECKOUT for intent in turn.intents) or "?" in turn.workspace.context.text:
-        return
-    said = said_data(turn.workspace.context.text, wants_address=True)
-    if said:
-        set_order_data(turn.workspace, said)
-        turn.intents = [intent for intent in turn.intents if not _is_said_data(intent)]
-
-
-def _is_said_data(intent: Intent) -> bool:
-    return intent.kind is Kind.MENTION or (intent.kind is Kind.SHOP and intent.words in _DATA_TOPICS)
+def _hear_beside(turn: Turn) -> bool:
+    """ "Cierra el pedido, retiro en tienda y con boleta", "soy Ana Rojas, mándalo a Los Aromos 345": what comes along
+    unasked is taken too. Whether there was nothing else in the message."""
+    said, told = unasked_data(turn.workspace.context.text, turn.intents)
+    if not said:
+        return False
+    wrong = set_order_data(turn.workspace, said)
+    turn.intents = [intent for intent in turn.intents if intent not in told]
+    if any(intent.kind not in _COURTESIES for intent in turn.intents):
+        return False
+    if wrong:
+        _tell_wrong(turn, wrong[0])
+    elif turn.workspace.lines:
+        return _go_on(turn)
+    else:
+        turn.reply.open("talk.noted")
+        turn.reply.close("ask.what")
+    return True
 
 
 def _tapped(turn: Turn) -> Said:

@@ -72,6 +72,8 @@ def _option_named(said: str, family: Sequence[CatalogueItem]) -> str | None:
 
 async def advise(turn: Turn, intent: Intent) -> None:
     """No opinion of its own: what was shown again, and which of it costs least."""
+    if turn.wants_products:
+        return  # "necesito pintar mi pieza, ¿qué me recomiendas?": what there is for it
     seen = [item for item in await turn.seen() if item.has(1)]
     if len(seen) < 2:
         turn.reply.close("ask.what" if not seen else "ask.add_one")

@@ -30,6 +30,8 @@ def say_only(key: str) -> Callable[[Turn, Intent], Awaitable[None]]:
             turn.reply.close("talk.bye_with_cart" if turn.workspace.lines else key)
         elif intent.kind is Kind.ELSE:
             turn.reply.close(key)
+        elif intent.kind is Kind.DEAR and turn.wants_products:
+            return  # "está caro, algo más barato?": what follows answers it
         elif intent.kind is Kind.LATER:
             _let_be(turn, key)
         else:

@@ -1,0 +1,100 @@
+"""The data of an order that a shopper gives before anybody asks: told apart from what names a product."""
+
+import re
+from collections.abc import Iterable
+
+from agent.brains.rules.intents import Intent, Kind
+from agent.brains.rules.order_answers import Said, said_data
+from agent.brains.rules.vocabulary import NOISE
+from agent.order_data import OrderField, fold
+
+_MAYBE_DATA = frozenset(
+    {Kind.MENTION, Kind.SHOP, Kind.BUY, Kind.SHOW, Kind.ASIDE, Kind.SET, Kind.ADD_MORE, Kind.YES, Kind.STATUS}
+)
+_SAID_OF_DATA = (
+    "soy me llamo mi nombre es seria a de la el los las en para con y al del direccion domicilio vivo estoy comuna "
+    "razon social giro rut correo mail email telefono fono celular numero despacho despachar despachen envio "
+    "enviar envien enviame mandar mandame mandalo mandala mandenlo manden mande traemelo llevenlo retiro por "
+    "porfavor favor gracias ya ok queda boleta factura ponlo ponle anota anotalo mis datos son estos va quiero que "
+    "lo hasta ahi aqui"
+)
+_DATA_WORDS = frozenset(_SAID_OF_DATA.split())
+_STREET = (
+    r"(?:av(?:da|enida)?\b\.?|calle|pasaje|psje?\b\.?|pje\b\.?|camino|carretera|parcela|condominio|villa|poblaci[oó]n"
+    r"|diagonal|costanera|alameda)"
+)
+_SENT = r"(?:desp[aá]ch|env[ií]|m[aá]nd|entr[eé]g|ll[eé]v|tra[eé]|tr[aá]ig)\w*\s+(?:a|al|en|hasta)"
+_NAMED_STREET = r"(?:[^\W\d_][\w.'’°º]*\s+){1,6}(?:n[°º]?\s?|#)?\d{1,5}"
+_ADDRESSES = (
+    re.compile(rf"\b(?:vivo\s+en|(?:direcci[oó]n|domicilio)(?:\s+es|:)?)\s+(?P<it>{_NAMED_STREET}[^\n;]*)", re.I),
+    re.compile(
+        rf"\b{_SENT}\s+(?P<it>{_NAMED_STREET}(?=\s*(?:$|[,.;\n]|\b(?:depto|dpto|casa|block|torre|of|oficina|local|piso)\b))"
+        r"[^\n;]*)",
+        re.I,
+    ),
+    re.compile(rf"(?:^|(?<=[,.;\n])|\b(?:a|en|para|hasta)(?=\s))\s*(?P<it>{_STREET}\s[^\n;]*?\d[^\n;]*)", re.I),
+)
+# Where an address ends though the sentence goes on.
+_NO_MORE = re.compile(
+    r"(?i)[\s,.]+(?:y\s+)?(?:con|mi|soy|me|a nombre|rut|boleta|factura|porfa\w*|por favor|gracias|ya|tel[eé]fono|fono"
+    r"|celular|correo|agrega\w*|quiero|nombre)\b.*$|\s+y\s+.*$|[\s,.]+$"
+)
+_LEAD = r"(?:(?:y|ya|ok|es|seria|con|para|por|quiero|prefiero|mejor|yo|l[oa]s?|que sea|entonces|dale|listo) )*"
+_ONLY_WAY = re.compile(
+    rf"{_LEAD}(?:retiro|retirar(?:l[oa]s?)?|retirare|(?:l[oa]s? )?(?:paso|voy|pasare|ire|vamos) a (?:retirar|buscar)"
+    r"(?:l[oa]s?)?|pasar a (?:buscar|retirar)(?:l[oa]s?)?|despacho|despachado|envio|delivery|a domicilio|reparto)"
+    r"(?: (?:(?:en|a|al|por|de) )?(?:(?:la|el|mi|tu|su) )?(?:tienda|local|domicilio|casa|sucursal|oficina|retirar"
+    r"|buscar|porfavor|por favor|nomas|gracias|yo|mismo|personalmente|manana|hoy|despues|entonces))*"
+)
+_DOCUMENT = re.compile(rf"{_LEAD}(?:necesito |me das |hazme )?(?:una |la )?(?:boleta|factura)\b(?! de compra).*")
+_NAME_SAID = re.compile(r"\b(?:me llamo|mi nombre es|nombre|a nombre de)\b")
+_FULL_NAME = 2
+
+
+def unasked_data(text: str, intents: Iterable[Intent]) -> tuple[Said, list[Intent]]:
+    """What a message says of the order by itself, and those of its intents that are nothing but these words."""
+    if "?" in text or "¿" in text:
+        return {}, []
+    intents = list(intents)
+    pieces = [fold(intent.asked) for intent in intents]
+    said = said_data(text)
+    if not any(intent.kind is Kind.CHECKOUT for intent in intents):
+        if not any(_ONLY_WAY.fullmatch(piece) for piece in pieces):
+            said.pop(OrderField.FULFILMENT, None)
+        if not any(_DOCUMENT.fullmatch(piece) for piece in pieces):
+            said.pop(OrderField.DOCUMENT, None)
+    if address := _address_in(text):
+        said = {**said, OrderField.ADDRESS: address, OrderField.FULFILMENT: "delivery"}
+    if OrderField.NAME in said and not _is_name(said, text):
+        del said[OrderField.NAME]
+    words = set(fold(" ".join(said.values())).split()) | _DATA_WORDS
+    told = [
+        one
+        for one, piece in zip(intents, pieces, strict=True)
+        if one.kind in _MAYBE_DATA and _is_told(piece, said, words)
+    ]
+    return said, told
+
+
+def _is_told(piece: str, said: Said, words: set[str]) -> bool:
+    is_way = OrderField.FULFILMENT in said and _ONLY_WAY.fullmatch(piece)
+    is_document = OrderField.DOCUMENT in said and _DOCUMENT.fullmatch(piece)
+    return bool(said and piece) and (bool(is_way or is_document) or set(piece.split()) <= words)
+
+
+def _is_name(said: Said, text: str) -> bool:
+    """ "Soy Ana Rojas", or beside other data "soy ana rojas"; not "soy alérgico al maní"."""
+    name = said[OrderField.NAME]
+    if _NAME_SAID.search(fold(text)):
+        return True
+    is_full = len(name.split()) >= _FULL_NAME and not set(fold(name).split()) & NOISE
+    return is_full and (name in text or len(said) > 1)
+
+
+def _address_in(text: str) -> str:
+    for pattern in _ADDRESSES:
+        if found := pattern.search(text):
+            address = _NO_MORE.sub("", found["it"], count=1).strip(" .,;:")
+            if re.search(r"\d", address):
+                return address
+    return ""
