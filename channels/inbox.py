@@ -111,13 +111,12 @@ async def _worded_choice(database: Database, access: ChannelAccess, address: str
     that comes back as its title alone: some providers say of a tap no more than that."""
     if not text or len(text) > LONGEST_TITLE:
         return None
-    async with database.transaction(access.tenant_id) as tx:
-        asked = await tx.messages.latest_outbound(access.channel_id, address)
-    if asked is None or not asked.payload.get("choices"):
+    asked = await database.last_outbound(access.tenant_id, access.channel_id, address)
+    if asked is None or not asked[1].get("choices"):
         return None
-    content = MessageContent.from_row(asked.text, asked.payload)
+    content = MessageContent.from_row(*asked)
     choice = choice_by_title(text, content.choices)
-    if choice is None and LIKE_A_NUMBER.fullmatch(text) and asked.payload.get("is_numbered"):
+    if choice is None and LIKE_A_NUMBER.fullmatch(text) and asked[1].get("is_numbered"):
         choice = choice_by_number(text, content)
     return choice.id if choice else None
 

@@ -20,7 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionm
 from sqlalchemy.orm import Session, SessionTransaction
 
 from data.errors import DatabaseUnavailable, Unavailability, UnsafeDatabaseRole
-from data.intake import TAKE_IN, Intake
+from data.intake import LAST_OUTBOUND, TAKE_IN, Intake
+from data.models.base import Json
 from data.transaction import Transaction
 
 T = TypeVar("T")
@@ -154,6 +155,17 @@ class Database:
         async def ask() -> Sequence[Any]:
             async with self._single_statements.connect() as connection:
                 return (await connection.execute(text(statement), values)).all()
+
+        return await _once_more(ask)
+
+    async def last_outbound(self, tenant_id: UUID, channel_id: UUID, address: str) -> tuple[str, Json] | None:
+        """Text and payload of what whoever writes from `address` was told last, in one round trip instead of four."""
+
+        async def ask() -> tuple[str, Json] | None:
+            values = {"tenant_id": str(tenant_id), "channel_id": channel_id, "address": address}
+            async with self._single_statements.connect() as connection:
+                row = (await connection.execute(LAST_OUTBOUND, values)).one_or_none()
+            return (row.text, row.payload) if row else None
 
         return await _once_more(ask)
 

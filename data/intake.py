@@ -1,4 +1,4 @@
-"""An inbound message and the one statement that takes it in: contact, conversation, message, job, announcement."""
+"""An inbound message: the statement that says what it answers, and the one that takes it in, each a round trip."""
 
 import json
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from data.models.base import Json
 from data.states import SetAside
@@ -22,6 +23,25 @@ TAKE_IN = text(
         :quiet_seconds, :longest_seconds, :consent, :set_aside)
     """
 )
+
+# Of the conversation that is open with whoever writes from there. What stands left of the LATERAL is known before what
+# stands right of it is read; without its tenant, that would be nothing.
+LAST_OUTBOUND = text(
+    """
+    SELECT said.text, said.payload
+    FROM (SELECT CASE WHEN set_config('app.tenant_id', :tenant_id, true) <> ''
+                 THEN CAST(:channel_id AS uuid) END AS id) AS channel
+    CROSS JOIN LATERAL (
+        SELECT message.text, message.payload
+        FROM contact_addresses AS person
+        JOIN conversations AS talk USING (tenant_id, channel_id, contact_id)
+        JOIN messages AS message ON (message.tenant_id, message.conversation_id) = (talk.tenant_id, talk.id)
+        WHERE person.tenant_id = CAST(:tenant_id AS uuid) AND person.channel_id = channel.id
+          AND person.address = :address AND talk.status <> 'closed' AND message.sender <> 'contact'
+        ORDER BY message.position DESC LIMIT 1
+    ) AS said
+    """
+).columns(text=Text, payload=JSONB)
 
 
 class Consent(StrEnum):

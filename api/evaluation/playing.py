@@ -132,9 +132,8 @@ class _Shopper:
 
     async def _tapped(self, tap: str) -> Choice:
         """The button whose id begins so, if the last reply has one: an id may go on with what it is about."""
-        async with self.database.transaction(self.store.tenant_id) as tx:
-            last = await tx.messages.latest_outbound(self.store.access.channel_id, self.address)
-        choices = MessageContent.from_row(last.text, last.payload).choices if last else ()
+        last = await self.database.last_outbound(self.store.tenant_id, self.store.access.channel_id, self.address)
+        choices = MessageContent.from_row(*last).choices if last else ()
         return next((choice for choice in choices if choice.id.startswith(tap)), Choice(tap, tap))
 
     async def _look(self, tx: Transaction, conversation_id: UUID, said: Sequence[str], was_handed_off: bool) -> Moment:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from data.errors import NotFound
@@ -94,13 +94,25 @@ class ConversationRepository(Repository):
         return conversation
 
     async def find(self, channel_id: UUID, address: str) -> Conversation | None:
-        statement = select(Conversation).where(
-            Conversation.tenant_id == self.tenant_id,
-            Conversation.channel_id == channel_id,
-            Conversation.address == address,
-            Conversation.status != ConversationStatus.CLOSED,
+        """The one that is open with whoever writes from `address`."""
+        statement = (
+            select(Conversation)
+            .join(
+                ContactAddress,
+                and_(
+                    ContactAddress.tenant_id == Conversation.tenant_id,
+                    ContactAddress.channel_id == Conversation.channel_id,
+                    ContactAddress.contact_id == Conversation.contact_id,
+                ),
+            )
+            .where(
+                ContactAddress.tenant_id == self.tenant_id,
+                ContactAddress.channel_id == channel_id,
+                ContactAddress.address == address,
+                Conversation.status != ConversationStatus.CLOSED,
+            )
         )
-        return (await self.session.execute(statement)).scalars().first()
+        return (await self.session.execute(statement)).scalar_one_or_none()
 
     async def find_by_digits(self, channel_id: UUID, digits: str) -> Conversation | None:
         """The open conversation whose address ends with these digits, however the provider writes it: "987654321" is

@@ -12,7 +12,7 @@ from data.intake import TAKE_IN, Consent, Intake
 from data.models import Conversation, Message
 from data.models.base import Json
 from data.repositories.repository import Repository
-from data.states import UNKNOWN_FATE, ConversationStatus, Delivery, Sender
+from data.states import UNKNOWN_FATE, Delivery, Sender
 
 # What one turn reads of a burst; a person who took over may have left hundreds behind.
 MOST_UNANSWERED = 20
@@ -242,26 +242,6 @@ class MessageRepository(Repository):
             .exists()
         )
         return bool((await self.session.execute(statement)).scalar_one())
-
-    async def latest_outbound(self, channel_id: UUID, address: str) -> Message | None:
-        """The last message sent to whoever writes from `address`, in the conversation that is open."""
-        statement = (
-            select(Message)
-            .join(
-                Conversation,
-                and_(Conversation.tenant_id == Message.tenant_id, Conversation.id == Message.conversation_id),
-            )
-            .where(
-                Message.tenant_id == self.tenant_id,
-                Message.sender != Sender.CONTACT,
-                Conversation.channel_id == channel_id,
-                Conversation.address == address,
-                Conversation.status != ConversationStatus.CLOSED,
-            )
-            .order_by(Message.position.desc())
-            .limit(1)
-        )
-        return (await self.session.execute(statement)).scalar_one_or_none()
 
     async def by_external_id(self, channel_id: UUID, external_id: str) -> Message | None:
         statement = select(Message).where(

@@ -175,3 +175,19 @@ async def test_no_error_tells_what_a_shopper_wrote(
         async with database.transaction(tenant_id) as tx:
             await tx.jobs.session.execute(text(statement), {"value": value})
     assert "secreto" not in "".join(traceback.format_exception(raised.value))
+
+
+async def test_only_its_own_shop_reads_what_someone_was_told_last(
+    database: Database, tenant_id: UUID, other_tenant_id: UUID, intake: Intake
+) -> None:
+    conversation_id, _ = await database.take_in(tenant_id, intake)
+    assert await database.last_outbound(tenant_id, intake.channel_id, intake.address) is None
+    async with database.transaction(tenant_id) as tx:
+        conversation = await tx.conversations.get(conversation_id)
+        for said in ("hola", "¿Cuál?"):
+            await tx.messages.add_outbound(conversation, text=said, payload={"choices": []}, now=NOW)
+    asked = [(tenant_id, intake.channel_id), (other_tenant_id, intake.channel_id), (tenant_id, uuid4())]
+    heard = [await database.last_outbound(*place, intake.address) for place in asked]
+    assert heard == [("¿Cuál?", {"choices": []}), None, None]
+    async with database.lookup() as connection:  # and no later statement of that connection is of its shop
+        assert (await connection.execute(text("SELECT app.tenant()"))).scalar_one() is None

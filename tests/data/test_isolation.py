@@ -335,7 +335,6 @@ READS: dict[str, Reading] = {
     "prompt versions": lambda tx, ids: tx.prompts.versions("tone", None),
     "turns": lambda tx, ids: tx.turns.of_conversation(ids["conversation"], 10),
     "usage": lambda tx, ids: tx.outbound.usage(NOW.date().replace(day=1)),
-    "latest outbound": lambda tx, ids: tx.messages.latest_outbound(ids["channel"], "+56911111111"),
     "messages": lambda tx, ids: tx.messages.history(ids["conversation"], limit=10),
     "messages following": lambda tx, ids: tx.messages.following(ids["conversation"], 0, limit=10),
     "newest inbound": lambda tx, ids: tx.messages.newest_inbound_position(ids["conversation"]),
