@@ -18,7 +18,10 @@ def main() -> int:
     given = parser.parse_args()
     seconds = given.seconds or given.messages * 0.3
     out(f"seed {given.seed}")
-    outcome = asyncio.run(run(Plan(given.seed, given.messages, seconds, without=given.without)))
+    # Who waits for a job that is stuck waits in vain.
+    wait = 45.0 if given.without else 90.0
+    plan = Plan(given.seed, given.messages, seconds, settle_seconds=wait, patience_seconds=wait, without=given.without)
+    outcome = asyncio.run(run(plan))
     tell(outcome)
     return 1 if outcome.verdict.faults() else 0
 

@@ -1,10 +1,9 @@
 """Each channel from the shopper's side: how what they write reaches us, and what its provider shows them."""
 
 import asyncio
-import itertools
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import time
@@ -20,8 +19,6 @@ from tests.servers.twilio_server import SentMessage, TwilioServer, form_body, si
 ACCOUNT = "AC0123456789abcdef0123456789abcdef"
 TOKEN = "12345678901234567890123456789012"
 T = TypeVar("T")
-
-_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,6 @@ class Door(Protocol):
     name: str
     tenant_id: UUID
     channel_id: UUID
-    is_certain: bool  # what became of a message can always be found out
     addresses: list[str]
 
     async def come_in(self, number: int) -> str:
@@ -64,13 +60,12 @@ class Door(Protocol):
 
 
 @dataclass
-class _Base:
+class OneDoor:
     tenant_id: UUID
     channel_id: UUID
     base_url: str
     addresses: list[str] = field(default_factory=list)
     told: int = 0
-    is_certain: bool = True
 
     @property
     def webhook(self) -> str:
@@ -83,7 +78,7 @@ class _Base:
 
 
 @dataclass
-class TwilioDoor(_Base):
+class TwilioDoor(OneDoor):
     server: TwilioServer = field(kw_only=True)
     number: str = field(kw_only=True)
     name: str = "twilio"
@@ -110,7 +105,7 @@ class TwilioDoor(_Base):
         return [message.body for message in self._taken() if message.to == address]
 
     def repeated(self) -> int:
-        return _repeated(message.status_callback for message in self._taken())
+        return doubled(message.status_callback for message in self._taken())
 
     def statuses(self) -> Iterator[Post]:
         for message in self._new(self._taken()):
@@ -123,7 +118,7 @@ class TwilioDoor(_Base):
 
 
 @dataclass
-class MetaDoor(_Base):
+class MetaDoor(OneDoor):
     server: MetaServer = field(kw_only=True)
     number_id: str = field(kw_only=True)
     name: str = "meta"
@@ -149,7 +144,7 @@ class MetaDoor(_Base):
         return [_shown_by_meta(body) for _, body in self._taken() if body["to"] == address]
 
     def repeated(self) -> int:
-        return _repeated(body["biz_opaque_callback_data"] for _, body in self._taken())
+        return doubled(body["biz_opaque_callback_data"] for _, body in self._taken())
 
     def statuses(self) -> Iterator[Post]:
         for wamid, body in self._new(self._taken()):
@@ -170,20 +165,19 @@ def _shown_by_meta(body: dict[str, Any]) -> str:
 
 
 @dataclass
-class TelegramDoor(_Base):
+class TelegramDoor(OneDoor):
     """Nobody can be asked what it took, and it takes no id of ours."""
 
     server: TelegramServer = field(kw_only=True)
     secret: str = field(kw_only=True)
     name: str = "telegram"
-    is_certain: bool = False
 
     async def come_in(self, number: int) -> str:
         self.addresses.append(address := str(number))
         return address
 
     def post(self, address: str, words: str) -> Post:
-        number, chat = next(_numbers), int(address)
+        number, chat = next(self.server.numbers), int(address)  # in a chat both sides are counted together
         update = {"update_id": number, "message": {
             "message_id": number, "date": int(time()), "text": words, "chat": {"id": chat, "type": "private"},
             "from": {"id": chat, "is_bot": False, "first_name": "Ana"},
@@ -197,14 +191,14 @@ class TelegramDoor(_Base):
     def repeated(self) -> int:
         """By their words: of these dialogues no two replies are alike."""
         mine = [fields for fields in self.server.sent() if str(fields["chat_id"]) in self.addresses]
-        return _repeated(f"{fields['chat_id']} {fields.get('text')}" for fields in mine)
+        return doubled(f"{fields['chat_id']} {fields.get('text')}" for fields in mine)
 
     def statuses(self) -> Iterator[Post]:
         return iter(())
 
 
 @dataclass
-class WebchatDoor(_Base):
+class WebchatDoor(OneDoor):
     """The page asks us for what it shows, and nothing can be sent twice."""
 
     client: httpx.AsyncClient = field(kw_only=True)
@@ -258,5 +252,5 @@ def _from(number: int) -> dict[str, str]:
     return {"x-forwarded-for": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
 
 
-def _repeated(ids: Iterator[str]) -> int:
+def doubled(ids: Iterable[str]) -> int:
     return sum(count - 1 for count in Counter(ids).values())

@@ -1,4 +1,4 @@
-"""What befalls the processes of a chaos run: killed and begun again, or frozen for a while, at random moments."""
+"""What befalls the processes of a chaos run at random moments: killed, stopped and begun again, frozen, cut off."""
 
 import asyncio
 import multiprocessing
@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
@@ -27,16 +27,44 @@ FORKS.set_forkserver_preload(PRELOADED)
 
 @dataclass(frozen=True, slots=True)
 class Fates:
-    """How often, in seconds between two; 0: never. A frozen one wakes before its work is sure to be another's."""
+    """How often, in seconds between two; 0: never. A frozen worker may wake long after its work became another's.
+
+    `cut`: the share of jobs whose worker loses its connection just as it writes that they ended. Its heart beats on.
+    """
 
     kill_worker: float = 5.0
+    stop_worker: float = 10.0
     freeze_worker: float = 20.0
     kill_api: float = 15.0
+    stop_api: float = 20.0
+    freeze_api: float = 30.0
     kill_database: float = 30.0
     freeze_database: float = 45.0
-    stop_worker: float = 0.0
-    worker_sleeps: tuple[float, float] = (3.0, 8.0)
-    database_sleeps: tuple[float, float] = (1.0, 4.0)
+    worker_sleeps: tuple[float, float] = (3.0, 20.0)
+    short_sleeps: tuple[float, float] = (1.0, 4.0)
+    cut: float = 0.1
+
+
+# Longer than jobs get, shorter than what starts to kill (api.server).
+STOP_SECONDS = 30.0
+# How a process may end: done, killed, told to stop before it could listen, without a database as it began.
+_USUAL_ENDS = (0, -signal.SIGKILL, -signal.SIGTERM, NO_DATABASE)
+
+# Its own backend: the end of the job is not written, and the worker hears no more.
+_CUT = """
+    CREATE SEQUENCE IF NOT EXISTS jobs.chaos_cuts;
+    CREATE OR REPLACE FUNCTION jobs.chaos_cut() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+    BEGIN
+        IF (TG_OP = 'DELETE' OR new.status <> old.status) AND random() < CAST(TG_ARGV[0] AS float) THEN
+            PERFORM nextval('jobs.chaos_cuts');
+            PERFORM pg_terminate_backend(pg_backend_pid());
+            PERFORM pg_sleep(0);
+        END IF;
+        RETURN NULL;
+    END $$;
+    CREATE OR REPLACE TRIGGER chaos_cut AFTER UPDATE OR DELETE ON jobs.procrastinate_jobs
+        FOR EACH ROW WHEN (old.status = 'doing') EXECUTE FUNCTION jobs.chaos_cut('{share}');
+"""
 
 
 class Child:
@@ -47,35 +75,54 @@ class Child:
         self._target = target
         self._orders = orders
         self._process: ForkServerProcess | None = None
+        self._ended = asyncio.Event()
         self._is_over = False
+        self._one_at_a_time = asyncio.Lock()
+        self.crashes = 0
 
     async def keep(self) -> None:
         while not self._is_over:
+            self._ended = asyncio.Event()
             self._process = FORKS.Process(target=self._target, args=(self._orders,), daemon=True)
             await asyncio.to_thread(self._process.start)
             await asyncio.to_thread(self._process.join)
+            self._ended.set()
+            self.crashes += self._process.exitcode not in _USUAL_ENDS
             if self._process.exitcode == NO_DATABASE:
                 await asyncio.sleep(0.5)
 
     def signal(self, number: signal.Signals) -> bool:
         process = self._process
-        if process is None or process.pid is None or not process.is_alive():
+        if process is None or process.pid is None or self._ended.is_set():
             return False
         with suppress(ProcessLookupError):
             os.kill(process.pid, number)
         return True
 
-    async def freeze(self, seconds: float) -> None:
-        process = self._process
-        if process is None or process.pid is None:
-            return
-        with suppress(ProcessLookupError):
-            os.kill(process.pid, signal.SIGSTOP)
-        try:
-            await asyncio.sleep(seconds)
-        finally:  # also when all is over meanwhile
-            with suppress(ProcessLookupError):  # it may have been killed in its sleep
-                os.kill(process.pid, signal.SIGCONT)
+    async def stop(self) -> bool:
+        """As an installation does that brings a new version. Whether it ended in time."""
+        async with self._one_at_a_time:
+            ended = self._ended
+            self.signal(signal.SIGTERM)
+            try:
+                await asyncio.wait_for(ended.wait(), STOP_SECONDS)
+            except TimeoutError:
+                self.signal(signal.SIGKILL)
+                return False
+            return True
+
+    async def freeze(self, sleep: Callable[[], Awaitable[None]]) -> None:
+        async with self._one_at_a_time:
+            process = self._process
+            if not self.signal(signal.SIGSTOP):
+                return
+            assert process is not None
+            assert process.pid is not None
+            try:
+                await sleep()
+            finally:  # also when all is over meanwhile
+                with suppress(ProcessLookupError):  # it may have been killed in its sleep
+                    os.kill(process.pid, signal.SIGCONT)
 
     def memory(self) -> int:
         """Bytes of its own: what it shares with the process it was forked from costs nothing more."""
@@ -130,17 +177,28 @@ class Cluster:
             else:
                 return
 
-    async def freeze(self, seconds: float) -> None:
+    async def freeze(self, sleep: Callable[[], Awaitable[None]]) -> None:
         frozen = self._processes()
         for process in frozen:
             with suppress(psutil.Error):
                 process.suspend()
         try:
-            await asyncio.sleep(seconds)
+            await sleep()
         finally:
             for process in frozen:
                 with suppress(psutil.Error):
                     process.resume()
+
+    def cut(self, share: float) -> None:
+        """From now on, this share of the jobs that end."""
+        with psycopg.connect(self.owner_url, autocommit=True) as connection:
+            connection.execute(_CUT.format(share=share))
+
+    def cuts(self) -> int:
+        """How many there have been."""
+        with psycopg.connect(self.owner_url) as connection:
+            row = connection.execute("SELECT last_value, is_called FROM jobs.chaos_cuts").fetchone()
+        return row[0] if row and row[1] else 0
 
 
 def _lives(process: psutil.Process) -> bool:
@@ -152,7 +210,7 @@ def _lives(process: psutil.Process) -> bool:
 
 @dataclass
 class Destiny:
-    """Runs the fates until it is over. `befell` counts them."""
+    """Runs the fates until `end`. `befell` counts them, `late` those who were told to stop and did not in time."""
 
     fates: Fates
     chance: random.Random
@@ -160,7 +218,9 @@ class Destiny:
     api: Child
     workers: list[Child]
     befell: Counter[str] = field(default_factory=Counter)
+    late: int = 0
     _database: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         fates = self.fates
@@ -170,38 +230,62 @@ class Destiny:
                 (fates.stop_worker, self._stop_worker),
                 (fates.freeze_worker, self._freeze_worker),
                 (fates.kill_api, self._kill_api),
+                (fates.stop_api, self._stop_api),
+                (fates.freeze_api, self._freeze_api),
                 (fates.kill_database, self._kill_database),
                 (fates.freeze_database, self._freeze_database),
             ):
                 if seconds:
                     tasks.create_task(self._now_and_then(seconds, befall))
 
+    def end(self) -> None:
+        """Nothing begins any more, and who is frozen wakes."""
+        self._over.set()
+
     async def _now_and_then(self, seconds: float, befall: Callable[[], object]) -> None:
         while True:
-            await asyncio.sleep(seconds * self.chance.uniform(0.5, 1.5))
+            await self._sleep(seconds * 0.5, seconds * 1.5)
+            if self._over.is_set():
+                return
             await befall()  # type: ignore[misc]  # each is a coroutine function of this class
 
+    async def _sleep(self, least: float, most: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._over.wait(), self.chance.uniform(least, most))
+
+    def _worker(self) -> Child:
+        return self.chance.choice(self.workers)
+
     async def _kill_worker(self) -> None:
-        self.befell["workers killed"] += self.chance.choice(self.workers).signal(signal.SIGKILL)
+        self.befell["workers killed"] += self._worker().signal(signal.SIGKILL)
 
     async def _stop_worker(self) -> None:
-        self.befell["workers stopped"] += self.chance.choice(self.workers).signal(signal.SIGTERM)
+        self.befell["workers stopped"] += 1
+        self.late += not await self._worker().stop()
 
     async def _freeze_worker(self) -> None:
         self.befell["workers frozen"] += 1
-        await self.chance.choice(self.workers).freeze(self.chance.uniform(*self.fates.worker_sleeps))
+        await self._worker().freeze(lambda: self._sleep(*self.fates.worker_sleeps))
 
     async def _kill_api(self) -> None:
         self.befell["API killed"] += self.api.signal(signal.SIGKILL)
+
+    async def _stop_api(self) -> None:
+        self.befell["API stopped"] += 1
+        self.late += not await self.api.stop()
+
+    async def _freeze_api(self) -> None:
+        self.befell["API frozen"] += 1
+        await self.api.freeze(lambda: self._sleep(*self.fates.short_sleeps))
 
     async def _kill_database(self) -> None:
         async with self._database:
             self.befell["database killed"] += 1
             await asyncio.to_thread(self.cluster.kill)
-            await asyncio.sleep(self.chance.uniform(0.2, 1.5))
+            await self._sleep(0.2, 1.5)
             await asyncio.to_thread(self.cluster.restart)
 
     async def _freeze_database(self) -> None:
         async with self._database:
             self.befell["database frozen"] += 1
-            await self.cluster.freeze(self.chance.uniform(*self.fates.database_sleeps))
+            await self.cluster.freeze(lambda: self._sleep(*self.fates.short_sleeps))

@@ -15,17 +15,21 @@ from uuid import UUID
 
 import structlog
 
+from api.cli.running import until_told
 from api.runtime import Runtime, open_runtime
-from api.server import serve_until_cancelled
+from api.server import serve_until_cancelled, work_until_cancelled
 from api.settings import Settings
 from api.worker import make_handlers, make_last_resorts, make_recurring
 from channels.adapter import Adapter, ChannelAccess, Doubt, Fate, Found, SendResult
+from channels.botpress import Botpress
+from channels.chatwoot import Chatwoot
 from channels.doubts import Patience
 from channels.meta_whatsapp import MetaWhatsApp
 from channels.outbox import Outbox
 from channels.telegram import Telegram
 from channels.twilio_content import StoredContentIds
 from channels.twilio_whatsapp import TwilioWhatsApp
+from connectors.http import GuardedHttp, parse_networks
 from data.content import MessageContent
 from data.errors import DatabaseUnavailable
 from data.jobs import DEFAULT_QUEUE, JobName
@@ -95,16 +99,17 @@ def serve(orders: Orders) -> None:
 def work(orders: Orders) -> None:
     async def run() -> None:
         async with open_runtime(orders.settings, application_name="chaos-worker") as runtime:
-            await make_worker(runtime, orders.without).run()
+            await work_until_cancelled(make_worker(runtime, orders.without))
 
     quietly(run())
 
 
 def quietly(work: Coroutine[Any, Any, None]) -> None:
+    """Told to stop, it ends what it has begun, as the commands of the service do."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.disable(logging.CRITICAL)
     try:
-        asyncio.run(work)
+        asyncio.run(until_told(work))
     except DatabaseUnavailable:
         sys.exit(NO_DATABASE)
 
@@ -141,6 +146,7 @@ def make_worker(
 def make_adapters(runtime: Runtime) -> Mapping[ChannelKind, Adapter]:
     """Those of the service, which wait less for an answer."""
     settings = runtime.settings
+    http = GuardedHttp(parse_networks(settings.allowed_private_networks), total_seconds=PROVIDER_SECONDS)
     return {
         **runtime.adapters,
         ChannelKind.TWILIO_WHATSAPP: TwilioWhatsApp(
@@ -148,6 +154,8 @@ def make_adapters(runtime: Runtime) -> Mapping[ChannelKind, Adapter]:
         ),
         ChannelKind.META_WHATSAPP: MetaWhatsApp(settings.meta_api_url, PROVIDER_SECONDS),
         ChannelKind.TELEGRAM: Telegram(settings.telegram_api_url, PROVIDER_SECONDS),
+        ChannelKind.CHATWOOT: Chatwoot(http),
+        ChannelKind.BOTPRESS: Botpress(http),
     }
 
 

@@ -66,9 +66,11 @@ async def run(plan: Plan) -> Outcome:
                     doors = await open_shops(
                         runtime.database, runtime.secrets, settings.base_url, providers, client, plan.shops
                     )
-                befell, shoppers = await _shop(plan, settings, cluster, providers, client, doors)
+                destiny, shoppers = await _shop(plan, settings, cluster, providers, client, doors)
         verdict = await asyncio.to_thread(judge, cluster.owner_url, shoppers, doors)
-        return Outcome(verdict, befell, providers.told, time.monotonic() - began)
+        verdict.late_stops = destiny.late
+        verdict.crashes = sum(child.crashes for child in (destiny.api, *destiny.workers))
+        return Outcome(verdict, destiny.befell, providers.told, time.monotonic() - began)
 
 
 def settings_of(storage: Path, cluster: Cluster, providers: Providers) -> Settings:
@@ -82,6 +84,7 @@ def settings_of(storage: Path, cluster: Cluster, providers: Providers) -> Settin
         twilio_api_url=providers.twilio.url,
         meta_api_url=providers.meta.url,
         telegram_api_url=providers.telegram.url,
+        allowed_private_networks="127.0.0.1/32",
         worker_concurrency=6,
     )
 
@@ -93,32 +96,42 @@ async def _shop(
     providers: Providers,
     client: httpx.AsyncClient,
     doors: Sequence[Door],
-) -> tuple[Counter[str], list[Shopper]]:
+) -> tuple[Destiny, list[Shopper]]:
+    """In the last third nothing dies any more, and only connections are cut: what its worker has lost then is given
+    back by nobody who looks for dead workers."""
     orders = Orders(settings, plan.without)
     api, workers = Child("api", serve, orders), [Child(f"worker {n}", work, orders) for n in (1, 2)]
     children = [api, *workers]
     keeping = [asyncio.create_task(child.keep()) for child in children]
+    background: list[asyncio.Task[None]] = []
     try:
         await until_up(client, settings)
         chance = random.Random(plan.seed)  # noqa: S311 - the same run again
         destiny = Destiny(plan.fates, random.Random(plan.seed + 1), cluster, api, workers)  # noqa: S311
         providers.fail(plan.share, random.Random(plan.seed + 2))  # noqa: S311
         world = World(client, chance, plan.patience_seconds)
-        background = [asyncio.create_task(destiny.run()), asyncio.create_task(tell_statuses(world, doors))]
+        await asyncio.to_thread(cluster.cut, plan.fates.cut)
+        background += [asyncio.create_task(destiny.run()), asyncio.create_task(tell_statuses(world, doors))]
+        dying, telling = background
         shoppers = _shoppers(plan, world, doors)
         pause = plan.seconds / len(shoppers)
         async with asyncio.TaskGroup() as tasks:
-            for shopper in shoppers:
+            for number, shopper in enumerate(shoppers):
+                if number == len(shoppers) * 2 // 3:
+                    destiny.end()
+                    await dying
                 tasks.create_task(shopper.shop())
                 await asyncio.sleep(pause * chance.uniform(0.5, 1.5))
-        background[0].cancel()
-        await asyncio.gather(background[0], return_exceptions=True)
-        await asyncio.to_thread(cluster.restart)
+        await asyncio.to_thread(cluster.cut, 0)
         await until_settled(cluster, plan.settle_seconds)
-        background[1].cancel()
-        await asyncio.gather(*background, return_exceptions=True)
-        return destiny.befell, shoppers
+        telling.cancel()
+        with suppress(asyncio.CancelledError):
+            await telling
+        destiny.befell["connections cut"] = await asyncio.to_thread(cluster.cuts)
+        return destiny, shoppers
     finally:
+        for task in background:
+            task.cancel()
         for child in children:
             child.end()
         await asyncio.gather(*keeping, return_exceptions=True)

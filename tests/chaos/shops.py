@@ -9,10 +9,11 @@ from channels.access import create_channel
 from data.database import Database
 from data.encryption import SecretBox
 from data.states import ChannelKind
+from tests.chaos.bot_doors import BotpressDoor, ChatwootDoor
 from tests.chaos.doors import ACCOUNT, TOKEN, Door, MetaDoor, TelegramDoor, TwilioDoor, WebchatDoor
 from tests.chaos.providers import Providers
 from tests.database import make_tenant
-from tests.servers import meta_server, telegram_server
+from tests.servers import chatwoot_server, meta_server, telegram_server
 
 PRODUCTS = {
     "TOR-001": ("Tornillo", 90),
@@ -30,6 +31,7 @@ PRODUCTS = {
 }
 STOCK = 1_000_000
 SECRET_TOKEN = "a-secret-that-telegram-gives-back"
+SECRET_KEY = "a-secret-that-the-bot-brings-along"
 
 
 async def open_shops(
@@ -91,9 +93,25 @@ async def _doors(  # noqa: PLR0917 - one value of each kind
             {"bot_token": telegram_server.TOKEN, "secret_token": SECRET_TOKEN},
         ),
         (ChannelKind.WEBCHAT, f"web-{number}-{uuid4().hex[:6]}", {}, {}),
+        (
+            ChannelKind.CHATWOOT,
+            f"chatwoot-{number}",
+            {"base_url": providers.chatwoot.url, "account_id": str(chatwoot_server.ACCOUNT)},
+            {
+                "access_token": chatwoot_server.BOT_TOKEN,
+                "user_token": chatwoot_server.USER_TOKEN,
+                "webhook_secret": chatwoot_server.SECRET,
+            },
+        ),
+        (
+            ChannelKind.BOTPRESS,
+            f"botpress-{number}",
+            {"reply_url": providers.botpress.url},
+            {"secret_key": SECRET_KEY},
+        ),
     )
     async with database.transaction(tenant_id) as tx:
-        twilio, meta, telegram, webchat = [
+        twilio, meta, telegram, webchat, chatwoot, botpress = [
             (await create_channel(tx, box, kind, kind.value, address, config | {"burst_seconds": 0.5}, secrets)).id
             for kind, address, config, secrets in rows
         ]
@@ -102,4 +120,6 @@ async def _doors(  # noqa: PLR0917 - one value of each kind
         MetaDoor(tenant_id, meta, base_url, server=providers.meta, number_id=number_id),
         TelegramDoor(tenant_id, telegram, base_url, server=providers.telegram, secret=SECRET_TOKEN),
         WebchatDoor(tenant_id, webchat, base_url, client=client),
+        ChatwootDoor(tenant_id, chatwoot, base_url, server=providers.chatwoot),
+        BotpressDoor(tenant_id, botpress, base_url, server=providers.botpress, secret=SECRET_KEY),
     ]

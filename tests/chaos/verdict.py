@@ -34,6 +34,16 @@ STUCK = """
     SELECT count(*) FROM jobs.procrastinate_jobs
     WHERE status IN ('todo', 'doing') AND task_name IN ('take_turn', 'send_message')
 """
+_STUCK = """
+    SELECT job.task_name, job.status::text, now() - worker.last_heartbeat AS heartbeat,
+        now() - (SELECT max(at) FROM jobs.procrastinate_events event WHERE event.job_id = job.id) AS age
+    FROM jobs.procrastinate_jobs job LEFT JOIN jobs.procrastinate_workers worker ON worker.id = job.worker_id
+    WHERE job.status IN ('todo', 'doing') AND job.task_name IN ('take_turn', 'send_message') ORDER BY job.status
+"""
+_FAULTS = {
+    "lost", "doubled_replies", "doubled_sends", "cart_mismatches", "order_mismatches", "stuck_jobs", "late_stops",
+    "crashes",
+}  # fmt: skip
 _SENT = {"sent", "delivered", "read"}
 
 
@@ -49,19 +59,20 @@ class Verdict:
     cart_mismatches: int = 0
     order_mismatches: int = 0
     stuck_jobs: int = 0
+    late_stops: int = 0  # processes that were told to stop and did not in time
+    crashes: int = 0  # those that ended by themselves
     told: list[str] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)  # of conversations with people
 
     def faults(self) -> dict[str, int]:
         """Those that are not 0."""
-        names = ("lost", "doubled_replies", "doubled_sends", "cart_mismatches", "order_mismatches", "stuck_jobs")
-        return {name: count for name, count in asdict(self).items() if name in names and count}
+        return {name: count for name, count in self._counts().items() if name in _FAULTS and count}
 
     def table(self) -> str:
-        rows = [
-            (name.replace("_", " "), count) for name, count in asdict(self).items() if name not in ("told", "reasons")
-        ]
-        return "\n".join(f"  {name:<18}{count:>6}" for name, count in rows)
+        return "\n".join(f"  {name.replace('_', ' '):<18}{count:>6}" for name, count in self._counts().items())
+
+    def _counts(self) -> dict[str, int]:
+        return {name: count for name, count in asdict(self).items() if isinstance(count, int)}
 
 
 def judge(owner_url: str, shoppers: Sequence[Shopper], doors: Sequence[Door]) -> Verdict:
@@ -73,14 +84,19 @@ def judge(owner_url: str, shoppers: Sequence[Shopper], doors: Sequence[Door]) ->
                 ("orders", _ORDERS),
             )
         }  # fmt: skip
-        stuck = connection.execute(STUCK).fetchone()
-    verdict = Verdict(stuck_jobs=stuck["count"] if stuck else 0)
+        stuck = connection.execute(_STUCK).fetchall()
+    verdict = Verdict(stuck_jobs=len(stuck), told=[_told_of_job(row) for row in stuck])
     places = {(row["channel_id"], row["address"]): row for row in tables["conversations"]}
     for shopper in shoppers:
         row = places.get((shopper.door.channel_id, shopper.address))
         _judge_one(verdict, shopper, row, tables)
     verdict.doubled_sends += sum(door.repeated() for door in doors)
     return verdict
+
+
+def _told_of_job(row: dict[str, Any]) -> str:
+    heart = f"; its worker's heart beat {row['heartbeat'].total_seconds():.0f} s ago" if row["heartbeat"] else ""
+    return f"{row['task_name']} is {row['status']} for {row['age'].total_seconds():.0f} s{heart}"
 
 
 def _judge_one(
