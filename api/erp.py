@@ -14,7 +14,7 @@ from api.errors import Conflict, Missing
 from api.runtime import Runtime
 from api.schemas import Limit, Money, errors, money
 from connectors.odoo.orders import NewLine, NewOrder, create_order, read_order
-from connectors.odoo.products import OdooProduct, read_products
+from connectors.odoo.products import OdooProduct, read_products, sold_products
 from data.money import quantum
 from data.states import OrderStatus
 
@@ -95,10 +95,10 @@ async def list_erp_products(
     currency = await _currency(runtime, principal.tenant_id)
     _, calls = await open_odoo(runtime, principal.tenant_id)
     decimals = -int(quantum(currency).as_tuple().exponent)
-    pages = read_products(calls, page=limit, after=after, category=category.strip(), decimals=decimals)
-    page: list[OdooProduct] = await anext(pages, [])
+    ids = await sold_products(calls, after=after, category=category.strip(), limit=limit)
+    products = [each async for page in read_products(calls, ids, decimals=decimals) for each in page]
     return ErpProducts(
-        products=[_product(each, currency) for each in page], next=page[-1].id if len(page) == limit else None
+        products=[_product(each, currency) for each in products], next=ids[-1] if len(ids) == limit else None
     )
 
 

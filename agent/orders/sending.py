@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from connectors.errors import ConnectorError, Verdict
 from connectors.odoo.calls import OdooCalls
 from connectors.odoo.customers import Customer, find_or_create
+from connectors.odoo.finding import FoundProduct, find_products
 from connectors.odoo.orders import (
     CANCELLED,
     NewLine,
@@ -21,7 +22,6 @@ from connectors.odoo.orders import (
     read_order,
     set_unit_price,
 )
-from connectors.odoo.products import FoundProduct, find_products
 from data.money import spoken
 
 # A net price times 1.19 is rounded: for each unit the shopper may have been told half a peso more or less.

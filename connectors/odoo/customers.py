@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from connectors.odoo.calls import OdooCalls
 from connectors.odoo.gathering import gathered
 from connectors.odoo.loading import external, find, known_fields, load
+from connectors.odoo.shapes import Row, Text, search, search_read
 
 _OPTIONAL = ("phone_sanitized", "mobile", "vat", "l10n_latam_identification_type_id", "l10n_cl_activity_description",
              "l10n_cl_sii_taxpayer_type", "company_type")  # fmt: skip
@@ -32,18 +33,19 @@ class Customer:
     is_company: bool = False
 
 
+class _Phone(Row):
+    phone_sanitized: Text
+
+
 async def find_or_create(calls: OdooCalls, customer: Customer, company_id: int | None = None) -> int:
     """By RUT or phone, by our own id; else created. Raises ConnectorError, RIGHTS when contacts may not be created.
 
     Our own id comes second: looking for it writes to the contact, and two orders of one shopper would be in each
     other's way.
     """
+    if (found := await find_customer(calls, customer)) is not None:
+        return found
     fields = await known_fields(calls, "res.partner", _OPTIONAL)
-    if (domain := _way_to_find(customer, fields)) is not None:
-        found = await _found(calls, customer, domain)
-        # Two with one RUT are one company written twice; two of one phone are two people.
-        if len(found) == 1 or (found and customer.rut):
-            return int(found[0]["id"])
     if (known := await find(calls, "res.partner", customer.external_id)) is not None:
         return known
     values = await _values(calls, customer, fields) | ({"company_id/.id": company_id} if company_id else {})
@@ -51,26 +53,24 @@ async def find_or_create(calls: OdooCalls, customer: Customer, company_id: int |
     return await load(calls, "res.partner", list(values), [list(values.values())])
 
 
-async def _found(calls: OdooCalls, customer: Customer, domain: list[list[Any]]) -> list[dict[str, Any]]:
-    """The first of those that the domain finds; phones of several customers are looked for at once."""
+async def find_customer(calls: OdooCalls, customer: Customer) -> int | None:
+    """By RUT where a factura is wanted: whoever only has the phone of it is somebody else. Else by phone, where it is
+    one person's. Raises ConnectorError."""
+    fields = await known_fields(calls, "res.partner", _OPTIONAL)
     if customer.rut:
-        return list(await calls.call("res.partner", "search_read", domain=domain, fields=["id"], limit=2, order="id"))
+        wanted = [["vat", "=", customer.rut], ["parent_id", "=", False]]
+        found = await search(calls, "res.partner", wanted, limit=1, order="id") if "vat" in fields else []
+        return found[0] if found else None
+    if not customer.phone or "phone_sanitized" not in fields:
+        return None
+    found = await gathered(calls, ("phone",), partial(_with_phones, calls)).ask(customer.phone)
+    return found[0] if len(found) == 1 else None
 
-    async def search(phones: Sequence[str]) -> Mapping[str, list[dict[str, Any]]]:
-        wanted = [["phone_sanitized", "in", list(phones)]]
-        rows = await calls.call("res.partner", "search_read", domain=wanted, fields=["phone_sanitized"], order="id")
-        return {phone: [row for row in rows if row["phone_sanitized"] == phone] for phone in phones}
 
-    return await gathered(calls, ("phone",), search).ask(customer.phone)
-
-
-def _way_to_find(customer: Customer, fields: Mapping[str, str]) -> list[list[Any]] | None:
-    """A factura is made out to its RUT: whoever only has the phone of it is somebody else."""
-    if customer.rut:
-        return [["vat", "=", customer.rut], ["parent_id", "=", False]] if "vat" in fields else None
-    if customer.phone and "phone_sanitized" in fields:
-        return [["phone_sanitized", "=", customer.phone]]
-    return None
+async def _with_phones(calls: OdooCalls, phones: Sequence[str]) -> Mapping[str, list[int]]:
+    """Of several customers at once."""
+    rows = await search_read(calls, "res.partner", _Phone, [["phone_sanitized", "in", list(phones)]], order="id")
+    return {phone: [row.id for row in rows if row.phone_sanitized == phone] for phone in phones}
 
 
 async def _values(calls: OdooCalls, customer: Customer, fields: Mapping[str, str]) -> dict[str, object]:
@@ -103,7 +103,7 @@ async def _id_of(calls: OdooCalls, model: str, domain: list[list[str]]) -> int |
     """Of a record that comes with Odoo and stays."""
     asked = (model, str(domain))
     if asked not in calls.kept:
-        rows = await calls.call(model, "search_read", domain=domain, fields=["id"], limit=1)
-        calls.kept[asked] = rows[0]["id"] if rows else None
+        found_ids = await search(calls, model, domain, limit=1)
+        calls.kept[asked] = found_ids[0] if found_ids else None
     found: int | None = calls.kept[asked]
     return found

@@ -23,6 +23,11 @@ _BROKEN = ("odoo_broke", Verdict.REJECTED, "Odoo falló al hacerlo: puede que su
 _BUSY = ("busy", Verdict.RETRY, "Odoo está ocupado; lo intentaremos de nuevo.")
 _DOWN = ("unavailable", Verdict.RETRY, "Odoo no está disponible; lo intentaremos de nuevo.")
 _LOST = ("answer_lost", Verdict.UNCERTAIN, "Odoo no alcanzó a responder; veremos si lo hizo.")
+_ODD = (
+    "odd_answer",
+    Verdict.CONFIGURATION,
+    "Odoo respondió algo que no entendemos: puede que uno de sus módulos, u otro servidor en el camino, lo cambie.",
+)
 _NOT_ODOO = ("not_odoo", Verdict.CONFIGURATION, "En esa dirección no hay un Odoo: revisa que esté bien escrita.")
 
 # One transaction a call: whatever is told as an error was undone.
@@ -110,6 +115,10 @@ def http_failure(answer: Answer) -> ConnectorError:
 
 def not_odoo() -> ConnectorError:
     return ConnectorError(*_NOT_ODOO)
+
+
+def odd_answer() -> ConnectorError:
+    return ConnectorError(*_ODD)
 
 
 def bad_key() -> ConnectorError:

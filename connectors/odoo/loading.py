@@ -6,12 +6,15 @@ Searching first and creating then makes six of six clients that try at once; rep
 import asyncio
 import random
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, TypeAdapter
 
 from connectors.errors import ConnectorError, Verdict
 from connectors.odoo.calls import OdooCalls
 from connectors.odoo.faults import no_rights, refused
 from connectors.odoo.gathering import gathered
+from connectors.odoo.shapes import shaped
 
 MODULE = "caserita"
 HAS_ACCESS_SINCE = 18
@@ -20,13 +23,27 @@ _ATTEMPTS = 4
 _Rows = tuple[tuple[str, ...], ...]
 
 
+class _Loaded(BaseModel):
+    """Errors come as a success without ids, too."""
+
+    ids: Annotated[list[int], BeforeValidator(lambda value: value or [])]
+
+
+class _Field(BaseModel):
+    type: str = ""
+
+
+_LOADED = TypeAdapter(_Loaded)
+_FIELDS = TypeAdapter(dict[str, _Field])
+
+
 async def find(calls: OdooCalls, model: str, external_id: str) -> int | None:
     """The record of an external id of ours: there is no value to write with it, nor enough to create one.
 
     None also when it is being written to at this very moment, which Odoo tells in words only; `load` makes sure.
     """
-    answer = await calls.call(model, "load", fields=["id"], data=[[f"{MODULE}.{external_id}"]])
-    return _first_id(answer)
+    ids = await _load(calls, model, ["id"], [[external(external_id)]])
+    return ids[0] if ids else None
 
 
 async def load(calls: OdooCalls, model: str, fields: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
@@ -36,11 +53,10 @@ async def load(calls: OdooCalls, model: str, fields: Sequence[str], rows: Sequen
         if len(records) == 1:
             return {records[0]: await _load_one(calls, model, fields, records[0])}
         data = [list(row) for record in records for row in record]
-        answer = await calls.call(model, "load", fields=list(fields), data=data)
-        ids = answer.get("ids") if isinstance(answer, Mapping) else None
-        if not ids or len(ids) != len(records):
+        ids = await _load(calls, model, fields, data)
+        if len(ids) != len(records):
             raise refused("not_loaded", "Odoo no aceptó los datos.")
-        return dict(zip(records, map(int, ids), strict=True))
+        return dict(zip(records, ids, strict=True))
 
     record = tuple(tuple(_cell(value) for value in row) for row in rows)
     return await gathered(calls, ("load", model, *fields), load_all).ask(record)
@@ -49,9 +65,8 @@ async def load(calls: OdooCalls, model: str, fields: Sequence[str], rows: Sequen
 async def _load_one(calls: OdooCalls, model: str, fields: Sequence[str], rows: _Rows) -> int:
     data = [list(row) for row in rows]
     for attempt in range(_ATTEMPTS):
-        record_id = _first_id(await calls.call(model, "load", fields=list(fields), data=data))
-        if record_id is not None:
-            return record_id
+        if ids := await _load(calls, model, fields, data):
+            return ids[0]
         # Of two that load at once, one is refused: a success without ids, and words. It finds what the other made.
         await asyncio.sleep(0.05 * 2**attempt * (0.5 + random.random()))  # noqa: S311 - not to meet again
     # What `load` says of it is translated; only asking tells a missing right from bad values.
@@ -82,14 +97,12 @@ async def known_fields(calls: OdooCalls, model: str, wanted: Sequence[str]) -> d
     asked = (model, *wanted)
     if asked not in calls.kept:
         found = await calls.call(model, "fields_get", allfields=list(wanted), attributes=["type"])
-        calls.kept[asked] = {name: str(about.get("type", "")) for name, about in found.items()}
+        calls.kept[asked] = {name: about.type for name, about in shaped(_FIELDS, found).items()}
     return dict(calls.kept[asked])
 
 
-def _first_id(answer: Any) -> int | None:
-    """Errors come as a success without ids, too."""
-    ids = answer.get("ids") if isinstance(answer, Mapping) else None
-    return int(ids[0]) if ids else None
+async def _load(calls: OdooCalls, model: str, fields: Sequence[str], data: Sequence[Sequence[Any]]) -> list[int]:
+    return shaped(_LOADED, await calls.call(model, "load", fields=list(fields), data=list(data))).ids
 
 
 def _cell(value: object) -> str:

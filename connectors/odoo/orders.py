@@ -5,17 +5,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
-from typing import Any
 from uuid import uuid4
 
 from connectors.errors import ConnectorError, Verdict
 from connectors.odoo.calls import OdooCalls
 from connectors.odoo.gathering import gathered
 from connectors.odoo.loading import external, known_fields, load
+from connectors.odoo.shapes import Named, Number, Related, Row, Text, search, search_count, search_read
 
-_FIELDS = ("id", "name", "state", "amount_total", "client_order_ref", "order_line", "currency_id", "partner_id",
-           "write_date")  # fmt: skip
-_OPTIONAL = ("delivery_status", "invoice_status", "picking_ids", "invoice_ids")
+_OPTIONAL = ("delivery_status", "invoice_status")
 CONFIRMED = frozenset({"sale", "done"})
 CANCELLED = "cancel"
 
@@ -68,6 +66,27 @@ class OrderState:
         return self.state in CONFIRMED
 
 
+class _Order(Row):
+    name: Text
+    state: Text
+    amount_total: Number
+    client_order_ref: Text
+    order_line: list[int]
+    currency_id: Named
+    write_date: Text
+    delivery_status: Text = ""
+    invoice_status: Text = ""
+
+
+class _Line(Row):
+    order_id: Related
+    product_id: Related
+    product_uom_qty: Number
+    price_unit: Number
+    price_subtotal: Number
+    price_total: Number
+
+
 def origin_of(external_id: str) -> str:
     """What Odoo shows as the order's source document, and what it is found by without writing to it."""
     return f"Caserita {external_id.removeprefix('order_')[:12]}"
@@ -75,8 +94,8 @@ def origin_of(external_id: str) -> str:
 
 async def find_order(calls: OdooCalls, external_id: str) -> int | None:
     domain = [["origin", "=", origin_of(external_id)]]
-    rows = await calls.call("sale.order", "search_read", domain=domain, fields=["id"], order="id", limit=1)
-    return int(rows[0]["id"]) if rows else None
+    found = await search(calls, "sale.order", domain, order="id", limit=1)
+    return found[0] if found else None
 
 
 async def create_order(calls: OdooCalls, order: NewOrder) -> int:
@@ -115,9 +134,8 @@ async def read_order(calls: OdooCalls, order_id: int) -> OrderState | None:
 
 async def read_orders(calls: OdooCalls, order_ids: Sequence[int]) -> list[OrderState]:
     optional = await known_fields(calls, "sale.order", _OPTIONAL)
-    rows = await calls.call(
-        "sale.order", "search_read", domain=[["id", "in", list(order_ids)]], fields=[*_FIELDS, *optional], order="id"
-    )
+    lacking = [name for name in _OPTIONAL if name not in optional]
+    rows = await search_read(calls, "sale.order", _Order, [["id", "in", list(order_ids)]], lacking=lacking, order="id")
     return [_state(row) for row in rows]
 
 
@@ -125,15 +143,9 @@ async def read_lines(calls: OdooCalls, order_id: int) -> list[SoldLine]:
     """Notes and sections left out."""
 
     async def read(ids: Sequence[int]) -> Mapping[int, list[SoldLine]]:
-        rows = await calls.call(
-            "sale.order.line", "search_read", domain=[["order_id", "in", list(ids)], ["display_type", "=", False]],
-            fields=["id", "order_id", "product_id", "product_uom_qty", "price_unit", "price_subtotal", "price_total"],
-            order="sequence, id",
-        )  # fmt: skip
-        lines: dict[int, list[SoldLine]] = {each: [] for each in ids}
-        for row in rows:
-            lines[row["order_id"][0]].append(_line(row))
-        return lines
+        wanted = [["order_id", "in", list(ids)], ["display_type", "=", False]]
+        rows = await search_read(calls, "sale.order.line", _Line, wanted, load="", order="sequence, id")
+        return {each: [_line(row) for row in rows if row.order_id == each] for each in ids}
 
     return await gathered(calls, ("order_lines",), read).ask(order_id)
 
@@ -173,7 +185,7 @@ async def add_note(calls: OdooCalls, order_id: int, text: str, mark: str, *, is_
     `message_post` would cost Odoo three times as much; what was loaded once cannot be loaded again, and is looked for.
     """
     same = [["model", "=", "sale.order"], ["res_id", "=", order_id], ["body", "ilike", mark]]
-    if not is_first and await calls.call("mail.message", "search_count", domain=same):
+    if not is_first and await search_count(calls, "mail.message", same):
         return
     row: dict[str, object] = {
         "id": external(f"note_{order_id}_{uuid4().hex}"),
@@ -194,31 +206,27 @@ async def portal_path(calls: OdooCalls, order_id: int) -> str:
     return ""
 
 
-def _line(row: dict[str, Any]) -> SoldLine:
+def _line(row: _Line) -> SoldLine:
     return SoldLine(
-        id=row["id"],
-        product_id=row["product_id"][0] if row["product_id"] else 0,
-        quantity=_decimal(row["product_uom_qty"]),
-        unit_price=_decimal(row["price_unit"]),
-        untaxed=_decimal(row["price_subtotal"]),
-        total=_decimal(row["price_total"]),
+        id=row.id,
+        product_id=row.product_id or 0,
+        quantity=row.product_uom_qty,
+        unit_price=row.price_unit,
+        untaxed=row.price_subtotal,
+        total=row.price_total,
     )
 
 
-def _state(row: dict[str, Any]) -> OrderState:
+def _state(row: _Order) -> OrderState:
     return OrderState(
-        id=row["id"],
-        name=row["name"] or "",
-        state=row["state"] or "",
-        total=_decimal(row["amount_total"]),
-        currency=row["currency_id"][1] if row["currency_id"] else "",
-        reference=row["client_order_ref"] or "",
-        line_ids=row["order_line"],
-        delivery=row.get("delivery_status") or "",
-        invoice=row.get("invoice_status") or "",
-        changed_at=row["write_date"] or "",
+        id=row.id,
+        name=row.name,
+        state=row.state,
+        total=row.amount_total,
+        currency=row.currency_id[1] if row.currency_id else "",
+        reference=row.client_order_ref,
+        line_ids=row.order_line,
+        delivery=row.delivery_status,
+        invoice=row.invoice_status,
+        changed_at=row.write_date,
     )
-
-
-def _decimal(value: object) -> Decimal:
-    return Decimal(str(value or 0))

@@ -1,44 +1,88 @@
-"""Prices that a pricelist decides: Odoo tells them in a draft order only, so one is kept for asking."""
+"""What a customer pays, where a pricelist decides: Odoo tells it of an order that is being written, and not saved.
 
-from collections.abc import Sequence
+It is what its own form asks while a salesperson types (`onchange`): nothing is created, so nothing is left behind.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from pydantic import BaseModel, TypeAdapter
+
 from connectors.odoo.calls import OdooCalls
 from connectors.odoo.customers import Customer, find_or_create
-from connectors.odoo.loading import external, load, may
-from connectors.odoo.orders import read_lines
+from connectors.odoo.loading import may
 from connectors.odoo.products import OdooProduct
+from connectors.odoo.shapes import Number, Related, search_count, shaped
 
-# Odoo knows external ids by their name alone, whatever they are of.
-_CUSTOMER, _ORDER = "price_quote_customer", "price_quote_order"
-_REFERENCE = "Caserita: precios (no confirmar)"
+QUOTES_SINCE = 17
+_MOST_LINES = 100
+# For what everybody pays: as new as a customer is who has never bought.
+_ANYBODY = Customer("price_quote_customer", "Precios de Caserita")
+
+
+class _Line(BaseModel):
+    product_id: Related
+    price_total: Number
+
+
+class _Values(BaseModel):
+    order_line: list[tuple[int, object, _Line]]
+
+
+class _Form(BaseModel):
+    value: _Values
+
+
+_FORM = TypeAdapter(_Form)
+_ASKED: dict[str, object] = {
+    "partner_id": {}, "company_id": {},
+    "order_line": {"fields": {"product_id": {}, "product_uom_qty": {}, "price_total": {}}},
+}  # fmt: skip
 
 
 async def has_price_rules(calls: OdooCalls, since: str = "") -> bool:
-    """Whether a pricelist may make a price other than the product's own; with `since`, whether that changed."""
-    if not await may(calls, "product.pricelist.item", "read"):
+    """Whether a pricelist may make a price other than the product's own; with `since`, whether that changed.
+
+    Raises ConnectorError.
+    """
+    if calls.version < QUOTES_SINCE or not await may(calls, "product.pricelist.item", "read"):
         return False
     domain = [["write_date", ">=", since]] if since else []
-    return bool(await calls.call("product.pricelist.item", "search_count", domain=domain))
+    return bool(await search_count(calls, "product.pricelist.item", domain))
+
+
+async def anybody(calls: OdooCalls, company_id: int | None) -> int:
+    """The contact whose prices are everybody's. Raises ConnectorError."""
+    return await find_or_create(calls, _ANYBODY, company_id)
+
+
+async def line_totals(
+    calls: OdooCalls, partner_id: int, quantities: Mapping[int, int], company_id: int | None
+) -> dict[int, Decimal]:
+    """What this customer pays for so many of each product, taxes included. Raises ConnectorError."""
+    values: dict[str, object] = {
+        "partner_id": partner_id,
+        "order_line": [
+            [0, f"virtual_{at}", {"product_id": product_id, "product_uom_qty": quantity}]
+            for at, (product_id, quantity) in enumerate(quantities.items())
+        ],
+    }
+    values |= {"company_id": company_id} if company_id else {}
+    answer = await calls.call("sale.order", "onchange", [], values=values, field_names=[], fields_spec=_ASKED)
+    lines = [line for _, _, line in shaped(_FORM, answer).value.order_line]
+    return {line.product_id: line.price_total for line in lines if line.product_id}
 
 
 async def quoted(calls: OdooCalls, products: Sequence[OdooProduct], company_id: int | None) -> list[OdooProduct]:
-    """The same with what a new customer pays for one of each, taxes included. The order is one for all times: its lines
-    are given other products. Raises ConnectorError."""
+    """The same with what a new customer pays for one of each, taxes included. Raises ConnectorError."""
     if not products:
         return []
-    partner_id = await find_or_create(calls, Customer(_CUSTOMER, "Precios de Caserita"), company_id)
-    head: dict[str, object] = {
-        "id": external(_ORDER), "partner_id/.id": partner_id, "client_order_ref": _REFERENCE,
-    } | ({"company_id/.id": company_id} if company_id else {})  # fmt: skip
-    fields = [*head, "order_line/id", "order_line/product_id/.id", "order_line/product_uom_qty"]
-    rows = [
-        [*(head.values() if at == 0 else [""] * len(head)), external(f"{_ORDER}_{at}"), product.id, 1]
-        for at, product in enumerate(products)
-    ]
-    order_id = await load(calls, "sale.order", fields, rows)
-    totals = {line.product_id: line.total for line in await read_lines(calls, order_id)}
+    partner_id = await anybody(calls, company_id)
+    totals: dict[int, Decimal] = {}
+    for start in range(0, len(products), _MOST_LINES):
+        some = products[start : start + _MOST_LINES]
+        totals |= await line_totals(calls, partner_id, {product.id: 1 for product in some}, company_id)
     return [
         replace(product, price=totals[product.id]) if totals.get(product.id, Decimal(0)) > 0 else product
         for product in products

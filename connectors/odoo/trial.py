@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from connectors.errors import ConnectorError, Verdict
 from connectors.http import GuardedHttp
 from connectors.odoo.access import OdooAccess
 from connectors.odoo.calls import OdooCalls, connect
 from connectors.odoo.loading import may
+from connectors.odoo.shapes import Row, When, search_read
 
 # What each part of the work needs; what comes first is missed first.
 _NEEDS = (
@@ -28,6 +29,10 @@ class Trial:
     sentence: str
     version: int | None = None
     expires_at: datetime | None = None
+
+
+class _Key(Row):
+    expiration_date: When
 
 
 async def try_connection(http: GuardedHttp, access: OdooAccess, now: datetime) -> Trial:
@@ -51,18 +56,13 @@ async def try_connection(http: GuardedHttp, access: OdooAccess, now: datetime) -
 async def key_expiry(calls: OdooCalls, now: datetime) -> datetime | None:
     """Odoo does not say which of the user's keys this is: the one that ends first is warned of. None: not known."""
     try:
-        rows = await calls.call("res.users.apikeys", "search_read", domain=[], fields=["expiration_date"])
+        rows = await search_read(calls, "res.users.apikeys", _Key, [])
     except ConnectorError as error:
         if error.verdict in (Verdict.RIGHTS, Verdict.REJECTED):
             return None
         raise
-    dates = [moment(row["expiration_date"]) for row in rows if row["expiration_date"]]
+    dates = [row.expiration_date for row in rows if row.expiration_date]
     return min((date for date in dates if date > now), default=None)
-
-
-def moment(text: str) -> datetime:
-    """Odoo's times are UTC and do not say so."""
-    return datetime.strptime(text[:19], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
 
 
 def _rights_sentence(granted: Sequence[str], lacking: Sequence[str]) -> str:

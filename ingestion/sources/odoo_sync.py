@@ -13,7 +13,7 @@ from connectors.errors import ConnectorError
 from connectors.http import GuardedHttp
 from connectors.odoo.access import OdooAccess
 from connectors.odoo.calls import connect
-from connectors.odoo.products import OdooProduct, count_products, latest_change, moved_products, read_products
+from connectors.odoo.products import OdooProduct, changed_products, latest_change, read_products, sold_products
 from connectors.odoo.quoting import has_price_rules, quoted
 from data.database import Database
 from data.encryption import SecretBox
@@ -154,10 +154,10 @@ class OdooSync:
         if since and by_pricelist and await has_price_rules(calls, since):
             since, is_whole = "", True  # another rule, other prices
         read = _Read(await latest_change(calls) or since, is_whole)
-        moved = await moved_products(calls, since) if since else []
-        await self._tell(tenant_id, import_id, await count_products(calls, since, moved), 0)
+        ids = await (changed_products(calls, since) if since else sold_products(calls))
+        await self._tell(tenant_id, import_id, len(ids), 0)
         decimals = -int(quantum(currency).as_tuple().exponent)
-        async for page in read_products(calls, since=since, moved=moved, decimals=decimals):
+        async for page in read_products(calls, ids, decimals=decimals):
             sold = [product for product in page if product.is_sold]
             read.products += await quoted(calls, sold, access.company_id) if by_pricelist else sold
             read.gone += [product.sku for product in page if not product.is_sold]

@@ -2,7 +2,8 @@
 
 import logging
 import traceback
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import uuid4
@@ -14,8 +15,11 @@ from connectors.http import GuardedHttp, parse_networks
 from connectors.odoo.access import OdooAccess
 from connectors.odoo.calls import MOST_BYTES, OdooCalls, connect
 from connectors.odoo.customers import Customer, find_or_create
-from connectors.odoo.orders import NewLine, NewOrder, create_order
-from connectors.odoo.trial import try_connection
+from connectors.odoo.finding import find_products
+from connectors.odoo.orders import NewLine, NewOrder, add_note, create_order, read_lines, read_order
+from connectors.odoo.products import changed_products, latest_change, read_products, sold_products
+from connectors.odoo.quoting import has_price_rules, line_totals
+from connectors.odoo.trial import key_expiry, try_connection
 from tests.agent.orders.shop import NOW
 from tests.servers.odoo_server import DATABASE, KEY, LOGIN, TRACEBACK, Fault, OdooServer, odoo_server
 
@@ -112,3 +116,37 @@ async def test_a_customer_that_was_deleted_there_is_made_again(version: int) -> 
         again = await find_or_create(calls, customer)
         assert await create_order(calls, replace(order, partner_id=again)) in server.shop.rows["sale.order"]
     assert again != first
+
+
+ORDER = NewOrder("order_1", 1, "S00001", [NewLine(1, 1)])
+READERS: dict[str, Callable[[OdooCalls], Awaitable[object]]] = {
+    "what is sold": sold_products,
+    "what changed": lambda calls: changed_products(calls, "2026-11-21 12:00:00"),
+    "latest change": latest_change,
+    "products": lambda calls: anext(read_products(calls, [1])),
+    "products of an order": lambda calls: find_products(calls, ["POL-1"]),
+    "customer": lambda calls: find_or_create(calls, Customer("contact_1", "Ana", "+56987654321")),
+    "order": lambda calls: read_order(calls, 1),
+    "lines": lambda calls: read_lines(calls, 1),
+    "new order": lambda calls: create_order(calls, ORDER),
+    "note": lambda calls: add_note(calls, 1, "Hola", "Hola"),
+    "price rules": has_price_rules,
+    "prices": lambda calls: line_totals(calls, 1, {1: 2}, None),
+    "expiry of the key": lambda calls: key_expiry(calls, NOW),
+}
+
+
+ODD = (b'"si"', b"3.5", b'{"x": []}', b'[{"id": "uno"}]', b"[[1]]", b'[{"id": 1, "expiration_date": "ayer"}]')
+
+
+@pytest.mark.parametrize("reader", READERS)
+async def test_another_shape_is_a_failure_of_the_connection(reader: str) -> None:
+    async with opened(19) as (server, _, calls):
+        for body in ODD:
+            odd = Fault(body=body, media_type=JSON)
+            server.faults = deque([odd] * 3)
+            with pytest.raises(ConnectorError) as failed:
+                await READERS[reader](calls)
+            assert (failed.value.code, failed.value.verdict) == ("odd_answer", Verdict.CONFIGURATION)
+            assert failed.value.__cause__ is None
+            assert failed.value.__suppress_context__

@@ -10,7 +10,7 @@ from connectors.odoo.access import OdooAccess
 from connectors.odoo.calls import Json2Calls, OdooCalls
 from connectors.odoo.customers import Customer, find_or_create
 from connectors.odoo.orders import NewLine, NewOrder, cancel_order, create_order
-from connectors.odoo.products import OdooProduct, read_products
+from connectors.odoo.products import OdooProduct, read_products, sold_products
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Contract:
 
     async def products(self) -> list[OdooProduct]:
         """Counted, and enough of them to sell a few."""
-        pages = [page async for page in read_products(self.calls)]
+        pages = [page async for page in read_products(self.calls, await sold_products(self.calls))]
         return [each for page in pages for each in page if each.stock is not None and each.stock >= 10]
 
     async def customer(self) -> int:

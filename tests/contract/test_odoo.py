@@ -10,6 +10,7 @@ import pytest
 
 from connectors.errors import ConnectorError, Verdict
 from connectors.odoo.customers import Customer, find_or_create
+from connectors.odoo.finding import find_products
 from connectors.odoo.loading import find, known_fields, may
 from connectors.odoo.orders import (
     NewLine,
@@ -24,7 +25,6 @@ from connectors.odoo.orders import (
     read_order,
     set_unit_price,
 )
-from connectors.odoo.products import find_products
 from connectors.odoo.trial import try_connection
 from tests.contract.shop import Contract
 

@@ -40,7 +40,9 @@ FIELDS: dict[str, dict[str, str]] = {
         "qty_available": "float", "virtual_available": "float", "standard_price": "float", "image_512": "binary",
         "write_date": "datetime",
     },
-    "product.pricelist.item": {"percent_price": "float", "write_date": "datetime"},
+    "product.pricelist.item": {
+        "percent_price": "float", "min_quantity": "float", "partner_id": "many2one", "write_date": "datetime",
+    },
     "stock.warehouse": {"name": "char", "code": "char"},
     "stock.quant": {"product_id": "many2one", "inventory_quantity": "float", "write_date": "datetime"},
     "sale.order": {
@@ -63,6 +65,7 @@ REQUIRED = {"res.partner": ("name",), "sale.order": ("partner_id",), "product.pr
 RELATED = {
     "country_id": "res.country", "currency_id": "res.currency", "categ_id": "product.category", "uom_id": "uom.uom",
     "product_tmpl_id": "product.template", "attribute_id": "product.attribute", "partner_id": "res.partner",
+    "taxes_id": "account.tax",
     "product_id": "product.product", "order_id": "sale.order",
 }  # fmt: skip
 
@@ -129,7 +132,7 @@ class OdooShop:
     def has_field(self, model: str, field: str) -> bool:
         if field == "is_storable" and self.version < 18:
             return False
-        return field == "id" or field in FIELDS[model]
+        return field in ("id", "display_name") or field in FIELDS[model]
 
     # What calls do.
 
@@ -157,28 +160,67 @@ class OdooShop:
     def _check_access_rights(self, model: str, operation: str, raise_exception: bool = True) -> bool:
         return (model, operation) not in self.lacking
 
-    def _search_read(
+    def _search_read(  # noqa: PLR0917 - as Odoo names them
         self, model: str, domain: Sequence[Any] = (), fields: Sequence[str] = (), offset: int = 0,
-        limit: int | None = None, order: str = "id",
+        limit: int | None = None, order: str = "id", load: str = "_classic_read",
     ) -> list[Row]:  # fmt: skip
+        return self._read(model, self._search(model, domain, offset, limit, order), fields=fields, load=load)
+
+    def _search(
+        self, model: str, domain: Sequence[Any] = (), offset: int = 0, limit: int | None = None, order: str = "id"
+    ) -> list[int]:
         self._need(model, "read")
         found = [row for row in self.rows[model].values() if self._visible(model, row, domain)]
         ids = sorted(row["id"] for row in found if self._matches(model, row, domain))
         if order == "write_date desc":
             ids.sort(key=lambda each: self.rows[model][each]["write_date"], reverse=True)
-        return self._read(model, ids[offset : None if limit is None else offset + limit], fields=fields)
+        return ids[offset : None if limit is None else offset + limit]
 
     def _search_count(self, model: str, domain: Sequence[Any] = ()) -> int:
-        return len(self._search_read(model, domain, ["id"]))
+        return len(self._search(model, domain))
 
-    def _read(self, model: str, ids: Sequence[int], fields: Sequence[str] = ()) -> list[Row]:
-        """Of unknown ids nothing is said."""
+    def _read(
+        self, model: str, ids: Sequence[int], fields: Sequence[str] = (), load: str = "_classic_read"
+    ) -> list[Row]:
+        """Of unknown ids nothing is said. What is related comes with its name unless asked otherwise."""
         self._need(model, "read")
         for name in fields:
             if not self.has_field(model, name):
                 raise OdooError("builtins.ValueError", 1, 500, f"Invalid field '{name}' on '{model}'")
+        is_named = load == "_classic_read"
         rows = [self.rows[model][each] for each in ids if each in self.rows[model]]
-        return [{"id": row["id"]} | {name: self._value(model, row, name) for name in fields} for row in rows]
+        return [
+            {"id": row["id"]} | {name: self._value(model, row, name, is_named=is_named) for name in fields}
+            for row in rows
+        ]
+
+    def _formatted_read_group(
+        self, model: str, domain: Sequence[Any], groupby: Sequence[str], aggregates: Sequence[str]
+    ) -> list[Row]:
+        """Of a field that relates to many, as `taxes_id`: who has none is a group too."""
+        [name] = groupby
+        groups: dict[Any, list[int]] = {}
+        for each in self._search(model, domain):
+            for related in self.rows[model][each][name] or [False]:
+                groups.setdefault(related, []).append(each)
+        return [
+            {name: related and [related, self.rows[RELATED[name]][related]["name"]], aggregates[0]: ids}
+            for related, ids in groups.items()
+        ]
+
+    def _onchange(
+        self, model: str, ids: Sequence[int], values: Row, field_names: Sequence[str], fields_spec: Row
+    ) -> Row:
+        """What a form shows of an order that nobody has saved: nothing is written."""
+        self._need(model, "create")
+        lines = []
+        for _, name, wanted in values["order_line"]:
+            if wanted["product_id"] not in self.rows["product.product"]:
+                raise OdooError("builtins.KeyError", 1, 500, "order_line")
+            price = self._price(wanted["product_id"], wanted["product_uom_qty"], values["partner_id"])
+            total = float(_rounded(self._line_total(wanted | {"price_unit": price})))
+            lines.append([0, name, {"product_id": wanted["product_id"], "price_total": total}])
+        return {"value": {"order_line": lines, "currency_id": self.clp}}
 
     def _write(self, model: str, ids: Sequence[int], vals: Row) -> bool:
         self._need(model, "write")
@@ -347,25 +389,28 @@ class OdooShop:
     def _upsert_line(self, order_id: int, line: Mapping[str, str]) -> None:
         """Whatever the state of the order: a confirmed one changes too."""
         product_id = int(line["product_id/.id"])
+        partner_id = self.rows["sale.order"][order_id]["partner_id"]
         values: Row = {"product_id": product_id, "product_uom_qty": float(line["product_uom_qty"])}
         if line["id"] in self.external:
             line_id = self.external[line["id"]][1]
             if self.rows["sale.order.line"][line_id]["product_id"] != product_id:
-                values["price_unit"] = self._price(product_id)
+                values["price_unit"] = self._price(product_id, values["product_uom_qty"], partner_id)
             self.change("sale.order.line", line_id, **values)
         else:
             self.external[line["id"]] = ("sale.order.line", self._add_line(order_id, values))
 
     def _add_line(self, order_id: int, values: Row) -> int:
-        price = self._price(values["product_id"])
+        partner_id = self.rows["sale.order"][order_id]["partner_id"]
+        price = self._price(values["product_id"], values["product_uom_qty"], partner_id)
         defaults = {"order_id": order_id, "price_unit": price, "display_type": False, "sequence": 10}
         return self.add("sale.order.line", **(defaults | values))
 
-    def _price(self, product_id: int) -> float:
-        """A pricelist shows in an order only, never in a product."""
+    def _price(self, product_id: int, quantity: float, partner_id: int) -> float:
+        """A pricelist shows in an order only, never in a product. Here a rule may be one customer's."""
         price = float(self.rows["product.product"][product_id]["lst_price"])
         for rule in self.rows["product.pricelist.item"].values():
-            price *= 1 - rule["percent_price"] / 100
+            if quantity >= rule.get("min_quantity", 0) and rule.get("partner_id", partner_id) == partner_id:
+                price *= 1 - rule["percent_price"] / 100
         return price
 
     def _visible(self, model: str, row: Row, domain: Sequence[Any]) -> bool:
@@ -396,7 +441,9 @@ class OdooShop:
             value = self.rows[RELATED[first]][value][rest] if value else False
         return bool(_OPERATORS[operator](value, wanted))
 
-    def _value(self, model: str, row: Row, name: str) -> Any:
+    def _value(self, model: str, row: Row, name: str, *, is_named: bool = True) -> Any:
+        if name == "display_name":
+            return row["name"]
         if model == "sale.order" and name in ("order_line", "amount_total"):
             lines = [line for line in self.rows["sale.order.line"].values() if line["order_id"] == row["id"]]
             if name == "order_line":
@@ -409,7 +456,7 @@ class OdooShop:
             left = row["qty_available"] - self._reserved(row["id"])
             return max(left, 0.0) if name == "free_qty" else left
         value = row.get(name, False)
-        if FIELDS[model].get(name) == "many2one" and value and name in RELATED:
+        if FIELDS[model].get(name) == "many2one" and value and is_named and name in RELATED:
             return [value, self.rows[RELATED[name]][value]["name"]]
         return value
 
@@ -443,11 +490,11 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     ">=": lambda value, wanted: value >= wanted,
     "ilike": lambda value, wanted: str(wanted).lower() in str(value or "").lower(),
 }
-OF_MODELS = frozenset({"fields_get", "search_read", "search_count", "create", "load", "check_access_rights"})
+OF_MODELS = frozenset({"fields_get", "search", "search_read", "search_count", "create", "load", "check_access_rights",
+                       "formatted_read_group"})  # fmt: skip
 METHODS = OF_MODELS | {
     "has_access", "read", "write", "action_confirm", "action_cancel", "action_lock", "action_unlock", "message_post",
-    "get_portal_url",
-    "compute_all", "action_apply_inventory",
+    "get_portal_url", "onchange", "compute_all", "action_apply_inventory",
 }  # fmt: skip
 
 
