@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
 from data.accents import unaccented
 from ingestion.identity import Identity
 from ingestion.lines import Columns, Line
 from ingestion.numbers import Column, Separator, proof
+
+Hashes = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -25,13 +28,13 @@ class Survey:
 
     prices: Column
     stocks: Column
-    is_repeated: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
-    is_grouped: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
+    is_repeated: Flags
+    is_grouped: Flags
     line_count: int
     shared_stock_count: int
 
     @cached_property
-    def is_shared(self) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    def is_shared(self) -> Flags:
         """Whether its code or its product is also that of another."""
         return self.is_repeated | self.is_grouped
 
@@ -76,11 +79,12 @@ class Surveyor:
         self._stocks |= proofs[1]
 
     def survey(self) -> Survey:
-        hashes = {"code": self._codes, "product": self._products, "choice": self._choices}
-        frame = pd.DataFrame({name: np.asarray(found) for name, found in hashes.items()})
+        codes, products, choices = (np.asarray(found) for found in (self._codes, self._products, self._choices))
+        is_repeated = is_grouped = np.zeros(len(codes), np.bool_)
+        if _has_equals(codes) or _has_equals(products):
+            is_repeated, is_grouped = _compared(codes, products, choices)
         return Survey(
-            Column.proven(self._prices), Column.proven(self._stocks),
-            frame["code"].duplicated(keep=False).to_numpy(), _grouped(frame), self._line_count,
+            Column.proven(self._prices), Column.proven(self._stocks), is_repeated, is_grouped, self._line_count,
             self._shared_stock_count,
         )  # fmt: skip
 
@@ -97,9 +101,17 @@ def _proofs(cell: str, currency: str) -> Iterator[Separator]:
             yield found
 
 
-def _grouped(frame: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """Rows of one name and brand are variants of one product when they all differ in their options."""
+def _has_equals(hashes: Hashes) -> bool:
+    return len(np.unique(hashes)) < len(hashes)
+
+
+def _compared(codes: Hashes, products: Hashes, choices: Hashes) -> tuple[Flags, Flags]:
+    """Which codes occur twice; which rows, of one name and brand but of options that all differ, are variants of one
+    product."""
+    import pandas as pd  # noqa: PLC0415 - 0.2 s, for which a list of which nothing occurs twice need not wait
+
+    frame = pd.DataFrame({"code": codes, "product": products, "choice": choices})
     distinct = frame.drop_duplicates("code")
     by_product = distinct.groupby("product")["choice"].agg(["size", "nunique"])
     grouped = by_product.index[(by_product["size"] > 1) & (by_product["size"] == by_product["nunique"])]
-    return frame["product"].isin(grouped).to_numpy()
+    return frame["code"].duplicated(keep=False).to_numpy(), frame["product"].isin(grouped).to_numpy()

@@ -9,18 +9,14 @@ from ingestion.column_names import plain_name
 from ingestion.errors import SpreadsheetError
 from ingestion.sources.delimited import open_delimited
 from ingestion.sources.headers import SEARCH_ROWS, Header, column_names, find_header
-from ingestion.sources.kinds import LIMITS, Limits, kind_of
-from ingestion.sources.old_workbook import open_old_workbook
-from ingestion.sources.open_document import open_document
+from ingestion.sources.kinds import LIMITS, Kind, Limits, kind_of
 from ingestion.sources.records import Page, Record, Table, paged
 from ingestion.sources.spool import Spool
-from ingestion.sources.workbook import open_workbook
 from ingestion.text import clean
 
 __all__ = ["Sheet", "SpreadsheetError", "read_spreadsheet"]
 
 SAMPLE_ROWS = 200
-_WORKBOOKS = {"xlsx": open_workbook, "xls": open_old_workbook, "ods": open_document}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +91,22 @@ def read_spreadsheet(path: Path, file_name: str, limits: Limits = LIMITS) -> She
     kind = kind_of(path, name, limits)
     if kind == "delimited":
         return _text_sheet(open_delimited(path, name, limits), name)
-    return _workbook_sheet(_WORKBOOKS[kind](path, name, limits), name)
+    return _workbook_sheet(_workbook_reader(kind)(path, name, limits), name)
+
+
+def _workbook_reader(kind: Kind) -> Callable[[Path, str, Limits], list[Table]]:
+    """Their libraries take a tenth of a second to load, which text need not wait for."""
+    if kind == "xlsx":
+        from ingestion.sources.workbook import open_workbook  # noqa: PLC0415
+
+        return open_workbook
+    if kind == "xls":
+        from ingestion.sources.old_workbook import open_old_workbook  # noqa: PLC0415
+
+        return open_old_workbook
+    from ingestion.sources.open_document import open_document  # noqa: PLC0415
+
+    return open_document
 
 
 def _text_sheet(table: Table, file_name: str) -> Sheet:
