@@ -91,6 +91,9 @@ _LABELS = {
     "razon": OrderField.LEGAL_NAME, "giro": OrderField.ACTIVITY, "comuna": OrderField.COMMUNE,
     "nombre": OrderField.NAME, "direccion": OrderField.ADDRESS,
 }  # fmt: skip
+_NO_VALUE = frozenset(
+    ("otra", "otro", "la", "el", "misma", "mismo", "esa", "ese", "esta", "este", "mala", "malo", "de")
+)
 _FEW_WORDS = (
     "de la el los las un una yo tu que cual como quien nadie nada ninguno no se nose mismo misma eso ese esa cliente"
     " chile chileno chilena nuevo nueva yapo"
@@ -187,7 +190,9 @@ def said_data(text: str, *, wants_address: bool = False) -> Said:
     for found in _LABELLED.finditer(rest):
         field = _LABELS[fold(found["sure"] or found["label"]).split()[0]]
         value = as_name(found["value"]) if field is OrderField.NAME else found["value"].strip(" .,")
-        if value and not (field is OrderField.ADDRESS and not wants_address):
+        is_other = set(fold(value).split()) <= _NO_VALUE  # "la dirección es otra"
+        is_place = field is not OrderField.ADDRESS or (wants_address and _NUMBERED.search(value))
+        if value and is_place and not is_other:
             said.setdefault(field, value)
     if way := fulfilment_in(text):
         said[OrderField.FULFILMENT] = way
