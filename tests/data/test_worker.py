@@ -50,7 +50,7 @@ class Queue:
     async def execute(self, query: str, **values: object) -> list[tuple[object, ...]]:
         async with await psycopg.AsyncConnection.connect(libpq_url(self._url), autocommit=True) as connection:
             await connection.execute("SET search_path = jobs")
-            cursor = await connection.execute(query, {"queue": self.name, **values})
+            cursor = await connection.execute(query, {"queue": self.name, **values} if "%(" in query else None)
             return await cursor.fetchall() if cursor.description else []
 
     async def rows(self) -> list[tuple[object, ...]]:
@@ -65,14 +65,37 @@ class Queue:
                 await asyncio.sleep(0.05)
 
     @asynccontextmanager
-    async def worked(self, handler: Handler, last_resort: Handler | None = None) -> AsyncIterator[CountingWorker]:
+    async def cut_at_an_end(self) -> AsyncIterator[None]:
+        """The first connection over which the end of a job is to be written is cut."""
+        name = self.name.replace("-", "_")
+        await self.execute(
+            f"""
+            CREATE SEQUENCE {name};
+            CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+            BEGIN
+                IF nextval('{name}') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(0); END IF;
+                RETURN NULL;
+            END $$;
+            CREATE TRIGGER {name} AFTER UPDATE OR DELETE ON procrastinate_jobs FOR EACH ROW
+                WHEN (old.status = 'doing' AND old.queue_name = '{self.name}') EXECUTE FUNCTION {name}();
+            """
+        )
+        try:
+            yield
+        finally:
+            await self.execute(f"DROP FUNCTION {name} CASCADE; DROP SEQUENCE {name}")
+
+    @asynccontextmanager
+    async def worked(
+        self, handler: Handler, last_resort: Handler | None = None, *, by_age: bool = True
+    ) -> AsyncIterator[CountingWorker]:
         worker = CountingWorker(
             self._service_url,
             {JobName.TAKE_TURN: handler},
             last_resorts={JobName.TAKE_TURN: last_resort} if last_resort else None,
             concurrency=4,
             queues=[self.name],
-            rescue=Rescue(every_seconds=0.2),
+            rescue=Rescue(every_seconds=0.2, by_age=by_age),
         )
         running = asyncio.create_task(worker.run())
         try:
@@ -192,21 +215,24 @@ async def test_a_job_of_a_dead_worker_runs_again(queue: Queue) -> None:
     assert len(seen) == 1
 
 
-async def test_a_job_that_its_living_worker_lost_runs_again(queue: Queue) -> None:
-    """The worker's heart beats, so no rescue by heartbeat would ever see it."""
+async def test_a_job_whose_end_its_living_worker_could_not_write_runs_again(queue: Queue) -> None:
+    """The worker's heart beats on, so no rescue by heartbeat would ever see it: the control below."""
     seen, handler = recorder()
-    async with queue.worked(handler) as worker:
+    async with queue.cut_at_an_end(), queue.worked(handler):
+        job = await queue.defer()
+        await queue.until()
+    assert seen == [job, job]
+
+
+async def test_rescue_by_heartbeat_alone_leaves_it_for_ever(queue: Queue) -> None:
+    seen, handler = recorder()
+    async with queue.cut_at_an_end(), queue.worked(handler, by_age=False) as worker:
         await queue.defer()
-        await queue.until()
-        await queue.execute(
-            "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(%(queue)s, 'take_turn', 0, NULL, NULL, %(args)s::jsonb, "
-            "now() + interval '1 hour')]::procrastinate_job_to_defer_v1[])",
-            args=f'{{"tenant_id": "{uuid4()}", "conversation_id": "{uuid4()}"}}',
-        )
-        assert worker._worker is not None
-        await queue.execute(LEFT, worker=worker._worker.worker_id)
-        await queue.until()
-    assert len(seen) == 2
+        await until(lambda: bool(seen))
+        before = worker.rescues
+        await until(lambda: worker.rescues >= before + 5)
+        assert await queue.rows() == [("doing", 0)]
+    assert len(seen) == 1
 
 
 async def test_a_running_job_is_not_taken_for_a_lost_one(queue: Queue) -> None:

@@ -98,15 +98,18 @@ class ChatwootServer:
     conversations: dict[int, Conversation] = field(default_factory=dict)
     contacts: dict[int, dict[str, Any]] = field(default_factory=dict)
     requests: list[tuple[str, str, Any]] = field(default_factory=list)
-    faults: deque[ChatwootFault] = field(default_factory=deque)
+    faults: deque[ChatwootFault | None] = field(default_factory=deque)
     events: deque[dict[str, Any]] = field(default_factory=deque)
     files: dict[str, bytes] = field(default_factory=dict)
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     # What people do.
 
+    def comes_in(self, name: str = "Rosa") -> Conversation:
+        return self._new_conversation({"name": name}, "pending")
+
     def shopper_says(self, text: str, number: int | None = None, **more: Any) -> Conversation:
-        conversation = self.conversations[number] if number else self._new_conversation({"name": "Rosa"}, "pending")
+        conversation = self.conversations[number] if number else self.comes_in()
         if conversation.status == "resolved":
             self.set_status(conversation.number, "pending")
         self._add(conversation, "incoming", text, conversation.contact, **more)
@@ -191,7 +194,7 @@ class ChatwootServer:
 
     def _fault(self, path: str) -> ChatwootFault | None:
         for fault in self.faults:
-            if path.endswith(fault.at):
+            if fault is not None and path.endswith(fault.at):
                 self.faults.remove(fault)
                 return fault
         return None
