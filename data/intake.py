@@ -33,11 +33,12 @@ LAST_OUTBOUND = text(
                  THEN CAST(:channel_id AS uuid) END AS id) AS channel
     CROSS JOIN LATERAL (
         SELECT message.text, message.payload
-        FROM contact_addresses AS person
-        JOIN conversations AS talk USING (tenant_id, channel_id, contact_id)
+        FROM conversations AS talk
         JOIN messages AS message ON (message.tenant_id, message.conversation_id) = (talk.tenant_id, talk.id)
-        WHERE person.tenant_id = CAST(:tenant_id AS uuid) AND person.channel_id = channel.id
-          AND person.address = :address AND talk.status <> 'closed' AND message.sender <> 'contact'
+        WHERE talk.tenant_id = CAST(:tenant_id AS uuid) AND talk.channel_id = channel.id AND talk.contact_id = (
+            SELECT contact_id FROM contact_addresses
+            WHERE tenant_id = CAST(:tenant_id AS uuid) AND channel_id = channel.id AND address = :address)
+          AND talk.status <> 'closed' AND message.sender <> 'contact'
         ORDER BY message.position DESC LIMIT 1
     ) AS said
     """

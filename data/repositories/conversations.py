@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from data.errors import NotFound
@@ -38,12 +38,15 @@ class ConversationRepository(Repository):
             conversation = (await self.session.execute(found)).scalar_one()
         return conversation
 
-    async def _contact(self, channel_id: UUID, address: str, name: str | None) -> UUID:
-        found = select(ContactAddress.contact_id).where(
+    def _who(self, channel_id: UUID, address: str) -> Select[UUID]:
+        return select(ContactAddress.contact_id).where(
             ContactAddress.tenant_id == self.tenant_id,
             ContactAddress.channel_id == channel_id,
             ContactAddress.address == address,
         )
+
+    async def _contact(self, channel_id: UUID, address: str, name: str | None) -> UUID:
+        found = self._who(channel_id, address)
         contact_id = (await self.session.execute(found)).scalar_one_or_none()
         if contact_id is not None:
             return contact_id
@@ -95,22 +98,11 @@ class ConversationRepository(Repository):
 
     async def find(self, channel_id: UUID, address: str) -> Conversation | None:
         """The one that is open with whoever writes from `address`."""
-        statement = (
-            select(Conversation)
-            .join(
-                ContactAddress,
-                and_(
-                    ContactAddress.tenant_id == Conversation.tenant_id,
-                    ContactAddress.channel_id == Conversation.channel_id,
-                    ContactAddress.contact_id == Conversation.contact_id,
-                ),
-            )
-            .where(
-                ContactAddress.tenant_id == self.tenant_id,
-                ContactAddress.channel_id == channel_id,
-                ContactAddress.address == address,
-                Conversation.status != ConversationStatus.CLOSED,
-            )
+        statement = select(Conversation).where(
+            Conversation.tenant_id == self.tenant_id,
+            Conversation.channel_id == channel_id,
+            Conversation.contact_id == self._who(channel_id, address).scalar_subquery(),
+            Conversation.status != ConversationStatus.CLOSED,
         )
         return (await self.session.execute(statement)).scalar_one_or_none()
 
