@@ -15,12 +15,12 @@ from agent.brains.rules.finding import Outcome, find_among_shown, search
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.normalise import spelt_as_typed, without_attachments
 from agent.brains.rules.parse import read_burst
+from agent.brains.rules.plainer import worded
 from agent.brains.rules.quantities import Quantity
 from agent.brains.rules.replies import Reply
 from agent.brains.rules.shop_questions import gathered, lead_back, tells_of_shop
 from agent.brains.rules.turn import Turn
 from agent.context import InboundText
-from agent.guardrails import check_draft
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 from agent.tools.handoff import request_human
 from agent.workspace import Draft, Workspace
@@ -56,7 +56,7 @@ class RulesBrain:
         lead_back(turn)
         await _count_lost(turn)
         let_summary_go(turn)
-        return _worded(turn)
+        return worded(turn)
 
 
 async def _act(turn: Turn, intent: Intent) -> None:
@@ -185,12 +185,3 @@ async def _count_lost(turn: Turn) -> None:
     if turn.reply.is_empty or turn.is_lost:
         turn.reply.tell("talk.lost")
         turn.reply.offer("human", "Hablar con persona")
-
-
-def _worded(turn: Turn) -> Draft:
-    """The reply; if an echo of the shopper's own words would break a rule of what may be said, without the echo."""
-    draft = Draft((turn.reply.render(),))
-    if not check_draft(draft, turn.workspace):
-        return draft
-    turn.reply.echoes = False
-    return Draft((turn.reply.render(),))

@@ -90,6 +90,7 @@ def show_several(turn: Turn, items: Sequence[CatalogueItem], quantity: int | Non
         rest = _difference([item for item in items[MOST_SHOWN:MOST_CANDIDATES] if item.has(1)], items)
         if rest:
             turn.reply.rest = rest
+            turn.workspace.facts.add_texts([rest])
         turn.reply.list_items(shown, "ask.which_variant", quantity=quantity, names=_option_names(items))
     else:
         turn.reply.list_items(shown, "ask.which", quantity=quantity)
@@ -181,10 +182,12 @@ def _option_phrase(turn: Turn, intent: Intent) -> str:
 
 
 def _difference(items: Sequence[CatalogueItem], everything: Sequence[CatalogueItem]) -> str:
-    """What tells these variants from their siblings: the values of the options that vary."""
+    """What tells these variants from their siblings: the values of the options that vary; a number never stands
+    alone, where it would be read as how many there are."""
     names = _varying(everything)
     labels = [" ".join(item.options[name] for name in names if name in item.options) for item in items]
-    return ", ".join(dict.fromkeys(label for label in labels if label))
+    told = ", ".join(dict.fromkeys(label for label in labels if label))
+    return f"{names[0].casefold()} {told}" if told[:1].isdigit() else told
 
 
 def _option_names(items: Sequence[CatalogueItem]) -> str:
