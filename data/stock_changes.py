@@ -11,20 +11,18 @@ MOST_NAMED = 100
 
 async def tell_sold_out(tx: Transaction, items: Sequence[CatalogueItem]) -> None:
     """An order took the last of these."""
-    await _tell(tx, items, len(items))
+    if items:
+        await _tell(tx, items, len(items))
 
 
 async def tell_emptied(tx: Transaction) -> None:
     """The version of the catalogue that this transaction is about to finish left these without stock."""
-    ids, count = await tx.versions.emptied(MOST_NAMED)
-    items = await tx.catalogue.by_variant_ids(ids)
-    await _tell(tx, [items[variant_id] for variant_id in ids], count)
+    emptied = await tx.versions.emptied(MOST_NAMED)
+    if emptied is not None:
+        items = await tx.catalogue.by_variant_ids(emptied.first)
+        await _tell(tx, [items[variant_id] for variant_id in emptied.first], emptied.count)
 
 
 async def _tell(tx: Transaction, items: Sequence[CatalogueItem], count: int) -> None:
-    if not count:
-        return
-    named = [
-        {"variant_id": str(item.variant_id), "sku": item.sku, "product": item.title} for item in items[:MOST_NAMED]
-    ]
+    named = [{"variant_id": str(each.variant_id), "sku": each.sku, "product": each.title} for each in items]
     await tx.events.add("stock.out", count=count, variants=named)

@@ -1,6 +1,7 @@
 """Versions of the catalogue: which there are, and going back to one of them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -15,6 +16,14 @@ from data.states import VersionKind
 # So many imports and restores can be undone; edits by hand between them come along, up to so many in all.
 KEPT = 10
 MOST_KEPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """Variants that are out of stock now: the first by SKU, and how many they are."""
+
+    first: Sequence[UUID]
+    count: int
 
 
 class VersionRepository(Repository):
@@ -44,12 +53,10 @@ class VersionRepository(Repository):
             await self.session.execute(clause, {name: values[name] for name in clause.compile().params})
         return (await self.recent(1))[0]
 
-    async def emptied(self, limit: int) -> tuple[list[UUID], int]:
-        """Variants that could be sold until the version being made, and are out of stock now: the first by SKU, and
-        how many they are. Call before the version is bumped.
-        """
+    async def emptied(self, limit: int) -> Emptied | None:
+        """What could be sold until the version being made; None when nothing ran out. Call before it is bumped."""
         rows = (await self.session.execute(text(EMPTIED), {"limit": limit})).all()
-        return [row.id for row in rows], rows[0].total if rows else 0
+        return Emptied([row.id for row in rows], rows[0].total) if rows else None
 
     async def forget_old(self) -> None:
         """All but the last ten imports and restores, and the edits made since; of many edits the last two hundred."""

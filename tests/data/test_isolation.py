@@ -651,6 +651,7 @@ async def test_every_repository_method_is_in_the_tables_above() -> None:
         "plan.price_jumps",
         "indexed.gone_since",
         "imports.is_cancel_requested",
+        "versions.emptied",
         "edits.begin",
         "edits.remember",
         "edits.refingerprint",
