@@ -14,6 +14,7 @@ from ingestion.text import folded
 _PRODUCT_FIELDS = ("name", "brand", "category", "description", "synonyms", "tags")
 _COUNTED_WITHOUT_END = "si"
 _YES = frozenset({"1", "yes", "si", "true", "verdadero", "continue"})
+_UNTRACKED = frozenset({"", "n", "no"})
 _VARIATIONS = frozenset({"variation", "variacion"})
 _OUT_OF_STOCK = frozenset({"out of stock", "discontinued", "agotado", "sin existencias"})
 _PARENTS = frozenset({"variable", "variable subscription"})
@@ -92,12 +93,13 @@ class Arranger:
             inherited = [self.mapping.fields.get(name) for name in _PRODUCT_FIELDS]
             self._fill(cells, first, [header for header in inherited if header])
             self._fill(cells, first, list(self.mapping.named_options.values()))
+        self._use_sale_price(record, cells)
         self._mark_uncounted(record, cells)
         return Record(record.number, cells, record.sheet)
 
     def _mark_uncounted(self, record: Record, cells: list[str]) -> None:
         flags = self.mapping.flags
-        is_untracked = "is_counted" in flags and not self._cell(record, "is_counted")
+        is_untracked = "is_counted" in flags and folded(self._cell(record, "is_counted")) in _UNTRACKED
         is_endless = any(folded(self._cell(record, flag)) in _YES for flag in ("oversells", "is_unlimited"))
         if is_untracked or is_endless:
             self._put(cells, "stock", _COUNTED_WITHOUT_END)

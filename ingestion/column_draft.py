@@ -7,6 +7,7 @@ from typing import Final
 from ingestion.column_names import OWN_OPTION, RETAIL, fields_of, is_in_other_money, option_of, plain_name
 from ingestion.contents import are_prices
 from ingestion.numbers import Column, Problem, parse_stock
+from ingestion.text import UNCALCULATED
 
 Cells = Sequence[str]
 Sample = Sequence[Mapping[str, str]]
@@ -78,14 +79,14 @@ def candidates_of(headers: Sequence[str], sample_rows: Sample, currency: str) ->
 
 
 def cells_of(header: str, sample_rows: Sample) -> list[str]:
-    return [text for row in sample_rows if (text := row.get(header, "").strip())]
+    return [text for row in sample_rows if (text := row.get(header, "").strip()) and text != UNCALCULATED]
 
 
 def _anything(cells: Cells) -> bool:
     return True
 
 
-def mostly(cells: Cells, is_so: Callable[[str], bool]) -> bool:
+def _mostly(cells: Cells, is_so: Callable[[str], bool]) -> bool:
     return not cells or sum(map(is_so, cells)) * 2 >= len(cells)
 
 
@@ -95,11 +96,11 @@ def _has_digits(cells: Cells) -> bool:
 
 def is_counted(cells: Cells) -> bool:
     column = Column.of(cells)
-    return mostly(cells, lambda cell: not isinstance(parse_stock(cell, column), Problem))
+    return _mostly(cells, lambda cell: not isinstance(parse_stock(cell, column), Problem))
 
 
 def _is_wordy(cells: Cells) -> bool:
-    return mostly(cells, lambda cell: any(character.isalpha() for character in cell))
+    return _mostly(cells, lambda cell: any(character.isalpha() for character in cell))
 
 
 _CONTENT: Mapping[str, Callable[[Cells], bool]] = {
@@ -108,7 +109,7 @@ _CONTENT: Mapping[str, Callable[[Cells], bool]] = {
     "name": _is_wordy,
     "description": _is_wordy,
     "unit": _is_wordy,
-    "image_url": lambda cells: mostly(cells, lambda cell: cell.lower().startswith(("http://", "https://"))),
+    "image_url": lambda cells: _mostly(cells, lambda cell: cell.lower().startswith(("http://", "https://"))),
 }
 
 

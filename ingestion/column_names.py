@@ -11,7 +11,7 @@ _MOST_TITLES = 300
 # Words that add nothing when another is there: "nombre del producto", "código artículo", "variant price".
 _FILLER_WORDS = (
     "de del la el los las do da of the al su producto productos articulo articulos item items product products "
-    "variant variante produto prod art clp peso pesos chilenos"
+    "variant variante produto prod art servicio servicios clp peso pesos chilenos"
 )
 _FILLERS = frozenset(_FILLER_WORDS.split())
 
@@ -24,14 +24,14 @@ PRIVATE: Final = re.compile(
 )
 _MONEY = re.compile(
     r"\bprec|\bprice|\bvalor|\bpvp|\bneto\b|\btarifa|\bmonto\b|\bimporte\b|mayorista|mayoreo|\bpor mayor\b|"
-    r"distribuidor|minorista|^(?:efectivo|transferencia|tarjeta|contado|credito|debito|cuotas|webpay|mayor)$"
+    r"distribuidor|minorista|\btotal\b|\bcuotas?\b|^(?:efectivo|transferencia|tarjeta|contado|credito|debito|webpay|mayor)$"
 )
 # Says nothing of money, but over amounts it is what shoppers pay.
 RETAIL: Final = re.compile(r"(?:al? )?detalle|minorista|(?:por|al) menor|publico|contado|efectivo|venta|bruto")
 # Columns that say whether a product is on sale, and what they say.
 ON_SALE: Final = re.compile(
     r"activ[oa]|vigente|vigencia|habilitad[oa]|publicad[oa]|visible|active|enabled|published|a venta|en venta|"
-    r"(?:estado|status)(?: (?:publicacion|activo))?"
+    r"(?:estado|status)(?: (?:publicacion|activo))?|mostrar(?: en)? tienda"
 )
 _LISTED = (
     "si|s|yes|y|1|true|verdadero|activo|activa|active|vigente|habilitado|habilitada|enabled|publicado|publicada|"
@@ -51,6 +51,15 @@ _CURRENCIES: Final[dict[str, str]] = {
 _COST = re.compile(r"\bcost|\bcusto|\bcompra|purchase")
 _NO_PRICE = re.compile(_COST.pattern + r"|anterior|antes|compare|minim|maxim|descuento|\btotal\b")
 
+# Where a row's units are, or which of them they are: the shop's own business, and what tells rows of one code apart.
+_PLACE = re.compile(
+    r"(?:nombre |cod(?:igo)? |id )?(?:sucursal(?:es)?|bodegas?|almacen(?:es)?|depositos?|tiendas?|local(?:es)?|sedes?|"
+    r"ubicacion(?:es)?|filial|loja|warehouse|branch|store|location|punto venta|centro (?:distribucion|costos?))"
+)
+_LOT = re.compile(
+    r"(?:n |no |nro |numero )?(?:lotes?|lot|batch|partida)(?: n| number)?|"
+    r"(?:fecha |f )?(?:vencimientos?|venc|vto|vence|caducidad|expiracion|elaboracion|expiry|expiration)(?: date)?"
+)
 _OFFERED = re.compile(r" (?:disponibles?|available|que hay)$")
 _VARIANT_VALUES = re.compile(
     r"vari(?:antes?|aci\w+|ations?)|atributos?|attributes?|(?:variant|attribute) values?|"
@@ -63,16 +72,19 @@ _TABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         "price",
         (
             rf"{_P}(?: unitario| unit)?(?: venta| detalle)?(?: publico)?"
-            r"(?: (?:con |c )?iva(?: incl\w*)?| final| bruto)|"
+            r"(?: (?:con |c )?iva(?: incl\w*)?| final| bruto| (?:con |c )(?:imp|impuestos?)(?: incl\w*)?|"
+            r" (?:imp|impuestos?|tax) incl\w*)|price incl\w* tax|"
             rf"{_P} (?:venta )?(?:publico|consumidor)(?: final)?|pvp|p v p",
             rf"{_P} (?:ventas?|vta|normal|regular|detalle|lista|tienda|local|web)|preco venda|venta|lst price|"
-            r"(?:sales|selling|regular|retail|list) price",
-            rf"{_P} (?:unitario|unidad|unit|uni|un|por unidad|x unidad|c u|cada uno)|precios?|prices?|precos?|valor|"
-            r"valores|pu|punit|unit price|tarifa|monto|importe|cuanto cuesta|cuanto sale",
-            rf"{_P} (?!.*(?:neto|sin|s iva|mayor|oferta|promo|rebaja|especial|efectivo|dolar|usd|liquida)).*",
+            r"(?:sales|selling|regular|retail|list) price|(?:v|vr|vlr) (?:venta|publico)",
+            rf"(?:{_P}|v|vr|vlr) (?:unitario|unidad|unit|uni|un|por unidad|x unidad|c u|cada uno)|"
+            r"precios?|prices?|precos?|valor(?:es)?|pu|punit|unit price|tarifa|monto|importe|cuanto (?:cuesta|sale)",
+            rf"{_P} (?!.*(?:neto|sin|s iva|mayor|oferta|promo|rebaja|especial|efectivo|dolar|usd|liquida|excl|impuesto|"
+            r"imp\b)).*",
             rf"sale price|{_P} (?:oferta|promo\w*|rebajad\w*|especial|efectivo|liquidacion).*|oferta|"
             rf"{_P} (?:x|por|al) mayor.*|{_P} mayoris\w+",
-            rf"neto|{_P} (?:unitario )?(?:sin|s) iva|{_P} (?:.* )?neto.*|net price",
+            rf"neto|{_P} (?:unitario )?(?:sin|s) (?:iva|imp\w*)|{_P} (?:.* )?(?:neto|excl\w*).*|net price|"
+            r"price excl\w* tax",
         ),
     ),
     (
@@ -103,7 +115,8 @@ _TABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             r"cod(?:igo)? sku|sku cod(?:igo)?|id sku|seller sku|sku interno",
             r"cod|codigos?|code|codigo interno|cod int(?:erno)?|internal reference|referencia interna|default code|"
             r"codigo (?:tienda|local|sistema|unico)",
-            r"ref|referencias?|reference|numero parte|n parte|no parte|part number|part no|mpn|clave|id|id interno",
+            r"ref|referencias?|reference|numero parte|n parte|no parte|part number|part no|mpn|clave",
+            r"id|id interno",
             r"(?:cod|codigo) (?!barra|ean|postal|color|proveedor).*",
         ),
     ),
@@ -224,6 +237,21 @@ def is_money(name: str) -> bool:
     return _MONEY.search(name) is not None
 
 
+def tells_place(name: str) -> bool:
+    """Whether a plain name says where a row's units are: "sucursal", "bodega"."""
+    return _PLACE.fullmatch(name) is not None
+
+
+def tells_units_apart(name: str) -> bool:
+    """Whether rows of one code may differ by a column of this plain name: by place, by lot, by date of expiry."""
+    return tells_place(name) or _LOT.fullmatch(name) is not None
+
+
+def is_no_price(name: str) -> bool:
+    """Whether amounts under this plain name cannot be what one of the product costs a shopper."""
+    return _NO_PRICE.search(name) is not None
+
+
 def is_in_other_money(name: str, currency: str) -> bool:
     """Whether a plain name says that its amounts are in another money than the shop's: "precio usd"."""
     others = "|".join(words for code, words in _CURRENCIES.items() if code != currency)
@@ -245,7 +273,7 @@ def fields_of(name: str) -> Iterator[tuple[str, int]]:
 def _is_barred(field: str, name: str) -> bool:
     """Costs are never prices, "stock mínimo" is no stock; "precio c/iva" and links to images only look private."""
     if field == "price":
-        return _NO_PRICE.search(name) is not None
+        return is_no_price(name)
     return field != "image_url" and is_private(name)
 
 

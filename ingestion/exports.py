@@ -29,6 +29,8 @@ class Export:
     flags: Mapping[str, str] = field(default_factory=dict)
     unlisted: Mapping[str, frozenset[str]] = field(default_factory=dict)
     arrangement: Arrangement = "flat"
+    # Of the field's columns, one for each store: units are added up, another store's price is left out and said.
+    stores: Mapping[str, str] = field(default_factory=dict)
 
 
 EXPORTS: Final = (
@@ -152,6 +154,51 @@ EXPORTS: Final = (
         flags={"status": "active|activo", "on_sale": "sale ok|can be sold|puede (?:ser vendido|venderse)|ventas"},
         unlisted={"status": frozenset({"false", "no", "falso"}), "on_sale": frozenset({"false", "no", "falso"})},
     ),
+    Export(
+        name="Tiendanube",
+        needs=("identificador de url|url identifier", "nombre de propiedad 1|property 1 name", "precio|price"),
+        fields={
+            "group": "identificador de url|url identifier",
+            "name": "nombre|name",
+            "price": "precio|price",
+            "sku": "sku",
+            "stock": "stock",
+            "barcode": "codigo de barras|barcode",
+            "brand": "marca|brand",
+            "category": "categorias|categories",
+            "description": "descripcion|description",
+            "tags": "tags",
+        },
+        named_option=(r"valor de propiedad (\d)|property (\d) value", r"nombre de propiedad {0}|property {0} name"),
+        # Stock that is blank has no end.
+        flags={
+            "status": "mostrar en tienda|show in store",
+            "is_counted": "stock",
+            "sale_price": "precio promocional|promotional price",
+        },
+        unlisted={"status": frozenset({"no"})},
+        arrangement="filled_down",
+    ),
+    # A point of sale of cafés; each store has its own columns.
+    Export(
+        name="Loyverse",
+        needs=("handle", "name", "option 1 value", "price .*|default price", "track stock"),
+        fields={
+            "group": "handle",
+            "name": "name",
+            "price": "price .*|default price",
+            "sku": "sku",
+            "stock": "in stock .*",
+            "barcode": "barcode",
+            "category": "category",
+            "description": "description",
+        },
+        named_option=(r"option (\d) value", r"option {} name"),
+        flags={"status": "available for sale .*", "is_counted": "track stock"},
+        unlisted={"status": frozenset({"n"})},
+        arrangement="filled_down",
+        stores={"price": "price .*", "stock": "in stock .*"},
+    ),
     # Catalogues of WhatsApp Business and Facebook, and Google's feeds.
     Export(
         name="Meta",
@@ -228,6 +275,14 @@ def columns_of(headers: Sequence[str], patterns: Mapping[str, str]) -> dict[str,
         if at is not None and headers[at] not in found.values():
             found[key] = headers[at]
     return found
+
+
+def store_columns_of(headers: Sequence[str], export: Export) -> dict[str, list[str]]:
+    """Field -> its column of each store, where an export has one for each."""
+    return {
+        name: [header for header in headers if re.fullmatch(pattern, folded(header))]
+        for name, pattern in export.stores.items()
+    }
 
 
 def named_options_of(headers: Sequence[str], export: Export) -> dict[str, str]:

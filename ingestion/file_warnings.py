@@ -6,6 +6,7 @@ from ingestion.lines import LineReader
 from ingestion.mapping import ColumnMapping
 from ingestion.sources.spreadsheet import Sheet
 from ingestion.survey import Survey
+from ingestion.text import UNCALCULATED
 
 _MOST_SHOWN = 4
 
@@ -19,6 +20,13 @@ def _found(sheet: Sheet, mapping: ColumnMapping, lines: LineReader, survey: Surv
     if sheet.left_out:
         read, left_out = (_listed([f"«{title}»" for title in titles]) for titles in (sheet.titles, sheet.left_out))
         yield f"Leí {read} y dejé fuera {left_out}, que no tiene las mismas columnas."
+    formulas = [h for h in sheet.headers if any(row.get(h) == UNCALCULATED for row in sheet.sample)]
+    if formulas:
+        shown = _listed([f"«{header}»" for header in formulas])
+        yield (
+            f"Hay fórmulas en {shown} que el archivo trae sin su resultado. Ábrelo en Excel o LibreOffice, guárdalo y "
+            "súbelo de nuevo."
+        )
     if lines.headings:
         places = _listed([f"«{text}» (fila {row})" for text, row in lines.headings.items()])
         yield f"Tomé como título de sección, no como producto: {places}. Si alguno es un producto, ponle su precio."

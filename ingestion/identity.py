@@ -11,13 +11,13 @@ from ingestion.lines import FLOAT_CODE, Columns, Line, cell_at
 from ingestion.mapping import ColumnMapping
 from ingestion.sizes import choices_in, is_colour
 from ingestion.skus import LONGEST, derived_sku, variant_sku
-from ingestion.text import CELL_FAULTS, clean
+from ingestion.text import CELL_FAULTS, UNCALCULATED, clean
 
 _MOST_VARIANTS = 100
 # Options taken apart when their cell lists several values.
 LISTING_OPTIONS = ("talla", "color", "medida", "sabor", "aroma")
 _PAIRS = re.compile(r"\s*([^:,;|/]{1,40}?)\s*:\s*([^:,;|]{1,100}?)\s*(?:[,;|]|$)")
-NO_VALUE = frozenset({"", "-", "Default Title", "Default"}) | CELL_FAULTS
+NO_VALUE = frozenset({"", "-", "Default Title", "Default", UNCALCULATED}) | CELL_FAULTS
 _DISPLAYED_CODE = re.compile(r"\[([^\]]{1,64})\]\s*")
 
 
@@ -144,7 +144,8 @@ def shown(text: str, limit: int) -> str:
     if not text:
         return ""
     cleaned = clean(text, limit)
-    return "" if cleaned.startswith("#") and cleaned.upper() in CELL_FAULTS else cleaned
+    is_nothing = cleaned == UNCALCULATED or (cleaned.startswith("#") and cleaned.upper() in CELL_FAULTS)
+    return "" if is_nothing else cleaned
 
 
 # Brands, categories, units and options repeat; names and codes do not.

@@ -9,7 +9,7 @@ from ingestion.column_names import OPTIONS, UNLISTED, tells_variants
 from ingestion.mapping import ColumnMapping
 from ingestion.sources.records import Record, is_blank
 from ingestion.sources.spreadsheet import Sheet
-from ingestion.text import clean, folded, unneutralised
+from ingestion.text import UNCALCULATED, clean, folded, unneutralised
 
 _TOTALS = re.compile(r"(?:sub|gran )?total(?:es)?(?: (?:general|productos|items|unidades|inventario|stock))?|sumas?")
 # Of one section, and what stands under a sum: never products, "Total Care" with its price is.
@@ -178,6 +178,8 @@ class LineReader:
     def _is_decoration(self, cells: Sequence[str]) -> bool:
         """A totals row, a rule of dashes, or the header again at the top of a printed page."""
         columns = self.columns
+        if all(cell == UNCALCULATED or not cell.strip() for cell in cells):
+            return True
         first = next((text for text in cells if text.strip()), "")
         if not first[0].isalnum() and not any(map(str.isalnum, "".join(cells))):
             return True

@@ -22,18 +22,20 @@ from ingestion.column_names import (
     SPANISH,
     UNLISTED,
     fields_of,
+    is_no_price,
     is_private,
     is_untitled,
     option_of,
     plain_name,
+    tells_units_apart,
 )
 from ingestion.contents import field_of
 from ingestion.errors import SpreadsheetError
-from ingestion.exports import Export, columns_of, export_of, named_options_of
-from ingestion.mapping_words import require, warnings_of
-from ingestion.option_columns import is_known_option, is_option, without_repeats
+from ingestion.exports import Export, columns_of, export_of, named_options_of, store_columns_of
+from ingestion.mapping_words import require, require_no_tie, warnings_of
+from ingestion.option_columns import is_known_option, is_numbering, is_option, without_repeats
 from ingestion.price_columns import is_second_price, take_price_with_tax
-from ingestion.stock_columns import take_branches, take_size_stocks
+from ingestion.stock_columns import places_of, take_branches, take_size_stocks
 from ingestion.text import folded
 
 # Taken by their name alone when nothing better is there: the rows will say what is wrong with them.
@@ -48,7 +50,7 @@ class ColumnMapping:
     `named_options`: header of an option's values -> header of its name. `size_stocks`: header -> size whose units its
     cells count. `guessed`: headers known by their cells alone. `export`: the shop system whose export this is, with
     `flags`, columns that change what a row means. `further`: headers of a second image, or of another branch's units,
-    each with its field.
+    each with its field. `places`: headers, of those left out, by which rows of one code may differ: branch, lot.
     """
 
     fields: dict[str, str]
@@ -61,6 +63,7 @@ class ColumnMapping:
     export: Export | None = None
     flags: dict[str, str] = field(default_factory=dict)
     further: dict[str, str] = field(default_factory=dict)
+    places: tuple[str, ...] = ()
 
     @property
     def has_stock(self) -> bool:
@@ -106,12 +109,14 @@ def map_columns(
     candidates = candidates_of(draft.free, sample_rows, currency)
     if not export or export.arrangement == "flat":
         take_size_stocks(draft, sample_rows)
-        take_named(draft, candidates)
-        take_branches(draft, candidates)
-        take_by_contents(draft, sample_rows)
+        _take_named(draft, candidates)
+        take_branches(draft, candidates, sample_rows)
+        _take_by_contents(draft, sample_rows)
     if not export:
-        flags = on_sale(draft, sample_rows)
-    take_further_images(draft, candidates)
+        flags = _on_sale(draft, sample_rows)
+    _take_further_images(draft, candidates)
+    if "price" in draft.guessed:
+        require_no_tie(draft, sample_rows, currency)
     require(draft.fields, headers, currency)
     if not export and "price" not in (override or {}).values():
         take_price_with_tax(draft, sample_rows, currency)
@@ -120,11 +125,12 @@ def map_columns(
     )
     draft.ignored |= draft.rivals
     is_one = is_known_option if export else is_option
-    rest = draft.free
+    places = places_of(draft)
+    rest = [header for header in draft.free if header not in places and not is_numbering(cells_of(header, sample_rows))]
     options = draft.options | without_repeats(
         {header: option_name(header) for header in rest if is_one(header, candidates)}, draft.options
     )
-    ignored = tuple(header for header in headers if header in {*rest, *draft.ignored} and header not in options)
+    ignored = tuple(header for header in headers if header in {*draft.free, *draft.ignored} and header not in options)
     return ColumnMapping(
         fields=draft.fields,
         options=options,
@@ -136,6 +142,7 @@ def map_columns(
         export=export,
         flags=flags,
         further=draft.further,
+        places=places,
     )
 
 
@@ -161,13 +168,21 @@ def _take_export(draft: Draft, export: Export, flags: Mapping[str, str]) -> None
     for name, header in columns_of(draft.headers, export.fields).items():
         if name not in draft.fields and header in free:
             draft.take(name, header)
+    for name, headers in store_columns_of(draft.headers, export).items():
+        for header in headers:
+            if header not in draft.free:
+                continue
+            if name in SEVERAL:
+                draft.take(name, header)
+            else:
+                draft.rivals.add(header)
     for header, name_header in named_options_of(draft.headers, export).items():
         if header in free:
             draft.take(f"option named by:{name_header}", header)
     draft.ignored.update(header for header in flags.values() if header in draft.free)
 
 
-def take_named(draft: Draft, candidates: Mapping[str, list[Candidate]]) -> None:
+def _take_named(draft: Draft, candidates: Mapping[str, list[Candidate]]) -> None:
     """Each field takes its best free column, unless the column's cells speak against it."""
     everyone = [
         (c.rank, order, c.position, name, c.header) for order, name in enumerate(candidates) for c in candidates[name]
@@ -186,7 +201,7 @@ def take_named(draft: Draft, candidates: Mapping[str, list[Candidate]]) -> None:
         draft.take("name", models[0])
 
 
-def on_sale(draft: Draft, sample_rows: Sample) -> dict[str, str]:
+def _on_sale(draft: Draft, sample_rows: Sample) -> dict[str, str]:
     """A column whose cells all say whether the product is on sale; remembered mappings leave it out of the options."""
     free = {*draft.free, *draft.ignored}
     for header in draft.headers:
@@ -197,20 +212,22 @@ def on_sale(draft: Draft, sample_rows: Sample) -> dict[str, str]:
     return {}
 
 
-def take_further_images(draft: Draft, candidates: Mapping[str, list[Candidate]]) -> None:
+def _take_further_images(draft: Draft, candidates: Mapping[str, list[Candidate]]) -> None:
     for candidate in sorted(candidates.get("image_url", ()), key=lambda candidate: candidate.position):
         if "image_url" in draft.fields and candidate.rank < CONTRADICTED and candidate.header in draft.free:
             draft.take("image_url", candidate.header)
 
 
-def take_by_contents(draft: Draft, sample_rows: Sample) -> None:
+def _take_by_contents(draft: Draft, sample_rows: Sample) -> None:
     """What no title says: of two columns that may be the name, the wordier is."""
     options = {option_of(plain_name(header)) for header in draft.free}
     for header in sorted(draft.free, key=lambda header: -sum(map(len, cells_of(header, sample_rows)))):
-        if option_of(plain_name(header)) or any(fields_of(plain_name(header))) or is_private(plain_name(header)):
+        title = plain_name(header)
+        if option_of(title) or any(fields_of(title)) or is_private(title) or tells_units_apart(title):
             continue
         missing = {"price", "name", "barcode", "image_url"} | ({"sku", "stock"} if is_untitled(header) else set())
         missing |= {f"option:{name}" for name in ("talla", "color") if name not in options}
+        missing -= {"price"} if is_no_price(title) else set()
         target = field_of(
             cells_of(header, sample_rows), frozenset(missing - draft.fields.keys() - draft.guessed.keys())
         )

@@ -6,6 +6,7 @@ from ingestion.column_draft import Draft, Sample, cells_of
 from ingestion.column_names import SPANISH, fields_of, first_of, is_cost, is_in_other_money, plain_name
 from ingestion.errors import SpreadsheetError
 from ingestion.numbers import SCIENTIFIC
+from ingestion.price_columns import is_second_price
 from ingestion.text import folded
 
 
@@ -25,6 +26,19 @@ def require(chosen: Mapping[str, str], headers: Sequence[str], currency: str) ->
         )
 
 
+def require_no_tie(draft: Draft, sample_rows: Sample, currency: str) -> None:
+    """Several columns of amounts and no title that says which is the price: nobody but the owner knows."""
+    price = draft.fields["price"]
+    ties = [header for header in draft.free if is_second_price(draft, header, sample_rows, currency)]
+    if ties:
+        shown = ", ".join(f"«{header}»" for header in [price, *ties][:6])
+        raise SpreadsheetError(
+            "NO_PRICE_COLUMN",
+            f"Encontré las columnas: {', '.join(draft.headers[:20])}. Varias pueden ser el precio: {shown}. "
+            "Titula «Precio» la que paga tu cliente.",
+        )
+
+
 def warnings_of(
     draft: Draft, ignored: Sequence[str], sample_rows: Sample, *, is_export: bool, is_overridden: bool
 ) -> tuple[str, ...]:
@@ -33,11 +47,11 @@ def warnings_of(
         f"«{header}» no tiene un título que conozca: por su contenido la usé como {SPANISH[target]}. Revísala."
         for target, header in draft.guessed.items()
     ]
-    if not is_export and not is_overridden:
+    if not is_overridden:
         found += [
             f"Usé «{price}» como precio de venta y dejé fuera «{header}»."
             for header in ignored
-            if is_rival(header) or header in draft.rivals
+            if header in draft.rivals or (not is_export and _is_rival(header))
         ]
     beside = {first_of(header) for header in ignored if header != first_of(header)}
     if {draft.fields["price"], draft.fields["name"]} <= beside:
@@ -61,5 +75,5 @@ def warnings_of(
     return tuple(found)
 
 
-def is_rival(header: str) -> bool:
+def _is_rival(header: str) -> bool:
     return any(name == "price" for name, _ in fields_of(plain_name(header)))

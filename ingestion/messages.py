@@ -26,6 +26,8 @@ ROW_MESSAGES: Final[dict[str, str]] = {
     "SKU_DUPLICATE": "El código «{value}» ya está en la fila {first}. Usa un código distinto para cada fila.",
     "ROW_REPEATED": "«{value}» ya está en la fila {first}. Borra una, o distínguelas con una columna de código (SKU).",
     "CELL_FORMULA": "«{value}» es una fórmula. Escribe el valor que quieres mostrar, sin el signo igual.",
+    "CELL_UNCALCULATED": "La celda tiene una fórmula y el archivo no guardó su resultado. Ábrelo en Excel, guárdalo y "
+    "súbelo de nuevo, o escribe el valor.",
     "ROW_TOO_SHORT": "La fila está incompleta: le faltan celdas desde «{value}».",
     "ROW_TOO_LONG": "La fila tiene más celdas que títulos. "
     "Si un texto o un precio lleva el separador, enciérralo entre comillas.",

@@ -71,7 +71,8 @@ _NOT_COUNTED = _phrases(
     "ok|ilimitado|siempre|stock|available"
 )
 _STOCK_CELL = re.compile(
-    r"(?:\+|>=?|≥|mas de|más de|quedan|hay|stock:?)?\s*(?P<number>-?\s*\d[\d.,]*)\s*\+?\s*"
+    r"(?:\+|>=?|≥|mas de|más de|(?:s[oó]lo )?quedan?|hay|s[oó]lo|(?:l[ao]s )?[uú]ltim[ao]s?|stock:?)?\s*"
+    r"(?P<number>-?\s*\d[\d.,]*)\s*\+?\s*"
     r"(?:un|uni|unid|unids|und|unds|u|ud|uds|unidad|unidades|pz|pza|pzas|pieza|piezas|pcs?|par|pares|mts?|mt|m|metros?|"
     r"kgs?|kilos?|lts?|l|litros?|cajas?|cj|rollos?|bolsas?|sacos?|packs?|sets?|kits?|juegos?|botellas?|frascos?|latas?|tiras?|planchas?|"
     r"baldes?|galon(?:es)?|displays?|m2|disponibles?|en stock)?\.?",

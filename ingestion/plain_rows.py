@@ -32,7 +32,7 @@ _MOST_REMEMBERED = 50_000
 _DOUBTFUL = re.compile("[^\n -~\u00a1-\u00ac\u00ae-\u0148\u014a-\u017f\u2013\u2014\u2018-\u201d\u2022\u20ac]")
 _UNTIDY = ("  ", " \n", "\n ")
 _BEGINS_ODDLY = re.compile("\n(?![0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f])")
-_FAULT_OR_QUOTED = re.compile("\n[#']")
+_FAULT_OR_QUOTED = re.compile("\n[#'=]")
 _EXACT: Final = "\x00"
 
 

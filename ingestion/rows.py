@@ -14,7 +14,7 @@ from ingestion.messages import row_message
 from ingestion.numbers import HIGHEST, SCIENTIFIC, Problem, parse_price, parse_stock
 from ingestion.skus import LONGEST
 from ingestion.survey import Survey, product_name
-from ingestion.text import clean, clean_lines
+from ingestion.text import UNCALCULATED, clean, clean_lines
 
 BATCH_ROWS = 1_000
 # How lists in one cell come apart.
@@ -125,7 +125,7 @@ class RowReader:
 
     def _name_errors(self, line: Line, identity: Identity) -> Iterator[RowError]:
         if not any(map(str.isalnum, identity.name)):
-            yield self._error(line, "name", "NAME_MISSING")
+            yield self._error(line, "name", self._unless_uncalculated(line, "name", "NAME_MISSING"))
         elif _FORMULA.match(identity.name) and not self._columns.are_exact(line.cells):
             yield self._error(line, "name", "CELL_FORMULA", identity.name)
 
@@ -170,6 +170,7 @@ class RowReader:
         price = self._price(line)
         if isinstance(price, Problem):
             code = "CELL_FORMULA" if _FORMULA.match(text.strip()) else price.code
+            code = self._unless_uncalculated(line, "price", code)
             yield self._error(line, "price", code, text, *price.readings)
         if not self._counts:
             return
@@ -177,8 +178,9 @@ class RowReader:
             for header, text in self._stock_cells(line, variant):
                 stock = parse_stock(text, self.survey.stocks)
                 if isinstance(stock, Problem):
-                    message = row_message(stock.code, text, *stock.readings)
-                    yield RowError(line.number, header, stock.code, message, line.sheet)
+                    code = "CELL_UNCALCULATED" if text == UNCALCULATED else stock.code
+                    message = row_message(code, text, *stock.readings)
+                    yield RowError(line.number, header, code, message, line.sheet)
                     return
 
     def _price(self, line: Line) -> Decimal | Problem:
@@ -195,6 +197,9 @@ class RowReader:
         found = [parse_stock(text, self.survey.stocks) for _, text in self._stock_cells(line, variant)]
         counted = [units for units in found if isinstance(units, int)]
         return min(sum(counted), HIGHEST) if len(counted) == len(found) else None
+
+    def _unless_uncalculated(self, line: Line, field: str, code: str) -> str:
+        return "CELL_UNCALCULATED" if self._columns.text(line.cells, field) == UNCALCULATED else code
 
     def _error(self, line: Line, field: str, code: str, value: str = "", *readings: str) -> RowError:
         return RowError(
@@ -277,7 +282,7 @@ class RowReader:
 
     def words(self, line: Line, field: str) -> tuple[str, ...]:
         cell = self._columns.text(line.cells, field)
-        if not cell:
+        if not cell or cell == UNCALCULATED:
             return ()
         words = dict.fromkeys(word for part in LIST_BREAK.split(cell) if (word := clean(part, 60)))
         return tuple(words)[:MOST_WORDS]

@@ -20,6 +20,8 @@ _RANGE = re.compile(
 )
 _SLASHED = re.compile(r"\s*[/,;|\n]\s*")
 _LISTED = re.compile(r"\s*[,;|\n]\s*")
+# "38-40" is one size of two names, or a range; "38-40-42" can only be a list.
+_DASHED = re.compile(r"[a-z\d]{1,4}(?:\s*-\s*[a-z\d]{1,4}){2,}", re.IGNORECASE)
 # Trousers and skirts come in every second number.
 _EVEN_SIZED = re.compile(r"pantalon|jean|short|falda|bermuda|calza|vestido|terno|saco|blusa")
 _COLOUR_NAMES = (
@@ -47,6 +49,7 @@ def choices_in(option: str, cell: str, about: str = "") -> tuple[tuple[str, str 
     |---------------|----------------------------------------|----------------------------------------------------|
     | talla, medida | S/M/L and S, M, L and S-XL             | each size; S/M and 38/39 are one size of two names |
     | talla         | 38-42, 38 al 42, del 38 al 42          | 38 … 42; even ones for trousers, skirts and kin    |
+    | talla         | 38-40-42                               | each size                                          |
     | talla         | S: 3, M: 2 and S(3) M(2)               | each size with its own units                       |
     | color         | negro/azul, negro, azul                | each, when all are colours                         |
     | sabor, aroma  | coco, vainilla                         | each                                               |
@@ -85,7 +88,8 @@ def _counted_sizes(cell: str) -> tuple[tuple[str, str | None], ...]:
 
 
 def _sizes(option: str, cell: str, about: str) -> list[str]:
-    parts = [part for part in _SLASHED.split(cell.strip()) if part]
+    break_ = re.compile(r"\s*-\s*") if _DASHED.fullmatch(cell.strip()) else _SLASHED
+    parts = [part for part in break_.split(cell.strip()) if part]
     # "S/M" and "38/39" are one size that has two names; "S, M" and "S/M/L" are several.
     is_list = len(parts) > 2 or (len(parts) == 2 and "/" not in cell)
     if is_list and all(map(is_size, parts)) and not (option == "medida" and any(c.isdigit() for c in cell)):

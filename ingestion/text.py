@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Final
 
 from data.accents import unaccented
 
@@ -18,6 +19,8 @@ _JOINER = "\u200d"
 CELL_FAULTS = frozenset({"#N/A", "#N/D", "#REF!", "#¡REF!", "#VALUE!", "#¡VALOR!", "#NAME?", "#¿NOMBRE?", "#DIV/0!",
                          "#¡DIV/0!", "#NULL!", "#NUM!", "#¡NUM!"})  # fmt: skip
 
+# Stands for a formula whose result the program that wrote the file did not save.
+UNCALCULATED: Final = "=(fórmula)"
 
 # What a spreadsheet program would run as a formula, at the start of a cell; full-width forms too.
 _LIVE = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")

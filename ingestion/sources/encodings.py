@@ -18,7 +18,8 @@ _BOMS: Final = (
 )
 # Windows, then what DOS tills and old Macs still export.
 _ONE_BYTE_ENCODINGS: Final = ("cp1252", "cp850", "mac_roman")
-_SPANISH = frozenset("áéíóúüñÁÉÍÓÚÜÑ°º¿¡½¼¾")
+# Of Spanish and Portuguese.
+_LIKELY = frozenset("áéíóúüñÁÉÍÓÚÜÑ°º¿¡½¼¾ãõçâêôàÃÕÇÂÊÔÀ")
 # What the bytes that follow the first one of a UTF-8 letter look like when read as Windows text.
 _FOLLOWING = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xC0))
 _FOLLOWING_CLASS = f"[{re.escape(_FOLLOWING)}\x80-\x9f]"
@@ -44,7 +45,7 @@ def _encoding_without_bom(path: Path, head: bytes) -> str:
         return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
     if _is_text(path, "utf-8", may_hold_nul=True):
         return "utf-8"
-    return max(_ONE_BYTE_ENCODINGS, key=lambda encoding: _spanish_score(head, encoding))
+    return max(_ONE_BYTE_ENCODINGS, key=lambda encoding: _likelihood(head, encoding))
 
 
 def _is_text(path: Path, encoding: str, *, may_hold_nul: bool = False) -> bool:
@@ -60,11 +61,11 @@ def _is_text(path: Path, encoding: str, *, may_hold_nul: bool = False) -> bool:
     return True
 
 
-def _spanish_score(content: bytes, encoding: str) -> int:
-    """How Spanish the bytes above ASCII look; a tie goes to the first encoding tried."""
+def _likelihood(content: bytes, encoding: str) -> int:
+    """How much like our languages the bytes above ASCII look; a tie goes to the first encoding tried."""
     high = Counter(byte for byte in content if byte > 0x7F)
     letters = {byte: bytes([byte]).decode(encoding, "replace") for byte in high}
-    return sum(count if letters[byte] in _SPANISH else -count for byte, count in high.items())
+    return sum(count if letters[byte] in _LIKELY else -count for byte, count in high.items())
 
 
 def mended(text: str) -> str:

@@ -41,6 +41,7 @@ class _Read:
 
     cursor: str
     is_whole: bool
+    by_pricelist: bool
     products: list[OdooProduct] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
 
@@ -135,7 +136,7 @@ class OdooSync:
                 return
         await self._archive(tenant_id, read.gone)
         now = self._clock().isoformat()
-        seen = {"cursor": read.cursor, "synced_at": now, "sync_error": None}
+        seen = {"cursor": read.cursor, "synced_at": now, "sync_error": None, "has_price_rules": read.by_pricelist}
         async with self._database.transaction(tenant_id) as tx:
             await tx.connections.note(ConnectionKind.ODOO, **seen, **({"whole_at": now} if read.is_whole else {}))
 
@@ -153,7 +154,7 @@ class OdooSync:
         by_pricelist = await has_price_rules(calls)
         if since and by_pricelist and await has_price_rules(calls, since):
             since, is_whole = "", True  # another rule, other prices
-        read = _Read(await latest_change(calls) or since, is_whole)
+        read = _Read(await latest_change(calls) or since, is_whole, by_pricelist)
         ids = await (changed_products(calls, since) if since else sold_products(calls))
         await self._tell(tenant_id, import_id, len(ids), 0)
         decimals = -int(quantum(currency).as_tuple().exponent)

@@ -14,6 +14,7 @@ from ingestion.sources.encodings import mended
 from ingestion.sources.kinds import Limits, password_protected
 from ingestion.sources.records import Record, Table, checked, is_blank
 from ingestion.sources.workbook import refusing_damage
+from ingestion.text import UNCALCULATED
 
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -114,7 +115,10 @@ def _text(cell: Any) -> str:
         return cell_text(cell.get(f"{_OFFICE}boolean-value") == "true")
     if kind == "date":
         return str(cell.get(f"{_OFFICE}date-value", ""))
-    return mended("\n".join(_spaced(paragraph) for paragraph in cell.findall(f"{_TEXT}p")))
+    paragraphs = cell.findall(f"{_TEXT}p")
+    if kind is None and not paragraphs and cell.get(f"{_TABLE}formula"):
+        return UNCALCULATED
+    return mended("\n".join(_spaced(paragraph) for paragraph in paragraphs))
 
 
 def _spaced(paragraph: Any) -> str:
