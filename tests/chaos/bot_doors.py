@@ -27,7 +27,7 @@ class ChatwootDoor(OneDoor):
         return self._signed(self.server.events.pop())
 
     def _signed(self, event: dict[str, Any]) -> Post:
-        return Post(self.webhook, *signed(event))
+        return Post(self.webhook, *signed(event), again_at=(429, 500))
 
     async def heard(self, address: str) -> Sequence[str]:
         return self.server.said(int(address))

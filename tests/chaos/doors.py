@@ -23,11 +23,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A request that a provider, or a page, makes until it is answered with 2xx."""
+    """A request that a provider, or a page, makes until it is answered with 2xx. `again_at`: what it insists after."""
 
     url: str
     body: bytes
     headers: dict[str, str]
+    again_at: tuple[int, ...] = (429, 503)
 
 
 class Door(Protocol):
