@@ -12,11 +12,13 @@ from api.runtime import Runtime
 from api.tenants import create_tenant
 from data.errors import AlreadyExists
 from data.states import Role
+from ingestion.knowledge.imports import import_knowledge
 
 RUT = "76543210-3"
 NAME = "Ferretería y Hogar La Esquina"
 EMAIL = "dueno@demo.caserita.cl"
-CATALOGUE = Path(__file__).parent.parent / "data" / "samples" / "ferreteria_demo.csv"
+_SAMPLES = Path(__file__).parent.parent / "data" / "samples"
+CATALOGUE, KNOWLEDGE = _SAMPLES / "ferreteria_demo.csv", _SAMPLES / "ferreteria_preguntas.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,13 @@ async def _add_owner(runtime: Runtime, tenant_id: UUID, path: Path) -> None:
 
 
 async def _fill(runtime: Runtime, tenant_id: UUID) -> None:
-    """Import the sample once: a catalogue that its owner emptied later stays empty."""
+    """Import the samples once: what its owner emptied later stays empty."""
     async with runtime.database.transaction(tenant_id) as tx:
         if any(record.failure is None and record.finished_at for record in await tx.imports.recent()):
             return
     import_id = await runtime.imports.open(tenant_id, CATALOGUE, CATALOGUE.name, enqueue=False)
     await runtime.imports.run(tenant_id, import_id)
+    await import_knowledge(runtime.database, tenant_id, KNOWLEDGE, KNOWLEDGE.name)
 
 
 def _write(path: Path, demo: Demo) -> None:

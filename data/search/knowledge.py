@@ -26,6 +26,8 @@ KEPT_SHARE = 0.75
 _PLACES = {"question": 1.0, "wordings": 1.0, "topic": 0.9, "answer": 0.6}
 # A word of a topic is as good as found in an entry of that topic: "débito" beside "medios de pago".
 _NAMED_TOPIC, _TOLD_TOPIC, _HINTED_TOPIC = 1.0, 0.75, 0.6
+# Less so when another entry has that very word: "¿con débito?" is not answered by "¿en cuotas?".
+_TOLD_ELSEWHERE = 0.8
 # Beside a topic that is named, a word nobody knows is a place, a bank, a thing of the shopper's.
 _BESIDE_A_TOPIC = 0.3
 _OF_ANOTHER_TOPIC = 0.55
@@ -205,7 +207,7 @@ class KnowledgeIndex:
                 weight *= _BESIDE_A_TOPIC
             presence = max(share * entry.words.get(key, 0.0) for key, share in word.stems)
             if is_named:
-                presence = max(presence, match)
+                presence = max(presence, match * (_TOLD_ELSEWHERE if is_known and not presence else 1.0))
             covered += weight * presence
             total += weight
         coverage = covered / total if total else match

@@ -109,7 +109,7 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
     (Kind.CHECKOUT,
      r"^(?:quiero |quisiera |me gustaria |para |listo para |ya |ahora |si |vamos a |puedo |voy a |donde |pasar a "
      r"|pasemos a |procede[r]? a[l]? )*(?:cierral[oa]|cierrel[oa]|cerremosl[oa]|cerrarl[oa]|finalizal[oa]|pagar"
-     r"|pago|pagarte|el pago|comprar ahora|checkout|cerrar|cerremos|cerramos|cierra"
+     r"|pago|pagarte|el pago|comprar ahora|checkout|cerrar|cerremos|cerramos|cierro|cierra|cierre"
      r"|confirmar|confirmo|confirma|finalizar|terminar|encargarlo|encargarlos|comprarlo|comprarlos|comprar todo"
      r"|comprar)(?: ya| ahora| todo| la cuenta| el total| mi carrito| el carrito)?$"),
     (Kind.CHECKOUT,

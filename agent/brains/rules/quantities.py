@@ -25,7 +25,7 @@ _HALF = r"(?:medio|media|1/2)"
 # A measure straight after a number tells which product it is ("500 w", "2 pulgadas"), not how many.
 _PRODUCT_MEASURE = (
     r"(?:w|watts?|v|volts?|voltios|pulgadas?|pulg|mm|milimetros?|oz|onzas?|hp|gb|gigas?|tb|amp|amperes?|lumenes|"
-    r"mah|mg|galon(?:es)?|x\s?\d|\d+/\d|\d+[.,]\d|en\s+\d|lucas?|mil|pesos|\"|''|%|/\d|°|k\b|palos?|gambas?)"
+    r"mah|mg|galon(?:es)?(?! de\b)|x\s?\d|\d+/\d|\d+[.,]\d|en\s+\d|lucas?|mil|pesos|\"|''|%|/\d|°|k\b|palos?|gambas?)"
 )
 _LEADING = re.compile(
     rf"^(?:(?P<half_group>media\s+docena)"
