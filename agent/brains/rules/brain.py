@@ -11,9 +11,10 @@ from agent.brains.rules.actions.waiting import answer_waiting, ask_what_waits
 from agent.brains.rules.actions.wishing import hear_contact_wish
 from agent.brains.rules.asides import may_be_aside
 from agent.brains.rules.choosing import choose, covers, is_headed, is_known_word
-from agent.brains.rules.finding import Outcome, find_among_shown, search
+from agent.brains.rules.finding import find_among_shown, search
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.normalise import spelt_as_typed, without_attachments
+from agent.brains.rules.outcome import Outcome
 from agent.brains.rules.parse import read_burst
 from agent.brains.rules.plainer import worded
 from agent.brains.rules.quantities import Quantity

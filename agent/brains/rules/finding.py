@@ -3,9 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from itertools import zip_longest
 from uuid import UUID
@@ -14,6 +13,7 @@ from agent.brains.rules.amounts import sizes_of
 from agent.brains.rules.choosing import choose, content_words, covers, is_called, is_headed, is_need, query_tokens
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.normalise import fold
+from agent.brains.rules.outcome import MOST_CANDIDATES, UNSAID, Finding, Outcome, finding_of, fits
 from agent.brains.rules.references import Reference
 from agent.brains.rules.turn import Turn
 from agent.brains.rules.vocabulary import CONTAINERS, SOFT
@@ -22,7 +22,6 @@ from data.repositories.items import CatalogueItem
 from data.search.filters import Filters, take_filters
 from data.search.words import tokenise
 
-MOST_CANDIDATES = 12
 LEAST_ROOT = 4
 _Extreme = Callable[..., tuple[CatalogueItem, tuple[Fraction, str]]]
 _SIZES_SAID: dict[str, _Extreme] = {
@@ -31,33 +30,10 @@ _SIZES_SAID: dict[str, _Extreme] = {
 }
 
 
-class Outcome(StrEnum):
-    CLEAR = "clear"  # exactly one, without doubt
-    SEVERAL = "several"
-    NEAR = "near"  # like it, but some word of the shopper fits none
-    EXCLUDED = "excluded"  # the product is there, not in that size, colour or price
-    NONE = "none"  # the shop has no such thing
-    UNSAID = "unsaid"  # nothing says which
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    outcome: Outcome
-    items: tuple[CatalogueItem, ...] = ()
-    was_shown: bool = False
-
-    @property
-    def item(self) -> CatalogueItem | None:
-        return self.items[0] if self.outcome is Outcome.CLEAR else None
-
-
-UNSAID = Finding(Outcome.UNSAID)
-
-
 async def find(turn: Turn, intent: Intent) -> Finding:
     """What an intent is about. A search is remembered, so that the next message can refine it."""
     if intent.sku:
-        return _found(await get_products(turn.workspace, [intent.sku]), shown=True)
+        return finding_of(await get_products(turn.workspace, [intent.sku]), shown=True)
     if intent.reference and intent.reference.kind != "same":
         return await _referred(turn, intent.reference, intent)
     if intent.reference:
@@ -69,9 +45,9 @@ async def find(turn: Turn, intent: Intent) -> Finding:
     if intent.filters:
         return await refine(turn, intent.filters)
     if turn.pending and turn.pending.kind == "which" and turn.pending.skus:
-        return _found(await get_products(turn.workspace, turn.pending.skus), shown=True)
+        return finding_of(await get_products(turn.workspace, turn.pending.skus), shown=True)
     focus = await turn.focus()
-    return _found([focus] if focus else [], shown=True)
+    return finding_of([focus] if focus else [], shown=True)
 
 
 async def find_among_shown(turn: Turn, intent: Intent) -> Finding | None:
@@ -85,7 +61,7 @@ async def find_among_shown(turn: Turn, intent: Intent) -> Finding | None:
     if intent.words.startswith("con ") and not any(fits(item, intent.words, intent.filters) for item in candidates):
         intent = replace(intent, words=intent.words.removeprefix("con "))
     if by_size := _largest_or_smallest(intent.words, candidates):
-        return _found([by_size], shown=True)
+        return finding_of([by_size], shown=True)
     fitting = _still_fitting(turn, intent, candidates) or [
         item for item in candidates if fits(item, intent.words, intent.filters)
     ]
@@ -99,7 +75,7 @@ async def find_among_shown(turn: Turn, intent: Intent) -> Finding | None:
         return None
     if intent.is_definite and intent.words and await _names_another_kind(turn, intent, fitting):
         return None
-    return _found(fitting, shown=True)
+    return finding_of(fitting, shown=True)
 
 
 def _nearest_to_asked(turn: Turn, intent: Intent, items: list[CatalogueItem]) -> list[CatalogueItem]:
@@ -138,16 +114,6 @@ def _still_fitting(turn: Turn, intent: Intent, candidates: Sequence[CatalogueIte
     return [item for item in candidates if fits(item, "", wanted)]
 
 
-def fits(item: CatalogueItem, words: str, filters: Filters) -> bool:
-    return (
-        all(has_option(item, option) for option in filters.options)
-        and (filters.max_price is None or item.unit_price <= filters.max_price)
-        and (filters.min_price is None or item.unit_price >= filters.min_price)
-        and not filters.is_comparison
-        and (not words or covers(words, item))
-    )
-
-
 async def search(turn: Turn, words: str, filters: Filters) -> Finding:
     """Look in the whole catalogue, and judge how well what is found answers the words; when nothing does, look again
     without the words that name nothing, and then for what is used for that."""
@@ -182,7 +148,7 @@ async def _search_either(turn: Turn, words: str, filters: Filters) -> Finding | 
         return Finding(Outcome.EXCLUDED, _nearest(left_out, filters)) if left_out else None
     rows = zip_longest(*(one.items for one in fitting))
     items = list({item.sku: item for row in rows for item in row if item is not None}.values())
-    return _found(items[:MOST_CANDIDATES])
+    return finding_of(items[:MOST_CANDIDATES])
 
 
 async def _for_need(turn: Turn, words: Sequence[str]) -> Finding:
@@ -196,7 +162,7 @@ async def _for_need(turn: Turn, words: Sequence[str]) -> Finding:
                 names = tokenise(f"{item.title} {item.category or ''}")
                 if len(root) >= LEAST_ROOT and any(name.startswith(root) for name in names):
                     useful.setdefault(item.sku, item)
-    return _found(_in_stock_first(list(useful.values()))) if useful else Finding(Outcome.NONE)
+    return finding_of(_in_stock_first(list(useful.values()))) if useful else Finding(Outcome.NONE)
 
 
 async def _search(turn: Turn, words: str, filters: Filters) -> Finding:
@@ -223,7 +189,7 @@ async def _search(turn: Turn, words: str, filters: Filters) -> Finding:
     if choice.missing:
         return Finding(Outcome.NEAR, _in_stock_first(choice.best))
     by_price = filters.sort != "relevance"
-    return _found(choice.best[:MOST_CANDIDATES] if by_price else _in_stock_first(choice.best))
+    return finding_of(choice.best[:MOST_CANDIDATES] if by_price else _in_stock_first(choice.best))
 
 
 async def refine(turn: Turn, filters: Filters) -> Finding:
@@ -255,7 +221,7 @@ async def _sibling(turn: Turn, intent: Intent) -> Finding:
     if focus is None:
         return UNSAID
     if not intent.filters:
-        return _found([focus], shown=True)
+        return finding_of([focus], shown=True)
     older = Filters(colours=() if intent.filters.colours else _colours_of(focus))
     finding = await search(turn, focus.name, intent.filters.over(older))
     if finding.outcome is Outcome.EXCLUDED and older:
@@ -290,22 +256,22 @@ async def _referred(turn: Turn, reference: Reference, intent: Intent) -> Finding
     if not seen and reference.kind in {"ordinal", "last"}:
         seen = [line.item for line in turn.lines]
     if intent.filters and seen and reference.kind == "that":
-        return _found([item for item in seen if fits(item, "", intent.filters)], shown=True)
+        return finding_of([item for item in seen if fits(item, "", intent.filters)], shown=True)
     if reference.kind == "ordinal":
-        return _found(seen[reference.index - 1 : reference.index], shown=True)
+        return finding_of(seen[reference.index - 1 : reference.index], shown=True)
     if reference.kind == "last":
-        return _found(seen[-1:], shown=True)
+        return finding_of(seen[-1:], shown=True)
     if reference.kind == "all":
         return Finding(Outcome.SEVERAL, tuple(seen), was_shown=True) if seen else UNSAID
     focus = await turn.focus()
     if reference.kind == "other":
-        return _found(_others(intent, seen, focus), shown=True)
+        return finding_of(_others(intent, seen, focus), shown=True)
     asked = turn.pending.skus if turn.pending else ()
     if len(asked) > 1 and (focus is None or focus.sku not in asked):
-        return _found(await get_products(turn.workspace, asked), shown=True)
+        return finding_of(await get_products(turn.workspace, asked), shown=True)
     if len(asked) == 1:
-        return _found(await get_products(turn.workspace, asked), shown=True)
-    return _found([focus] if focus else seen, shown=True)
+        return finding_of(await get_products(turn.workspace, asked), shown=True)
+    return finding_of([focus] if focus else seen, shown=True)
 
 
 def _others(intent: Intent, seen: Sequence[CatalogueItem], focus: CatalogueItem | None) -> list[CatalogueItem]:
@@ -321,19 +287,12 @@ def _others(intent: Intent, seen: Sequence[CatalogueItem], focus: CatalogueItem 
     return alike or others
 
 
-def _found(items: Sequence[CatalogueItem], *, shown: bool = False) -> Finding:
-    if not items:
-        return UNSAID
-    outcome = Outcome.CLEAR if len(items) == 1 else Outcome.SEVERAL
-    return Finding(outcome, tuple(items), was_shown=shown)
-
-
 def _extreme(items: Sequence[CatalogueItem], filters: Filters) -> Finding | None:
     if len(items) < 2:
         return None
     in_stock = [item for item in items if item.has(1)] or list(items)
     ordered = sorted(in_stock, key=lambda item: item.unit_price, reverse=filters.sort == "dearest")
-    return _found(ordered[:1], shown=True)
+    return finding_of(ordered[:1], shown=True)
 
 
 def _in_stock_first(items: Sequence[CatalogueItem]) -> tuple[CatalogueItem, ...]:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from agent.brains.rules.amounts import common_units
 from agent.brains.rules.choosing import choose, content_words, is_need
-from agent.brains.rules.finding import MOST_CANDIDATES, Finding, Outcome
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.offering import offer_to_note, offer_to_tell
+from agent.brains.rules.outcome import MOST_CANDIDATES, Finding, Outcome
 from agent.brains.rules.replies import MOST_SHOWN
 from agent.brains.rules.turn import Turn
 from agent.memory import Absent

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from agent.brains.rules.amounts import is_measured, units_for
 from agent.brains.rules.choosing import covers
-from agent.brains.rules.finding import UNSAID, Finding, Outcome, find, find_among_shown
+from agent.brains.rules.finding import find, find_among_shown
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.listing import list_finding, offer_alternatives, tell_unfound
+from agent.brains.rules.outcome import UNSAID, Finding, Outcome
 from agent.brains.rules.quantities import NUMBER, ONLY_AMOUNT, Quantity, take_quantity
 from agent.brains.rules.references import Reference
 from agent.brains.rules.turn import Turn

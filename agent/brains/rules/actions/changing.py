@@ -7,9 +7,10 @@ from fractions import Fraction
 from agent.brains.rules.actions.buying import add, buy, set_to, swap, take
 from agent.brains.rules.amounts import units_for
 from agent.brains.rules.choosing import choose, covers, is_headed
-from agent.brains.rules.finding import Finding, Outcome, find, fits, search, sized_sibling
+from agent.brains.rules.finding import find, search, sized_sibling
 from agent.brains.rules.intents import Intent, Kind
 from agent.brains.rules.listing import list_finding
+from agent.brains.rules.outcome import Finding, Outcome, fits
 from agent.brains.rules.references import Reference
 from agent.brains.rules.turn import Turn
 from agent.context import CartLine

@@ -7,10 +7,11 @@ from dataclasses import replace
 from agent.brains.rules.actions.buying import add
 from agent.brains.rules.actions.closing import show_cart
 from agent.brains.rules.choosing import choose
-from agent.brains.rules.finding import Finding, Outcome, find, refine, search
+from agent.brains.rules.finding import find, refine, search
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.listing import list_finding, show_one, show_several, tell_unfound
 from agent.brains.rules.normalise import fold
+from agent.brains.rules.outcome import Finding, Outcome
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 from data.repositories.items import CatalogueItem

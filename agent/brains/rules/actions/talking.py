@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable
 
 from agent.brains.rules.choosing import content_words, covers_whole
-from agent.brains.rules.finding import Finding, search
+from agent.brains.rules.finding import search
 from agent.brains.rules.intents import Intent, Kind
 from agent.brains.rules.listing import list_finding
+from agent.brains.rules.outcome import Finding
 from agent.brains.rules.shop_questions import answer_shop, product_of
 from agent.brains.rules.turn import Turn
 from agent.tools.handoff import request_human

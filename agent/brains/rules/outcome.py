@@ -1,0 +1,52 @@
+"""What looking for something came to: one product, several, none, or none that fits every wish."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent.brains.rules.choosing import covers
+from agent.tools.catalogue import has_option
+from data.repositories.items import CatalogueItem
+from data.search.filters import Filters
+
+MOST_CANDIDATES = 12
+
+
+class Outcome(StrEnum):
+    CLEAR = "clear"  # exactly one, without doubt
+    SEVERAL = "several"
+    NEAR = "near"  # like it, but some word of the shopper fits none
+    EXCLUDED = "excluded"  # the product is there, not in that size, colour or price
+    NONE = "none"  # the shop has no such thing
+    UNSAID = "unsaid"  # nothing says which
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    outcome: Outcome
+    items: tuple[CatalogueItem, ...] = ()
+    was_shown: bool = False
+
+    @property
+    def item(self) -> CatalogueItem | None:
+        return self.items[0] if self.outcome is Outcome.CLEAR else None
+
+
+UNSAID = Finding(Outcome.UNSAID)
+
+
+def finding_of(items: Sequence[CatalogueItem], *, shown: bool = False) -> Finding:
+    if not items:
+        return UNSAID
+    outcome = Outcome.CLEAR if len(items) == 1 else Outcome.SEVERAL
+    return Finding(outcome, tuple(items), was_shown=shown)
+
+
+def fits(item: CatalogueItem, words: str, filters: Filters) -> bool:
+    return (
+        all(has_option(item, option) for option in filters.options)
+        and (filters.max_price is None or item.unit_price <= filters.max_price)
+        and (filters.min_price is None or item.unit_price >= filters.min_price)
+        and not filters.is_comparison
+        and (not words or covers(words, item))
+    )
