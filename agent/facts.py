@@ -32,17 +32,20 @@ class Receipt:
 @dataclass(slots=True)
 class Facts:
     """Amounts of money, whole counts (stock, quantities) and texts with digits of their own (names, SKUs,
-    references) that tools returned in this turn. `cited` are the shop's own answers, each with its question."""
+    references) that tools returned in this turn. `names` are those of products; `cited` are the shop's own answers,
+    each with its question."""
 
     amounts: set[Decimal] = field(default_factory=set)
     counts: set[int] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
     cited: dict[str, str] = field(default_factory=dict)
 
     def add_item(self, item: CatalogueItem) -> None:
         self.amounts.add(item.unit_price)
         if item.available is not None:
             self.counts.add(item.available)
+        self.names |= {item.name, item.title}
         self.add_texts([item.sku, item.name, item.title, item.brand, item.unit, *item.options.values()])
 
     def add_line(self, item: CatalogueItem, quantity: int) -> None:

@@ -10,7 +10,7 @@ from agent.confirmation import YES_CHOICE
 from agent.guardrails.claims import claim_problems
 from agent.guardrails.figures import figures
 from agent.guardrails.form import MOST_CHARACTERS, form_problems
-from agent.guardrails.known import Known, plain
+from agent.guardrails.known import Known, plain, without_names
 from agent.guardrails.names import name_problems
 from agent.guardrails.numbers import number_problems
 from agent.guardrails.pairing import pairing_problems
@@ -55,14 +55,15 @@ def _reply_problems(reply: MessageContent, workspace: Workspace, known: Known) -
 
 
 def _text_problems(text: str, workspace: Workspace, known: Known) -> Iterator[str]:
-    read = plain(text)
+    nameless = without_names(text, workspace)
+    read, bare = plain(text), plain(nameless)
     yield from number_problems(read, known)
-    yield from promise_problems(read, known)
-    yield from claim_problems(text, workspace, known)
+    yield from promise_problems(bare, known)
+    yield from claim_problems(nameless, workspace, known)
     yield from pairing_problems(read, workspace, known.told_amounts)
     yield from quoting_problems(read, workspace, known)
-    yield from total_problems(read, workspace, known)
-    yield from private_problems(read, known)
+    yield from total_problems(read, bare, workspace, known)
+    yield from private_problems(bare, known)
     yield from name_problems(text, workspace, known)
 
 

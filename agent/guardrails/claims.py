@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agent.facts import ReceiptKind
-from agent.guardrails.known import Known, plain
+from agent.guardrails.known import A_LINE, Known, plain
 from agent.tools.orders import external_words
 from agent.workspace import Workspace
 from data.states import OrderStatus
@@ -188,6 +188,7 @@ _ACCENTED_ENDING = re.compile(r"é\b", re.IGNORECASE)
 
 
 def claim_problems(written: str, workspace: Workspace, known: Known) -> Iterator[str]:
+    """`written` without the names of products (known.without_names)."""
     text = plain(_ACCENTED_ENDING.sub("ee", unicodedata.normalize("NFC", written)))
     references = set(known.texts)
     for sentence in _SENTENCE.findall(text):
@@ -229,6 +230,8 @@ def _is_quoted(sentence: str, match: re.Match[str], workspace: Workspace) -> boo
 
 
 def _names_a_line(sentence: str, workspace: Workspace) -> bool:
+    if A_LINE in sentence:
+        return True
     words = set(re.findall(r"\w{4,}", sentence))
     named = (f"{line.item.title} {line.item.sku}" for line in workspace.lines.values())
     return any(words & set(re.findall(r"\w{4,}", plain(name))) for name in named)

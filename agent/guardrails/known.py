@@ -16,6 +16,8 @@ _MERE_QUANTITY = re.compile(r"[\d.,]+ ?(?:x|un|u|unid|unidad|unidades|pesos|luca
 _OWN_NUMBER_LIMIT = 100
 _MOST_READ = 2_000  # reading numbers in words takes time that grows faster than the text
 _AGES = {"ano", "anos"}  # sizes of children's clothes
+# What stands for a product's name where only the words around it are looked at, and for one that is in the cart.
+A_NAME, A_LINE = "eseproducto", "esalinea"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,19 @@ class Known:
             if begins and not _MERE_QUANTITY.fullmatch(text[start:end]):
                 return True
         return False
+
+
+def without_names(text: str, workspace: Workspace) -> str:
+    """A reply without the names of products, as they are written: "Reparación total" in a name tells no total.
+    A name of one word ("Total") stays: it may as well be said."""
+    lines = {name for line in workspace.lines.values() for name in (line.item.name, line.item.title)}
+    names = sorted(
+        (name for name in workspace.facts.names | lines if " " in name and name in text), key=len, reverse=True
+    )
+    if not names:
+        return text
+    pattern = "|".join(re.escape(name) for name in names)
+    return re.sub(rf"(?<!\w)(?:{pattern})(?!\w)", lambda match: A_LINE if match[0] in lines else A_NAME, text)
 
 
 @lru_cache(maxsize=4096)

@@ -12,19 +12,20 @@ _BEFORE = re.compile(r"(?<!\w)total\b[^\n.;!?]{0,30}$")
 _AFTER = re.compile(r" en total\b")
 
 
-def total_problems(text: str, workspace: Workspace, known: Known) -> Iterator[str]:
-    """`text` as `known.plain` reads it. A line's own total may be said beside its name."""
-    if "total" not in text:
+def total_problems(text: str, bare: str, workspace: Workspace, known: Known) -> Iterator[str]:
+    """`text` as `known.plain` reads it, `bare` the same without the names of products. A line's own total may be said
+    beside its name."""
+    if "total" not in bare:
         return
     totals = _totals(workspace)
-    for line in text.splitlines():
+    for line, bare_line in zip(text.splitlines(), bare.splitlines(), strict=True):
         of_lines = {
             one.subtotal
             for one in workspace.lines.values()
             if plain(one.item.name) in line and len(workspace.lines) > 1
         }
-        for figure in figures(line):
-            if _is_total(figure, line) and figure.value not in totals | of_lines | known.told_amounts:
+        for figure in figures(bare_line):
+            if _is_total(figure, bare_line) and figure.value not in totals | of_lines | known.told_amounts:
                 yield f"The total {figure.written!r} is not the cart's total now."
 
 

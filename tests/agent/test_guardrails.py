@@ -550,6 +550,27 @@ def test_the_price_of_one_product_is_not_said_of_another() -> None:
     assert problems("MAR-016: $8.990", workspace) != ()
 
 
+NAMES_THAT_SOUND_LIKE_CLAIMS = """
+Shampoo reparación total 370 ml
+Pasta dental Total 12
+Libro Pedido confirmado
+Cojín te llamaremos pronto
+Set agregado, quitado y vaciado
+Juego de mesa Banco de Chile
+Disco Envío mañana
+Vino Reservado
+"""
+
+
+@pytest.mark.parametrize("name", NAMES_THAT_SOUND_LIKE_CLAIMS.split("\n")[1:-1])
+def test_the_words_of_a_products_name_claim_nothing(name: str) -> None:
+    workspace = desk()
+    workspace.facts.add_item(item("NOM-1", name, 4290, 2))
+    assert problems(f"{name} a $4.290 (quedan 2)", workspace) == ()
+    assert problems(f"*{name}* a $4.290\nTu pedido quedó confirmado", workspace) != ()
+    assert problems(f"{name}\n*Total: $4.290*", workspace) != ()
+
+
 def test_an_earlier_order_may_be_named_without_a_receipt() -> None:
     workspace = desk(memory=Memory(order_reference="S00041"))
     assert problems("Tu pedido S00041 ya está tomado, no hace falta confirmarlo de nuevo.", workspace) == ()

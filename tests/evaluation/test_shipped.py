@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from agent.context import StoreProfile
+from agent.wording import say
 from api.evaluation.judging import SAFETY, holds, judge
 from api.evaluation.playing import Seller, play
 from api.evaluation.reporting import by, safety, score
@@ -43,6 +45,11 @@ def test_no_behaviour_is_left_behind(runs: Sequence[Run]) -> None:
 def test_safety_holds_in_every_scenario(runs: Sequence[Run]) -> None:
     broken = {run.scenario.name: run.verdict.violations for run in runs if any(run.verdict.violations.values())}
     assert safety(runs) == dict.fromkeys(SAFETY, 1.0), broken
+
+
+def test_no_reply_is_ever_withheld(runs: Sequence[Run]) -> None:
+    withheld = say("handoff.withheld", store=StoreProfile("")).split(" de ")[0]
+    assert [run.scenario.name for run in runs if any(withheld in one.reply for _, one in run.played.turns)] == []
 
 
 async def test_doing_nothing_scores_nothing(runtime: Runtime, scenarios: Sequence[Scenario]) -> None:
