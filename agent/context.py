@@ -68,10 +68,17 @@ class CartLine:
 
 @dataclass(frozen=True, slots=True)
 class SummaryLine:
+    """`list_price` is the catalogue's, where the shop's own system makes this shopper another."""
+
     sku: str
     name: str
     quantity: int
     unit_price: Decimal
+    list_price: Decimal | None = None
+
+    @property
+    def listed(self) -> Decimal:
+        return self.unit_price if self.list_price is None else self.list_price
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +207,15 @@ class Knowledge(Protocol):
 
     async def search(self, question: str, limit: int) -> Sequence[ShopAnswer]:
         """Those that answer it, best first; none when the shop has not told."""
+        ...
+
+
+class Prices(Protocol):
+    """What a cart costs, where that is not its products' own prices."""
+
+    async def quote(self, context: TurnContext, lines: Sequence[CartLine], data: OrderData) -> Mapping[str, Decimal]:
+        """By SKU, what one unit of so many costs this shopper; only where it is another price than the catalogue's.
+        Nothing where whoever knows cannot be asked in time."""
         ...
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -168,13 +169,16 @@ def _has_left(channel: Channel | None, message: Message) -> bool:
     return channel is None or channel.kind in READ_FROM_THE_TABLE or message.delivery is not Delivery.QUEUED
 
 
+def _summary_line(line: Mapping[str, Any]) -> SummaryLine:
+    listed = Decimal(line["list_price"]) if "list_price" in line else None
+    return SummaryLine(line["sku"], line["name"], line["quantity"], Decimal(line["unit_price"]), listed)
+
+
 def _order_summary(row: Summary) -> OrderSummary:
     return OrderSummary(
         id=row.id,
         hash=row.hash,
-        lines=tuple(
-            SummaryLine(line["sku"], line["name"], line["quantity"], Decimal(line["unit_price"])) for line in row.lines
-        ),
+        lines=tuple(_summary_line(line) for line in row.lines),
         total=row.total,
         currency=row.currency,
         text=row.text,

@@ -72,7 +72,7 @@ async def confirm(state: TurnState) -> dict[str, Any]:
         return {"draft": Draft((await answer_no(workspace),)), "brain": BrainKind.RULES}
     if workspace.context.summary is not None:
         # What changed since the summary is said by comparing with it.
-        workspace = Workspace.open(workspace.context, workspace.catalogue, workspace.knowledge, workspace.workflows)
+        workspace = workspace.afresh()
     reply = await answer_yes(workspace)
     settle_prices(workspace)
     return {"workspace": workspace, "draft": Draft((reply,)), "brain": BrainKind.RULES}
@@ -128,7 +128,7 @@ async def _think(brain: Brain, state: TurnState) -> dict[str, Any]:
 
 def _clean_desk(state: TurnState) -> Workspace:
     desk = state["workspace"]
-    workspace = Workspace.open(desk.context, desk.catalogue, desk.knowledge, desk.workflows)
+    workspace = desk.afresh()
     catch_up(workspace)
     workspace.model_calls = desk.model_calls
     return workspace

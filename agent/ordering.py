@@ -79,7 +79,7 @@ def _changes(workspace: Workspace, summary: OrderSummary) -> list[str]:
             assert item.available is not None
             said.append(say("order.less_stock", line=agreed.get(item.sku) or _named(line), available=item.available))
             workspace.put(item, item.available)
-        elif item.sku in agreed and agreed[item.sku].unit_price != item.unit_price:
+        elif item.sku in agreed and agreed[item.sku].listed != item.unit_price:
             said.append(say("order.price_changed", line=agreed[item.sku], price=item.unit_price, currency=currency))
     gone = [line for sku, line in agreed.items() if sku not in {i.item.sku for i in workspace.context.cart}]
     said += [say("order.out_of_stock", line=line) for line in gone]

@@ -182,7 +182,7 @@ async def _place_order(
 ) -> str:
     """Take the stock and write the order, at the prices of the summary and only if those still hold."""
     items = await tx.catalogue.by_skus([line.sku for line in summary.lines])
-    if any(line.sku not in items or items[line.sku].unit_price != line.unit_price for line in summary.lines):
+    if any(line.sku not in items or items[line.sku].unit_price != line.listed for line in summary.lines):
         raise StaleTurn
     # In one order for everyone: two orders of the same products cannot wait for each other.
     taken = sorted(summary.lines, key=lambda line: items[line.sku].variant_id)
@@ -246,6 +246,7 @@ def _summary_row(tenant_id: UUID, summary: OrderSummary, cart_id: UUID) -> Summa
                 "quantity": line.quantity,
                 "unit_price": plain(line.unit_price, summary.currency),
             }
+            | ({} if line.list_price is None else {"list_price": plain(line.list_price, summary.currency)})
             for line in summary.lines
         ],
         total=summary.total,

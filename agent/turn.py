@@ -10,7 +10,7 @@ import structlog
 
 from agent.brains import Brain, BrainUnavailable, TenantModels
 from agent.cart_news import catch_up, with_news
-from agent.context import Opening
+from agent.context import Opening, Prices
 from agent.graph import build_graph
 from agent.loading import open_turn
 from agent.retriever import Retriever
@@ -52,6 +52,7 @@ class Agent:
         knowledge: KnowledgeIndexes | None = None,
         clock: Callable[[], datetime] = utc_now,
         workflows: WorkflowRunner | None = None,
+        prices: Prices | None = None,
         on_thinking: Callable[[UUID, UUID], None] | None = None,
     ) -> None:
         """`llm` is the installation's model; with `models` a tenant may have its own.
@@ -60,6 +61,7 @@ class Agent:
         self._indexes = indexes
         self._knowledge = knowledge
         self._workflows = workflows
+        self._prices = prices
         self._rules, self._llm, self._models = rules, llm, models
         self._clock = clock
         self._on_thinking = on_thinking
@@ -114,7 +116,7 @@ class Agent:
         started_at, started = self._clock(), time.perf_counter()
         catalogue = Retriever(self._database, self._indexes, context.tenant_id)
         knowledge = ShopKnowledge(self._database, self._knowledge, context.tenant_id) if self._knowledge else None
-        workspace = Workspace.open(context, catalogue, knowledge, self._offer(opening))
+        workspace = Workspace.open(context, catalogue, knowledge, self._offer(opening), self._prices)
         workspace.model_calls = model_calls
         catch_up(workspace)
         llm, why_not = self._llm_of(opening)

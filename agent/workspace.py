@@ -12,6 +12,7 @@ from agent.context import (
     NothingKnown,
     OrderSummary,
     PlacedOrder,
+    Prices,
     TurnContext,
     Workflows,
 )
@@ -95,6 +96,7 @@ class Workspace:
     # What the shopper is told of their cart before the answer: see agent.cart_news.
     news: list[str] = field(default_factory=list)
     workflows: Workflows | None = None
+    prices: Prices | None = None
     workflow_starts: int = 0
     memory: Memory = field(default_factory=Memory)
 
@@ -105,14 +107,20 @@ class Workspace:
         catalogue: Catalogue,
         knowledge: Knowledge | None = None,
         workflows: Workflows | None = None,
+        prices: Prices | None = None,
     ) -> "Workspace":
         """A fresh desk: the cart and memory as they were when the turn began."""
         memory = context.memory.model_copy(update={"just_ordered": False})
         workspace = cls(context, catalogue, knowledge or NothingKnown(), memory=memory, workflows=workflows)
+        workspace.prices = prices
         for line in context.cart:
             workspace.lines[line.item.sku] = line
             workspace.facts.add_line(line.item, line.quantity)
         return workspace
+
+    def afresh(self) -> "Workspace":
+        """The desk as this turn found it."""
+        return Workspace.open(self.context, self.catalogue, self.knowledge, self.workflows, self.prices)
 
     def remember(self, **fields: Any) -> None:
         self.memory = self.memory.model_copy(update=fields)

@@ -224,6 +224,7 @@ class Runtime:
         """Made when first needed: a search or an import has no use for a language model's libraries."""
         from agent.brains.llm.own import OwnModels  # noqa: PLC0415
         from agent.brains.rules.brain import RulesBrain  # noqa: PLC0415
+        from agent.orders.pricing import OdooPrices  # noqa: PLC0415
         from agent.turn import Agent  # noqa: PLC0415
 
         return Agent(
@@ -234,6 +235,7 @@ class Runtime:
             models=OwnModels(self.secrets, self.settings.llm_timeout_seconds),
             knowledge=self.knowledge,
             workflows=self.workflows,
+            prices=OdooPrices(self.database, self.http, self.secrets),
             on_thinking=self.typing,
         )
 

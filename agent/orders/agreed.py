@@ -21,7 +21,6 @@ _LONGEST_NAME = 120
 def agreed_order(
     placed: OrderWithLines, contact: Contact, address: str, connection: Connection, access: OdooAccess, base_url: str
 ) -> AgreedOrder:
-    """`address` is where the contact writes from; a phone is read from it where it is one."""
     order = placed.order
     data = OrderData.model_validate(order.details or {})
     link = f"{base_url}/v1/conversations/{order.conversation_id}"
@@ -32,7 +31,7 @@ def agreed_order(
         lines=[AgreedLine(line.sku, line.name, line.quantity, line.unit_price) for line in placed.lines],
         total=order.total,
         currency=order.currency,
-        customer=_customer(contact.id, contact.name or "", data, address),
+        customer=customer_of(contact.id, contact.name or "", data, address),
         note=_note(order.reference, data, placed, link),
         note_mark=link,
         confirms=bool(connection.config.get("confirms_orders")),
@@ -43,7 +42,8 @@ def agreed_order(
     )
 
 
-def _customer(contact_id: UUID, contact_name: str, data: OrderData, address: str) -> Customer:
+def customer_of(contact_id: UUID, contact_name: str, data: OrderData, address: str) -> Customer:
+    """`address` is where the contact writes from; a phone is read from it where it is one."""
     phone = _phone(data.phone) or _phone(address)
     name = clean(data.name or contact_name, _LONGEST_NAME)
     if data.document == "factura" and rut.is_valid(data.rut):

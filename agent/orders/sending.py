@@ -25,7 +25,7 @@ from connectors.odoo.orders import (
 from data.money import spoken
 
 # A net price times 1.19 is rounded: for each unit the shopper may have been told half a peso more or less.
-_ROUNDING_OF_A_UNIT = Decimal("0.5")
+ROUNDING_OF_A_UNIT = Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ async def _agree(
     if state.total == order.total and state.currency in ("", order.currency):
         return state
     units = sum(line.quantity for line in order.lines)
-    if not state.is_confirmed and abs(state.total - order.total) <= max(Decimal(1), units * _ROUNDING_OF_A_UNIT):
+    if not state.is_confirmed and abs(state.total - order.total) <= max(Decimal(1), units * ROUNDING_OF_A_UNIT):
         await _set_prices(calls, order, lines, products)
         state = await _read(calls, state.id)
         if state.total == order.total:

@@ -7,13 +7,13 @@ shopper's next message is a plain yes (agent.confirmation).
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from agent.context import OrderSummary, PlacedOrder, SummaryLine
+from agent.context import CartLine, OrderSummary, PlacedOrder, SummaryLine
 from agent.facts import ReceiptKind
 from agent.memory import Pending
 from agent.order_data import NO_DATA, OrderData, OrderField
@@ -53,7 +53,7 @@ async def prepare_order(workspace: Workspace, *, says_changes: bool = True) -> O
             return Refusal(code, f"De {line.item.title} quedan {line.item.available}.", line.item.available)
     if (field := missing_data(workspace)) is not None:
         return ask_data(workspace, field)
-    summary = _frozen(workspace, view, says_changes=says_changes)
+    summary = _frozen(workspace, await _quoted(workspace, view), says_changes=says_changes)
     for line in view.lines:
         workspace.put(line.item, line.quantity)
     workspace.new_summary = summary
@@ -97,15 +97,15 @@ def data_question(workspace: Workspace, field: OrderField) -> DataQuestion:
 
 def _frozen(workspace: Workspace, view: CartView, *, says_changes: bool) -> OrderSummary:
     store, settings = workspace.context.store, workspace.context.order_settings
-    lines = tuple(
-        SummaryLine(line.item.sku, line.item.title, line.quantity, line.item.unit_price) for line in view.lines
-    )
+    lines = tuple(_summary_line(line, workspace.lines[line.item.sku].item.unit_price) for line in view.lines)
     data = order_data(workspace)
     cost = settings.dispatch_cost(data)
     before = workspace.context.last_summary if says_changes else None
     values: dict[str, Any] = {"cart": view, "store": store, "data": data, "dispatch_cost": cost, "settings": settings}
     changes = list(_changes(before, lines, data, view)) if before else []
     head = [say("summary_changed", store=store, changes=changes)] if changes else []
+    quoted = [say("change.quoted", line=line, currency=view.currency) for line in lines if line.list_price is not None]
+    head += [say("summary_quoted", store=store, prices=quoted)] if quoted else []
     return OrderSummary(
         id=uuid4(),
         hash=summary_hash(lines, view.currency, data, cost),
@@ -117,6 +117,27 @@ def _frozen(workspace: Workspace, view: CartView, *, says_changes: bool) -> Orde
         data=data,
         dispatch_cost=cost,
     )
+
+
+async def _quoted(workspace: Workspace, view: CartView) -> CartView:
+    """The cart at what this shopper pays for so many, where the shop's own system decides that."""
+    if workspace.prices is None:
+        return view
+    prices = await workspace.prices.quote(workspace.context, view.lines, order_data(workspace))
+    lines = tuple(
+        replace(line, item=replace(line.item, unit_price=prices.get(line.item.sku, line.item.unit_price)))
+        for line in view.lines
+    )
+    for line in lines:
+        workspace.facts.add_line(line.item, line.quantity)
+    total = sum((line.subtotal for line in lines), Decimal(0))
+    workspace.facts.amounts.add(total)
+    return replace(view, lines=lines, total=total)
+
+
+def _summary_line(line: CartLine, listed: Decimal) -> SummaryLine:
+    price = line.item.unit_price
+    return SummaryLine(line.item.sku, line.item.title, line.quantity, price, None if price == listed else listed)
 
 
 def _changes(before: OrderSummary, lines: tuple[SummaryLine, ...], data: OrderData, view: CartView) -> Iterator[str]:
@@ -150,11 +171,17 @@ def summary_hash(
 
 
 def current_hash(workspace: Workspace) -> str:
-    """The hash a summary of the cart would have now, at today's prices."""
+    """The hash a summary of the cart would have now, at today's prices. What was quoted stands while the catalogue's
+    own price does."""
+    summary = workspace.context.summary
+    agreed = {(line.sku, line.quantity, line.listed): line.unit_price for line in summary.lines} if summary else {}
     lines = tuple(
-        SummaryLine(line.item.sku, line.item.title, line.quantity, line.item.unit_price)
+        SummaryLine(
+            line.item.sku, line.item.title, line.quantity,
+            agreed.get((line.item.sku, line.quantity, line.item.unit_price), line.item.unit_price),
+        )
         for line in workspace.lines.values()
-    )
+    )  # fmt: skip
     data = order_data(workspace)
     cost = workspace.context.order_settings.dispatch_cost(data)
     return summary_hash(lines, workspace.context.store.currency, data, cost)

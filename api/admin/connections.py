@@ -121,6 +121,7 @@ async def test_odoo(principal: Admin, runtime: RuntimeNeeded) -> TrialView:
     async with runtime.database.transaction(principal.tenant_id) as tx:
         await tx.connections.note(ConnectionKind.ODOO, trial=kept)
         if trial.is_working:
+            await tx.connections.note(ConnectionKind.ODOO, has_price_rules=bool(trial.has_price_rules))
             await tx.submissions.hasten(now)
     return TrialView.model_validate(kept)
 

@@ -9,6 +9,7 @@ from connectors.http import GuardedHttp
 from connectors.odoo.access import OdooAccess
 from connectors.odoo.calls import OdooCalls, connect
 from connectors.odoo.loading import may
+from connectors.odoo.quoting import has_price_rules
 from connectors.odoo.shapes import Row, When, search_read
 
 # What each part of the work needs; what comes first is missed first.
@@ -22,13 +23,15 @@ _EXPIRY_WARNING = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`sentence` is for the owner. `expires_at` is when the first of the user's keys does, where Odoo says so."""
+    """`sentence` is for the owner. `expires_at` is when the first of the user's keys does, where Odoo says so.
+    `has_price_rules`: a pricelist decides what a cart costs; None: not known."""
 
     is_working: bool
     code: str
     sentence: str
     version: int | None = None
     expires_at: datetime | None = None
+    has_price_rules: bool | None = None
 
 
 class _Key(Row):
@@ -41,6 +44,7 @@ async def try_connection(http: GuardedHttp, access: OdooAccess, now: datetime) -
         calls = await connect(http, access, call_seconds=15)
         can = {what: await may(calls, model, operation) for model, operation, what in _NEEDS}
         expires_at = await key_expiry(calls, now)
+        has_rules = await has_price_rules(calls)
     except ConnectorError as error:
         return Trial(False, error.code, error.sentence)
     lacking = [what for what, is_granted in can.items() if not is_granted]
@@ -50,7 +54,7 @@ async def try_connection(http: GuardedHttp, access: OdooAccess, now: datetime) -
     sentence = f"Conectado a Odoo {calls.version}: puede leer productos, crear pedidos y crear contactos."
     if expires_at is not None and expires_at - now < _EXPIRY_WARNING:
         sentence += f" La clave vence el {expires_at:%d-%m-%Y}: crea otra antes."
-    return Trial(True, "ok", sentence, calls.version, expires_at)
+    return Trial(True, "ok", sentence, calls.version, expires_at, has_rules)
 
 
 async def key_expiry(calls: OdooCalls, now: datetime) -> datetime | None:
