@@ -27,8 +27,8 @@ test: $(DEV_STAMP)  ## Lint, types, import rules, tests
 bench: $(DEV_STAMP)  ## Print the table of speeds, each against its floor
 	$(BIN)/python -m tests.benchmarks
 
-chaos: $(DEV_STAMP)  ## 1,000 messages while everything dies; the control, which must fail: make chaos WITHOUT=reconciliation [SEED=…]
-	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(WITHOUT),--without $(WITHOUT))
+chaos: $(DEV_STAMP)  ## 1,000 messages while everything dies; the controls, which must fail: make chaos WITHOUT=reconciliation, WITHOUT=rescue-by-age [SEED=…] [MESSAGES=…]
+	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(WITHOUT),--without $(WITHOUT))
 
 contract: $(DEV_STAMP)  ## Hold a real Odoo or n8n to what we count on: make contract ODOO_URL=… ODOO_DB=… ODOO_KEY=… [ODOO_LOGIN=…] N8N_URL=… N8N_KEY=…
 	@ODOO_URL="$(ODOO_URL)" ODOO_DB="$(ODOO_DB)" ODOO_KEY="$(ODOO_KEY)" ODOO_LOGIN="$(ODOO_LOGIN)" \

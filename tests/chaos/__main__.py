@@ -5,6 +5,7 @@ import asyncio
 import secrets
 import sys
 
+from api.cli.running import until_told
 from tests.chaos.process import CONTROLS
 from tests.chaos.run import Outcome, Plan, run
 
@@ -21,9 +22,15 @@ def main() -> int:
     # Who waits for a job that is stuck waits in vain.
     wait = 45.0 if given.without else 90.0
     plan = Plan(given.seed, given.messages, seconds, settle_seconds=wait, patience_seconds=wait, without=given.without)
-    outcome = asyncio.run(run(plan))
-    tell(outcome)
-    return 1 if outcome.verdict.faults() else 0
+    outcomes: list[Outcome] = []
+
+    async def whole() -> None:
+        outcomes.append(await run(plan))
+
+    if code := asyncio.run(until_told(whole())):
+        return code
+    tell(outcomes[0])
+    return 1 if outcomes[0].verdict.faults() else 0
 
 
 def tell(outcome: Outcome) -> None:

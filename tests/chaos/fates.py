@@ -1,6 +1,7 @@
 """What befalls the processes of a chaos run at random moments: killed, stopped and begun again, frozen, cut off."""
 
 import asyncio
+import atexit
 import multiprocessing
 import os
 import random
@@ -176,6 +177,12 @@ class Cluster:
                 time.sleep(0.1)
             else:
                 return
+
+    def end(self) -> None:
+        """Stopped for good."""
+        server = get_server(self.folder / "postgres", start=False)
+        server.cleanup()
+        atexit.unregister(server._cleanup)  # which would look for its folder
 
     async def freeze(self, sleep: Callable[[], Awaitable[None]]) -> None:
         frozen = self._processes()

@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,9 +55,10 @@ class Outcome:
 async def run(plan: Plan) -> Outcome:
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # which tells of every client that was killed
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder, ExitStack() as ending:
         storage = Path(folder)
         cluster = Cluster(storage, await asyncio.to_thread(start_embedded, storage))
+        ending.callback(cluster.end)
         async with open_providers() as providers:
             settings = settings_of(storage, cluster, providers)
             limits = httpx.Limits(max_connections=200)
