@@ -15,6 +15,7 @@ from agent.brains.rules.intents import Intent
 from agent.brains.rules.normalise import fold
 from agent.brains.rules.outcome import MOST_CANDIDATES, UNSAID, Finding, Outcome, finding_of, fits
 from agent.brains.rules.references import Reference
+from agent.brains.rules.selecting import select
 from agent.brains.rules.turn import Turn
 from agent.brains.rules.vocabulary import CONTAINERS, SOFT
 from agent.tools.catalogue import CANDIDATE_COUNT, get_products, has_option, search_products
@@ -38,7 +39,7 @@ async def find(turn: Turn, intent: Intent) -> Finding:
         return await _referred(turn, intent.reference, intent)
     if intent.reference:
         return await _sibling(turn, intent)
-    if (finding := await find_among_shown(turn, intent)) is not None:
+    if (finding := await find_in_context(turn, intent)) is not None:
         return finding
     if intent.words:
         return await search(turn, intent.words, intent.filters)
@@ -48,6 +49,11 @@ async def find(turn: Turn, intent: Intent) -> Finding:
         return finding_of(await get_products(turn.workspace, turn.pending.skus), shown=True)
     focus = await turn.focus()
     return finding_of([focus] if focus else [], shown=True)
+
+
+async def find_in_context(turn: Turn, intent: Intent) -> Finding | None:
+    """What was shown, or something like it that the words only pick; None when it is a new subject."""
+    return await find_among_shown(turn, intent) or await select(turn, intent)
 
 
 async def find_among_shown(turn: Turn, intent: Intent) -> Finding | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agent.brains.rules.amounts import common_units
 from agent.brains.rules.choosing import choose, content_words, is_need
@@ -21,6 +22,8 @@ MOST_NAME_WORDS = 4
 
 async def list_finding(turn: Turn, intent: Intent, finding: Finding, *, wants: bool = False) -> None:
     """Show what was found and ask; a second list in one turn waits for its own question."""
+    if finding.words:
+        intent = replace(intent, words=finding.words)
     if finding.outcome is Outcome.UNSAID and not intent.words:
         turn.reply.close("ask.which_product")
         return

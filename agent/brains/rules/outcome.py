@@ -23,9 +23,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """`words` are what was looked for, where the shopper's own do not say it whole: "olla 30" for "la de 30"."""
+
     outcome: Outcome
     items: tuple[CatalogueItem, ...] = ()
     was_shown: bool = False
+    words: str = ""
 
     @property
     def item(self) -> CatalogueItem | None:

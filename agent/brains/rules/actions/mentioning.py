@@ -5,7 +5,7 @@ from agent.brains.rules.actions.closing import check_out
 from agent.brains.rules.actions.showing import show
 from agent.brains.rules.actions.wishing import accept_waiting
 from agent.brains.rules.choosing import content_words, covers_whole, is_known_word, is_need
-from agent.brains.rules.finding import find_among_shown, search, sized_sibling
+from agent.brains.rules.finding import find_in_context, search, sized_sibling
 from agent.brains.rules.intents import Intent, Kind
 from agent.brains.rules.listing import list_finding, said, show_several
 from agent.brains.rules.normalise import fold
@@ -23,7 +23,7 @@ async def mention(turn: Turn, intent: Intent) -> None:
         await _reference(turn, intent)
     elif intent.is_question and not intent.quantity:
         await show(turn, intent)
-    elif (chosen := await find_among_shown(turn, intent)) is not None and not (intent.quantity and intent.words):
+    elif (chosen := await find_in_context(turn, intent)) is not None and not (intent.quantity and intent.words):
         await _choose(turn, intent, chosen)
     elif intent.quantity:
         await buy(turn, intent)
@@ -39,10 +39,11 @@ async def _choose(turn: Turn, intent: Intent, chosen: Finding) -> None:
         await list_finding(turn, intent, chosen)
         return
     names_it = is_asked and turn.pending and len(turn.pending.skus) == 1 and intent.words and not intent.is_definite
-    if chosen.item and (is_asked or intent.is_definite) and not (names_it and covers_whole(intent.words, chosen.item)):
+    is_answer = (is_asked and chosen.was_shown) or (intent.is_definite and not intent.asked.startswith("y "))
+    if chosen.item and is_answer and not (names_it and covers_whole(intent.words, chosen.item)):
         await take(turn, intent, chosen)
-    elif chosen.item:
-        await show(turn, intent)
+    elif chosen.item or not chosen.was_shown:
+        await list_finding(turn, intent, chosen)
     else:
         asked_for = turn.pending.quantity if turn.pending else None
         show_several(turn, chosen.items, intent.count or asked_for)
