@@ -6,6 +6,7 @@ It is what its own form asks while a salesperson types (`onchange`): nothing is 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -13,12 +14,25 @@ from connectors.odoo.calls import OdooCalls
 from connectors.odoo.customers import Customer, find_or_create
 from connectors.odoo.loading import may
 from connectors.odoo.products import OdooProduct
-from connectors.odoo.shapes import Number, Related, search_count, shaped
+from connectors.odoo.shapes import Number, Related, Row, Text, search, search_count, search_read, shaped
 
 QUOTES_SINCE = 17
 _MOST_LINES = 100
+# What a rule may be of, less than of everything: where it says so, and how its products are found.
+_NARROW = {
+    "0_product_variant": ("product_id", ("id", "in")),
+    "1_product": ("product_tmpl_id", ("product_tmpl_id", "in")),
+    "2_product_category": ("categ_id", ("categ_id", "child_of")),
+}
 # For what everybody pays: as new as a customer is who has never bought.
 _ANYBODY = Customer("price_quote_customer", "Precios de Caserita")
+
+
+class _Rule(Row):
+    applied_on: Text
+    product_tmpl_id: Related
+    product_id: Related
+    categ_id: Related
 
 
 class _Line(BaseModel):
@@ -52,6 +66,21 @@ async def has_price_rules(calls: OdooCalls, since: str = "") -> bool:
     return bool(await search_count(calls, "product.pricelist.item", domain))
 
 
+async def ruled_products(calls: OdooCalls) -> frozenset[int] | None:
+    """Those of which even one may cost something else than their own price; None: all. Raises ConnectorError."""
+    rules = await search_read(calls, "product.pricelist.item", _Rule, [["min_quantity", "<=", 1]], load="")
+    if any(rule.applied_on not in _NARROW for rule in rules):
+        return None
+    wanted: list[Any] = [
+        [field, operator, sorted(ids)]
+        for name, (field, operator) in _NARROW.values()
+        if (ids := {each for rule in rules if (each := getattr(rule, name))})
+    ]
+    if not wanted:
+        return frozenset()
+    return frozenset(await search(calls, "product.product", ["|"] * (len(wanted) - 1) + wanted))
+
+
 async def anybody(calls: OdooCalls, company_id: int | None) -> int:
     """The contact whose prices are everybody's. Raises ConnectorError."""
     return await find_or_create(calls, _ANYBODY, company_id)
@@ -74,15 +103,17 @@ async def line_totals(
     return {line.product_id: line.price_total for line in lines if line.product_id}
 
 
-async def quoted(calls: OdooCalls, products: Sequence[OdooProduct], company_id: int | None) -> list[OdooProduct]:
-    """The same with what a new customer pays for one of each, taxes included. Raises ConnectorError."""
-    if not products:
-        return []
+async def quoted(
+    calls: OdooCalls, products: Sequence[OdooProduct], ruled: frozenset[int] | None, company_id: int | None
+) -> list[OdooProduct]:
+    """The same with what a new customer pays for one, taxes included, of each that is ruled. Raises ConnectorError."""
+    ids = [product.id for product in products if ruled is None or product.id in ruled]
+    if not ids:
+        return list(products)
     partner_id = await anybody(calls, company_id)
     totals: dict[int, Decimal] = {}
-    for start in range(0, len(products), _MOST_LINES):
-        some = products[start : start + _MOST_LINES]
-        totals |= await line_totals(calls, partner_id, {product.id: 1 for product in some}, company_id)
+    for start in range(0, len(ids), _MOST_LINES):
+        totals |= await line_totals(calls, partner_id, dict.fromkeys(ids[start : start + _MOST_LINES], 1), company_id)
     return [
         replace(product, price=totals[product.id]) if totals.get(product.id, Decimal(0)) > 0 else product
         for product in products

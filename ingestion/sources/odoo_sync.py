@@ -14,7 +14,7 @@ from connectors.http import GuardedHttp
 from connectors.odoo.access import OdooAccess
 from connectors.odoo.calls import connect
 from connectors.odoo.products import OdooProduct, changed_products, latest_change, read_products, sold_products
-from connectors.odoo.quoting import has_price_rules, quoted
+from connectors.odoo.quoting import has_price_rules, quoted, ruled_products
 from data.database import Database
 from data.encryption import SecretBox
 from data.jobs import JobName
@@ -152,15 +152,17 @@ class OdooSync:
         calls = await connect(self._http, access)
         since = "" if is_whole else _a_little_before(connection.state.get("cursor", ""))
         by_pricelist = await has_price_rules(calls)
-        if since and by_pricelist and await has_price_rules(calls, since):
+        decided = connection.state.get("has_price_rules", by_pricelist)
+        if since and (by_pricelist != decided or (by_pricelist and await has_price_rules(calls, since))):
             since, is_whole = "", True  # another rule, other prices
         read = _Read(await latest_change(calls) or since, is_whole, by_pricelist)
         ids = await (changed_products(calls, since) if since else sold_products(calls))
         await self._tell(tenant_id, import_id, len(ids), 0)
         decimals = -int(quantum(currency).as_tuple().exponent)
+        ruled = await ruled_products(calls) if by_pricelist else frozenset()
         async for page in read_products(calls, ids, decimals=decimals):
             sold = [product for product in page if product.is_sold]
-            read.products += await quoted(calls, sold, access.company_id) if by_pricelist else sold
+            read.products += await quoted(calls, sold, ruled, access.company_id)
             read.gone += [product.sku for product in page if not product.is_sold]
             await self._tell(tenant_id, import_id, None, len(read.products) + len(read.gone))
         return read

@@ -41,7 +41,8 @@ FIELDS: dict[str, dict[str, str]] = {
         "write_date": "datetime",
     },
     "product.pricelist.item": {
-        "percent_price": "float", "min_quantity": "float", "partner_id": "many2one", "write_date": "datetime",
+        "percent_price": "float", "min_quantity": "float", "applied_on": "selection", "product_id": "many2one",
+        "product_tmpl_id": "many2one", "categ_id": "many2one", "partner_id": "many2one", "write_date": "datetime",
     },
     "stock.warehouse": {"name": "char", "code": "char"},
     "stock.quant": {"product_id": "many2one", "inventory_quantity": "float", "write_date": "datetime"},
@@ -118,6 +119,13 @@ class OdooShop:
             "qty_available": stock or 0, "standard_price": price / 2, "image_512": False,
         }  # fmt: skip
         return self.add("product.product", **(defaults | values))
+
+    def add_price_rule(self, percent: float, **rule: Any) -> int:
+        """Of every product, for one and for everybody, unless it says otherwise."""
+        of = "0_product_variant" if "product_id" in rule else "3_global"
+        return self.add(
+            "product.pricelist.item", **({"percent_price": percent, "min_quantity": 0, "applied_on": of} | rule)
+        )
 
     @property
     def orders(self) -> list[Row]:
@@ -409,7 +417,8 @@ class OdooShop:
         """A pricelist shows in an order only, never in a product. Here a rule may be one customer's."""
         price = float(self.rows["product.product"][product_id]["lst_price"])
         for rule in self.rows["product.pricelist.item"].values():
-            if quantity >= rule.get("min_quantity", 0) and rule.get("partner_id", partner_id) == partner_id:
+            is_of_it = rule.get("product_id", product_id) == product_id
+            if is_of_it and quantity >= rule["min_quantity"] and rule.get("partner_id", partner_id) == partner_id:
                 price *= 1 - rule["percent_price"] / 100
         return price
 
@@ -486,6 +495,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "=": lambda value, wanted: value == wanted,
     "!=": lambda value, wanted: value != wanted,
     "in": lambda value, wanted: value in wanted,
+    "<=": lambda value, wanted: value <= wanted,
     ">": lambda value, wanted: value > wanted,
     ">=": lambda value, wanted: value >= wanted,
     "ilike": lambda value, wanted: str(wanted).lower() in str(value or "").lower(),

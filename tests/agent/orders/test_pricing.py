@@ -48,15 +48,15 @@ class Shopper:
         return found
 
 
-async def decide_by_pricelist(shop: OdooTenant, **rule: float) -> None:
-    shop.odoo.shop.add("product.pricelist.item", **rule)
+async def decide_by_pricelist(shop: OdooTenant, percent: float, **rule: float) -> None:
+    shop.odoo.shop.add_price_rule(percent, **rule)
     async with shop.database.transaction(shop.tenant_id) as tx:
         await tx.connections.note(ConnectionKind.ODOO, has_price_rules=True)
         await tx.tenants.bump_catalogue_version()
 
 
 async def test_so_many_cost_what_odoo_charges_for_so_many(shop: OdooTenant) -> None:
-    await decide_by_pricelist(shop, percent_price=20.0, min_quantity=3)
+    await decide_by_pricelist(shop, 20.0, min_quantity=3)
     ana = Shopper(shop)
     await ana.says("quiero 3 poleras")
     summary = await ana.says("cerrar pedido")
@@ -69,10 +69,11 @@ async def test_so_many_cost_what_odoo_charges_for_so_many(shop: OdooTenant) -> N
     assert (found.order.total, found.lines[0].unit_price) == (Decimal(28_560), Decimal(9_520))
     order = await shop.submit(found.order.id)
     assert (order.status, order.held_reason) == (OrderStatus.CONFIRMED, None)
+    assert ", $28.560).\nDespacho: por preparar" in await ana.says("¿dónde está mi pedido?")
 
 
 async def test_fewer_cost_what_the_catalogue_says(shop: OdooTenant) -> None:
-    await decide_by_pricelist(shop, percent_price=20.0, min_quantity=3)
+    await decide_by_pricelist(shop, 20.0, min_quantity=3)
     ana = Shopper(shop)
     await ana.says("quiero 3 poleras")
     await ana.says("cerrar pedido")
@@ -84,7 +85,7 @@ async def test_fewer_cost_what_the_catalogue_says(shop: OdooTenant) -> None:
 
 async def test_a_customer_with_prices_of_her_own_is_known_by_her_phone(shop: OdooTenant) -> None:
     ana_there = shop.odoo.shop.add("res.partner", name="Ana", phone_sanitized=PHONE, vat=False, parent_id=False)
-    await decide_by_pricelist(shop, percent_price=50.0, partner_id=ana_there)
+    await decide_by_pricelist(shop, 50.0, partner_id=ana_there)
     ana = Shopper(shop)
     await ana.says("quiero 2 poleras")
     assert "$11.900" in await ana.says("cerrar pedido")
@@ -97,7 +98,7 @@ async def test_a_customer_with_prices_of_her_own_is_known_by_her_phone(shop: Odo
 async def test_without_an_answer_the_catalogues_price_stands_and_the_order_is_held(
     shop: OdooTenant, fault: Fault
 ) -> None:
-    await decide_by_pricelist(shop, percent_price=20.0, min_quantity=3)
+    await decide_by_pricelist(shop, 20.0, min_quantity=3)
     ana = Shopper(shop, seconds=0.5 if fault.wait_seconds else 20.0)
     await ana.says("quiero 3 poleras")
     shop.odoo.faults.append(fault)

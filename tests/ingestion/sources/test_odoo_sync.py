@@ -125,11 +125,20 @@ async def test_what_was_deleted_there_goes_with_the_next_whole_sync(shop: Synced
 async def test_a_pricelist_decides_what_is_paid(shop: SyncedShop) -> None:
     await shop.take_in()
     await shop.pass_time(minutes=10)
-    shop.odoo.shop.add("product.pricelist.item", percent_price=20.0)
+    shop.odoo.shop.add_price_rule(20.0)
     await shop.take_in(is_whole=False)
     found = await shop.catalogue()
     assert (found["POL-1"].price, found["TAZ-1"].price) == (Decimal(9_520), Decimal(9_592))
     assert shop.odoo.shop.orders == []
+
+
+async def test_only_what_a_rule_is_of_is_asked_of_odoo(shop: SyncedShop) -> None:
+    shop.odoo.shop.add_price_rule(20.0, product_id=shop.product("POL-1"))
+    shop.odoo.shop.add_price_rule(50.0, min_quantity=3)
+    await shop.take_in()
+    found = await shop.catalogue()
+    assert (found["POL-1"].price, found["TAZ-1"].price) == (Decimal(9_520), Decimal(11_990))
+    assert shop.odoo.calls.count(("sale.order", "onchange")) == 1
 
 
 async def test_words_of_a_spreadsheet_are_kept(shop: SyncedShop, tmp_path: Path) -> None:
