@@ -7,17 +7,19 @@ with what the first has learnt of the whole file.
 import json
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import groupby, islice
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import chain, groupby, islice
 from typing import IO
 
-from ingestion.copying import NULL, ROW_FIELDS, escaped, rejected_line, row_line, rows_of
+from ingestion.copying import NULL, ROW_FIELDS, copied, escaped, rejected_line, row_line, rows_of
 from ingestion.errors import RowError
 from ingestion.identity import Identity, IdentityReader, Variant
 from ingestion.lines import Line, LineReader
 from ingestion.mapping import ColumnMapping
 from ingestion.numbers import ExactNumber
 from ingestion.plain_rows import PlainPage, PlainReader
+from ingestion.repeats import RepeatCollector, Repeats, Said
 from ingestion.rows import BATCH_ROWS, Parsed, RowBatch, RowReader
 from ingestion.sources.records import Page, Record
 from ingestion.sources.spreadsheet import Sheet
@@ -26,8 +28,8 @@ from ingestion.survey import Survey, Surveyor, product_name
 _BUFFER = 1024 * 1024
 # A line kept to be read again begins with what no line of COPY begins with.
 _KEPT = b"\x01"
-_NAME, _BRAND, _SKU, _ROW, _KEY = (
-    1 + ROW_FIELDS.index(name) for name in ("name", "brand", "sku", "row", "product_key")
+_NAME, _BRAND, _SKU, _STOCK, _ROW, _KEY = (
+    1 + ROW_FIELDS.index(name) for name in ("name", "brand", "sku", "stock", "row", "product_key")
 )
 
 
@@ -72,8 +74,9 @@ class FileReader:
         self._plain = PlainReader(sheet, mapping, currency, self.lines.columns, self._rows)
         # Closed when nobody reads it any more.
         self._kept: IO[bytes] = tempfile.TemporaryFile(buffering=_BUFFER)  # noqa: SIM115
-        self.survey = self._surveyed(sees_plain_rows=sees_plain_rows)
-        self._rows.survey = self.survey
+        self._rows.survey = self.survey = self._surveyed(sees_plain_rows=sees_plain_rows)
+        if self.survey.is_repeated.any():
+            self._rows.survey = self.survey = replace(self.survey, repeats=self._repeats())
 
     def copies(self) -> Iterator[CopyBatch]:
         read_count = 0
@@ -131,6 +134,32 @@ class FileReader:
         self._kept.write(page.lines(start, stop, surveyor.variant_count, category))
         surveyor.add_plain(page.hashes(start, stop), self._plain.proofs(page, start, stop))
 
+    def _repeats(self) -> Repeats:
+        """What becomes of the rows whose codes occur more than once; reads what was kept, and no other rows of it."""
+        collector = RepeatCollector()
+        is_repeated = self.survey.is_repeated
+        self._kept.seek(0)
+        for text in self._kept:
+            if text.startswith(_KEPT):
+                position, line = _restored(text)
+                identity = self._identities.read(line)
+                if is_repeated[position : position + len(identity.variants)].any():
+                    self._collect(collector, line, identity, position)
+            elif is_repeated[position := int(text.split(b"\t", 1)[0])]:
+                row = rows_of([text.decode().rstrip("\n")])[0]
+                collector.add(Said(row.row, row.sku, row.name, row.options, row.price, row.stock, 0))
+        return collector.repeats(is_repeated)
+
+    def _collect(self, collector: RepeatCollector, line: Line, identity: Identity, position: int) -> None:
+        is_broken = bool(self._rows.own_errors(line, identity))
+        place = self.lines.columns.place(line.cells)
+        for at, variant in enumerate(identity.variants, start=position):
+            if not self.survey.is_repeated[at]:
+                continue
+            price, units = (Decimal(0), 0) if is_broken else self._rows.price_and_units(line, identity, variant)
+            said = Said(line.number, variant.sku, identity.name, variant.options, price, units, place)
+            collector.add(said, is_broken=is_broken)
+
     # The second pass
 
     def _batch(self, page: list[bytes], read_count: int) -> CopyBatch:
@@ -138,8 +167,10 @@ class FileReader:
         errors: list[RowError] = []
         rejected: list[str] = []
         for is_kept, run in groupby(page, key=lambda line: line.startswith(_KEPT)):
-            for part in [self._read_again(run, errors, rejected)] if is_kept else self._settled(list(run), errors):
-                lines += part
+            if is_kept:
+                lines += self._read_again(run, errors, rejected)
+            else:
+                lines += chain.from_iterable(self._settled(list(run), errors, rejected))
         row_count = len(lines)
         lines += [f"{rejected_line(sku)}\n".encode() for sku in sorted(rejected)]
         return CopyBatch(b"".join(lines), row_count, errors, sorted(rejected), read_count)
@@ -156,26 +187,32 @@ class FileReader:
                 lines += [row_line(at, row) for at, row in enumerate(rows, start=position)]
         return [f"{line}\n".encode() for line in lines]
 
-    def _settled(self, run: list[bytes], errors: list[RowError]) -> Iterator[list[bytes]]:
+    def _settled(self, run: list[bytes], errors: list[RowError], rejected: list[str]) -> Iterator[list[bytes]]:
         """Plain rows as they were kept, but for those that share their code or their product with others."""
         first = int(run[0].split(b"\t", 1)[0])
         shared = self.survey.is_shared[first : first + len(run)].nonzero()[0]
         done = 0
         for at in map(int, shared):
             yield run[done:at]
-            yield self._shared(run[at], first + at, errors)
+            yield self._shared(run[at], first + at, errors, rejected)
             done = at + 1
         yield run[done:]
 
-    def _shared(self, text: bytes, position: int, errors: list[RowError]) -> list[bytes]:
+    def _shared(self, text: bytes, position: int, errors: list[RowError], rejected: list[str]) -> list[bytes]:
         cells = text.decode().rstrip("\n").split("\t")
         brand = None if cells[_BRAND] == NULL else cells[_BRAND]
         sku = cells[_SKU]
         identity = Identity(cells[_NAME], brand, sku if self._has_codes else "", "", (Variant(sku, {}),))
-        _, found = self._rows.repeats(Line(int(cells[_ROW]), []), identity, position)
+        first_seen, found = self._rows.repeated(Line(int(cells[_ROW]), []), identity, position)
         if found:
             errors += found
+            rejected += first_seen
             return []
+        repeat = self.survey.repeat(position)
+        if repeat is not None:
+            if not repeat.is_first:
+                return []
+            cells[_STOCK] = copied(repeat.units)
         if self.survey.is_grouped[position]:
             cells[_KEY] = escaped(f"={product_name(identity)}")
         return ["\t".join(cells).encode() + b"\n"]

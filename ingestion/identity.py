@@ -18,6 +18,11 @@ _MOST_VARIANTS = 100
 LISTING_OPTIONS = ("talla", "color", "medida", "sabor", "aroma")
 _PAIRS = re.compile(r"\s*([^:,;|/]{1,40}?)\s*:\s*([^:,;|]{1,100}?)\s*(?:[,;|]|$)")
 NO_VALUE = frozenset({"", "-", "Default Title", "Default", UNCALCULATED}) | CELL_FAULTS
+# What people write where a product has no code.
+NO_CODE = re.compile(
+    r"[^0-9a-z]*|s/(?:c|n|cod|codigo|código|sku)\.?|sin (?:cod|codigo|código|sku|n[uú]mero)|n/[ad]|null|none|nan",
+    re.IGNORECASE,
+)
 _DISPLAYED_CODE = re.compile(r"\[([^\]]{1,64})\]\s*")
 
 
@@ -51,8 +56,6 @@ class IdentityReader:
     def __init__(self, columns: Columns, mapping: ColumnMapping) -> None:
         self._columns = columns
         self._has_codes = "sku" in mapping.fields
-        # Shop systems let a variant be without code; a list of one's own that has a code column needs it filled.
-        self.derives_codes = not self._has_codes or mapping.export is not None
 
     def read(self, line: Line) -> Identity:
         columns, cells = self._columns, line.cells
@@ -60,9 +63,7 @@ class IdentityReader:
             return self._read_exactly(cells)
         name = shown(columns.text(cells, "name"), 200)
         brand = often_shown(columns.text(cells, "brand"), 100) or None
-        sku = shown(columns.text(cells, "sku"), LONGEST + 1) if self._has_codes else ""
-        if columns.has_float_codes and FLOAT_CODE.fullmatch(sku):
-            sku = sku[:-2]
+        sku = self.code(line)
         displayed = _DISPLAYED_CODE.match(name)
         if displayed and displayed[1] == sku:
             name = name[displayed.end() :]
@@ -72,6 +73,15 @@ class IdentityReader:
             Variant(self._code(sku, name, brand, options, own), options | own, stock) for own, stock in listed
         )
         return Identity(name, brand, sku, clean(columns.text(cells, "group"), 100), variants)
+
+    def code(self, line: Line) -> str:
+        """The row's own code; "" when it has none, or says that it has none."""
+        sku = shown(self._columns.text(line.cells, "sku"), LONGEST + 1) if self._has_codes else ""
+        if self._columns.are_exact(line.cells):
+            return sku
+        if self._columns.has_float_codes and FLOAT_CODE.fullmatch(sku):
+            return sku[:-2]
+        return "" if NO_CODE.fullmatch(sku) else sku
 
     def _read_exactly(self, cells: Sequence[str]) -> Identity:
         columns = self._columns
@@ -88,7 +98,7 @@ class IdentityReader:
     def _code(self, sku: str, name: str, brand: str | None, options: dict[str, str], own: dict[str, str]) -> str:
         if sku:
             return variant_sku(sku, own.values())
-        return derived_sku(name, brand, (options | own).values()) if self.derives_codes else ""
+        return derived_sku(name, brand, (options | own).values())
 
     def _listed(
         self, cells: Sequence[str], options: dict[str, str], about: str

@@ -1,7 +1,7 @@
 """Tells the rows that are products from all else that shops write among them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ingestion.arrangements import Arranger
@@ -55,8 +55,10 @@ class Columns:
         # Programs that take codes for numbers write 1001 as 1001.0, in the whole column.
         codes = [text for row in sheet.sample if (text := row.get(mapping.fields.get("sku", ""), "").strip())]
         self.has_float_codes = bool(codes) and all(map(FLOAT_CODE.fullmatch, codes))
+        self.places = tuple(at[header] for header in mapping.places)
         self._is_own = mapping.export is not None and mapping.export.arrangement == "own"
         self.on_sale = at.get(mapping.flags.get("on_sale", ""), _NOWHERE) if mapping.export is None else _NOWHERE
+        self.category_heads = mapping.export is None and _heads_groups(sheet, mapping)
         self.size_stocks = {size: at[header] for header, size in mapping.size_stocks.items()}
 
     def text(self, cells: Sequence[str], name: str) -> str:
@@ -72,10 +74,27 @@ class Columns:
         """Of a product that its own row says is not on sale."""
         return self.on_sale < len(cells) and folded(cells[self.on_sale]) in UNLISTED
 
+    def tells_place(self, cells: Sequence[str]) -> bool:
+        return any(cell_at(cells, at).strip() for at in self.places)
+
+    def place(self, cells: Sequence[str]) -> int:
+        """A hash of what tells the units of this row from those of another of its code."""
+        return hash(tuple(folded(cell_at(cells, at)) for at in self.places)) if self.places else 0
+
     def texts(self, cells: Sequence[str], name: str) -> list[tuple[str, str]]:
         """The cells of a field that may have several columns, each behind its header."""
         first = [(self.headers[name], self.text(cells, name))] if name in self.headers else []
         return first + [(header, cell_at(cells, position)) for header, position in self.further.get(name, ())]
+
+
+def _heads_groups(sheet: Sheet, mapping: ColumnMapping) -> bool:
+    """Whether the category stands once above all that is of it: at first, no two alike, and most are blank."""
+    if "category" not in mapping.fields:
+        return False
+    name, category = mapping.fields["name"], mapping.fields["category"]
+    said = [row.get(category, "").strip() for row in sheet.sample if row.get(name, "").strip()]
+    heads = [text for text in said if text]
+    return len(said) > 2 and bool(said[0]) and len(heads) == len(set(heads)) and len(heads) * 2 <= len(said)
 
 
 def cell_at(cells: Sequence[str], position: int) -> str:
@@ -95,13 +114,15 @@ class LineReader:
     fills_down: bool = field(init=False)
     section: str = ""
     _named: list[str] = field(default_factory=list)
+    _category: str = ""
     # A lone text is a heading when products follow it, a note about the list when none do.
     _waiting: list[Line] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.columns = Columns(self.sheet, self.mapping)
         mapping = self.mapping
-        self.fills_down = (not mapping.export or mapping.export.arrangement == "flat") and mapping.has_options
+        is_list = not mapping.export or mapping.export.arrangement == "flat"
+        self.fills_down = is_list and (mapping.has_options or bool(mapping.places))
 
     def lines(self) -> Iterator[Line]:
         """A whole pass; else `taken` for each record in turn, and `ended`."""
@@ -127,6 +148,8 @@ class LineReader:
             return []
         if self.fills_down:
             record = self._filled(record)
+        if self.columns.category_heads:
+            record = self._categorised(record)
         lone = self._lone_text(record)
         line = Line(record.number, record.cells, self.section or record.sheet, record.sheet)
         if lone is None:
@@ -148,6 +171,8 @@ class LineReader:
     def _filled(self, record: Record) -> Record:
         """ "Polera | S", " | M", " | L": cells merged over the sizes of one product leave all but the first blank."""
         columns, above = self.columns, self._named
+        if self._is_of_another_place(record.cells, above):
+            return self._handed_down(record, above, (*_HANDED_DOWN, "sku"), self.columns.options.values())
         if columns.text(record.cells, "name").strip():
             self._named = record.cells
             return record
@@ -155,11 +180,36 @@ class LineReader:
         chosen = [at for name, at in columns.options.items() if name in _CHOSEN_BY or tells_variants(name)]
         if not above or not any(cell_at(record.cells, at).strip() for at in chosen):
             return record
+        self.filled_count += 1
+        return self._handed_down(record, above, _HANDED_DOWN, chosen)
+
+    def _categorised(self, record: Record) -> Record:
+        at = self.columns.fields["category"]
+        own = cell_at(record.cells, at)
+        if own.strip():
+            self._category = own
+            return record
+        if not self.columns.text(record.cells, "name").strip():
+            return record
+        cells = record.cells + [""] * (at + 1 - len(record.cells))
+        cells[at] = self._category
+        return Record(record.number, cells, record.sheet)
+
+    def _is_of_another_place(self, cells: list[str], above: list[str]) -> bool:
+        """Units of the product above in another branch, or of another lot: nothing else is in the row."""
+        columns = self.columns
+        own = {*columns.places, columns.fields.get("stock", _NOWHERE)}
+        return (
+            bool(above)
+            and columns.tells_place(cells)
+            and not any(cell.strip() for at, cell in enumerate(cells) if at not in own)
+        )
+
+    def _handed_down(self, record: Record, above: list[str], fields: Iterable[str], options: Iterable[int]) -> Record:
         cells = record.cells + [""] * (len(above) - len(record.cells))
-        for at in [*(columns.fields.get(name, _NOWHERE) for name in _HANDED_DOWN), *chosen]:
+        for at in [*(self.columns.fields.get(name, _NOWHERE) for name in fields), *options]:
             if at < len(above) and not cells[at].strip():
                 cells[at] = above[at]
-        self.filled_count += 1
         self._named = cells
         return Record(record.number, cells, record.sheet)
 

@@ -20,10 +20,13 @@ ROW_MESSAGES: Final[dict[str, str]] = {
     "STOCK_INVALID": "No entiendo el stock «{value}». Escribe cuántas unidades quedan, por ejemplo 10.",
     "STOCK_AMBIGUOUS": "El stock «{value}» puede ser {first} o {second}. Escríbelo sin puntos ni comas.",
     "NAME_MISSING": "Falta el nombre del producto.",
-    "SKU_MISSING": "Falta el código (SKU). Escribe uno que no se repita en el archivo.",
     "SKU_TOO_LONG": "El código «{value}» es demasiado largo: el máximo son 64 caracteres.",
     "SKU_DAMAGED": "Excel acortó el código a «{value}». Da formato de texto a la columna y escríbelo completo.",
     "SKU_DUPLICATE": "El código «{value}» ya está en la fila {first}. Usa un código distinto para cada fila.",
+    "SKU_TWO_PRICES": "«{value}» está con otro precio en la fila {first}. Deja una sola fila, con el precio que vale.",
+    "SKU_TWO_COUNTS": "«{value}» está con otro stock en la fila {first}, y no sé si se suman. Deja una sola fila "
+    "o, si son de locales distintos, agrega una columna «Sucursal».",
+    "SKU_BROKEN_TWIN": "«{value}» está también en la fila {first}, que tiene un error. Corrígela y entran juntas.",
     "ROW_REPEATED": "«{value}» ya está en la fila {first}. Borra una, o distínguelas con una columna de código (SKU).",
     "CELL_FORMULA": "«{value}» es una fórmula. Escribe el valor que quieres mostrar, sin el signo igual.",
     "CELL_UNCALCULATED": "La celda tiene una fórmula y el archivo no guardó su resultado. Ábrelo en Excel, guárdalo y "

@@ -14,7 +14,7 @@ from typing import Final
 from data.accents import unaccented, unaccented_all
 from ingestion.column_names import tells_variants
 from ingestion.copying import COLUMNS, NULL, copied, escaped
-from ingestion.identity import LISTING_OPTIONS, NO_VALUE, often_shown, shown
+from ingestion.identity import LISTING_OPTIONS, NO_CODE, NO_VALUE, often_shown, shown
 from ingestion.lines import TOTALS_HINT, Columns, Line
 from ingestion.mapping import ColumnMapping
 from ingestion.numbers import ExactNumber, Problem, Separator, parse_price, parse_stock, proof
@@ -115,6 +115,8 @@ class PlainReader:
             and not mapping.named_options
             and not mapping.size_stocks
             and "stock" not in mapping.further.values()
+            and not mapping.places
+            and not columns.category_heads
             and len(sheet.titles) < 2
             and not columns.has_float_codes
             and isinstance(parse_price(mapping.fields["price"], currency), Problem)
@@ -219,6 +221,7 @@ class PlainReader:
             joined = "\n" + "\n".join(skus) + "\n"
         if _BEGINS_ODDLY.search(joined[:-1]):
             odd.update(at for at, sku in enumerate(skus) if not sku[:1].isalnum())
+        odd.update(at for at, sku in enumerate(skus) if sku[:1] in "sSnN" and NO_CODE.fullmatch(sku))
         if "+" in joined:  # a code that a spreadsheet program turned into 7,8E+12
             odd.update(at for at, sku in enumerate(skus) if "+" in sku)
         return skus

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from ingestion.errors import RowError
 from ingestion.identity import Identity, IdentityReader, Variant, often_shown, shown
@@ -12,6 +13,7 @@ from ingestion.lines import Columns, Line
 from ingestion.mapping import ColumnMapping
 from ingestion.messages import row_message
 from ingestion.numbers import HIGHEST, SCIENTIFIC, Problem, parse_price, parse_stock
+from ingestion.repeats import Fate, Repeat
 from ingestion.skus import LONGEST
 from ingestion.survey import Survey, product_name
 from ingestion.text import UNCALCULATED, clean, clean_lines
@@ -26,6 +28,14 @@ MOST_IMAGES = 20
 _LONGEST_LINKS = 30_000
 _TAG = re.compile(r"<(?:/?[a-z][^<>]{0,2000}|!--.{0,2000}?--)>", re.IGNORECASE | re.DOTALL)
 _FORMULA = re.compile(r"[=\uff1d]\s*[\w+\-@(\"]")
+_BROKEN_SHAPE = frozenset({"ROW_TOO_SHORT", "ROW_TOO_LONG"})
+# Of the rows of one code, those that only the owner can settle; None: by whether the file has codes.
+_ASKED: Final = {
+    Fate.TWO_PRICES: "SKU_TWO_PRICES",
+    Fate.TWO_COUNTS: "SKU_TWO_COUNTS",
+    Fate.BROKEN_TWIN: "SKU_BROKEN_TWIN",
+    Fate.OTHER: None,
+}
 _ROOT_CATEGORY = re.compile(
     r"(?:all|todos?|todas)(?: (?:los|las)? ?(?:productos|categorias))?\s*(?:/|>)\s*", re.IGNORECASE
 )
@@ -94,23 +104,24 @@ class RowReader:
         self._identities = identities
         self._has_category = "category" in mapping.fields
         self._counts = mapping.has_stock
-        self._first_rows: dict[str, int] = {}
 
     def errors(self, line: Line, identity: Identity, position: int, rejected: list[str]) -> list[RowError]:
         """What is wrong with a line, to be asked once of each; `rejected` takes the codes that it keeps out."""
-        broken = self._broken_shape(line)
-        if broken:
-            return [broken]
-        found = [*self._name_errors(line, identity), *self._code_errors(line, identity)]
-        if not found or "sku" in self._headers:
-            first_seen, repeats = self.repeats(line, identity, position)
-            found += repeats
-        else:
-            first_seen = []
-        found += self._number_errors(line, identity)
+        found = self.own_errors(line, identity)
+        if found and found[0].code in _BROKEN_SHAPE:
+            return found
+        first_seen, repeats = self.repeated(line, identity, position)
+        found += repeats
         if found:
             rejected += first_seen
         return found
+
+    def own_errors(self, line: Line, identity: Identity) -> list[RowError]:
+        """What is wrong with a line whatever the others say."""
+        broken = self._broken_shape(line)
+        if broken:
+            return [broken]
+        return [*self._name_errors(line, identity), *self._code_errors(line), *self._number_errors(line, identity)]
 
     def _broken_shape(self, line: Line) -> RowError | None:
         width = self._columns.width
@@ -129,11 +140,10 @@ class RowReader:
         elif _FORMULA.match(identity.name) and not self._columns.are_exact(line.cells):
             yield self._error(line, "name", "CELL_FORMULA", identity.name)
 
-    def _code_errors(self, line: Line, identity: Identity) -> Iterator[RowError]:
-        sku = identity.sku
-        if not sku:
-            if not self._identities.derives_codes:
-                yield self._error(line, "sku", "SKU_MISSING")
+    def _code_errors(self, line: Line) -> Iterator[RowError]:
+        sku = self._identities.code(line)
+        if self._columns.text(line.cells, "sku") == UNCALCULATED:
+            yield self._error(line, "sku", "CELL_UNCALCULATED")
         elif len(sku) > LONGEST:
             yield self._error(line, "sku", "SKU_TOO_LONG", sku)
         elif SCIENTIFIC.fullmatch(sku):
@@ -141,29 +151,27 @@ class RowReader:
         elif _FORMULA.match(sku) and not self._columns.are_exact(line.cells):
             yield self._error(line, "sku", "CELL_FORMULA", sku)
 
-    def repeats(self, line: Line, identity: Identity, position: int) -> tuple[list[str], list[RowError]]:
-        """Codes first seen here, and errors; a repeated code is one even when its first row was wrong too."""
+    def repeated(self, line: Line, identity: Identity, position: int) -> tuple[list[str], list[RowError]]:
+        """Codes first seen here, and what keeps the line out of what other rows of its codes say."""
         first_seen: list[str] = []
         errors: list[RowError] = []
+        if not identity.sku and not any(map(str.isalnum, identity.name)):
+            return first_seen, errors
         for offset, variant in enumerate(identity.variants):
             key = variant.sku.lower()
             if not key or len(key) > LONGEST:
                 continue
-            first = line.number
-            # Only codes that the survey saw twice are worth remembering: a million others are not.
-            if self.survey.is_repeated[position + offset]:
-                is_new = key not in self._first_rows
-                first = self._first_rows.setdefault(key, line.number)
-                if not is_new:
-                    errors.append(self._repeat_error(line, identity, variant, first))
-                    continue
-            first_seen.append(key)
+            repeat = self.survey.repeat(position + offset)
+            if repeat is None or repeat.is_first:
+                first_seen.append(key)
+            if repeat is not None and repeat.fate in _ASKED:
+                errors.append(self._repeat_error(line, identity, variant, repeat))
         return first_seen, errors[:1]
 
-    def _repeat_error(self, line: Line, identity: Identity, variant: Variant, first: int) -> RowError:
-        if identity.sku:
-            return self._error(line, "sku", "SKU_DUPLICATE", variant.sku, str(first))
-        return self._error(line, "name", "ROW_REPEATED", identity.name, str(first))
+    def _repeat_error(self, line: Line, identity: Identity, variant: Variant, repeat: Repeat) -> RowError:
+        field, value = ("sku", variant.sku) if identity.sku else ("name", identity.name)
+        code = _ASKED[repeat.fate] or ("SKU_DUPLICATE" if identity.sku else "ROW_REPEATED")
+        return self._error(line, field, code, value, str(repeat.other))
 
     def _number_errors(self, line: Line, identity: Identity) -> Iterator[RowError]:
         text = self._columns.text(line.cells, "price")
@@ -214,12 +222,18 @@ class RowReader:
         synonyms, tags = self.words(line, "synonyms"), self.words(line, "tags")
         images = self.images(line)
         for offset, variant in enumerate(identity.variants):
+            units = self._units(line, identity, variant)
+            repeat = self.survey.repeat(position + offset)
+            if repeat is not None:
+                if not repeat.is_first:
+                    continue
+                units = repeat.units
             yield CatalogueRow(
                 row=line.number,
                 sku=variant.sku,
                 name=identity.name,
                 price=price,
-                stock=self._units(line, identity, variant),
+                stock=units,
                 brand=identity.brand,
                 category=category,
                 description=description,
@@ -241,6 +255,12 @@ class RowReader:
         if identity.is_listed and variant.stock is None and stock:
             return None
         return stock
+
+    def price_and_units(self, line: Line, identity: Identity, variant: Variant) -> tuple[Decimal, int | None]:
+        """Of a line without errors."""
+        price = self._price(line)
+        assert isinstance(price, Decimal)
+        return price, self._units(line, identity, variant)
 
     def _product_key(self, line: Line, identity: Identity, variant: Variant, position: int) -> str:
         if self._columns.are_exact(line.cells):

@@ -12,6 +12,7 @@ from data.accents import unaccented
 from ingestion.identity import Identity
 from ingestion.lines import Columns, Line
 from ingestion.numbers import Column, Separator, proof
+from ingestion.repeats import Repeat, Repeats
 
 Hashes = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -20,7 +21,8 @@ Flags = NDArray[np.bool_]
 @dataclass(frozen=True)
 class Survey:
     """`prices` and `stocks` are what those columns prove about their separators. `shared_stock_count` are rows that
-    list several variants without units of each.
+    list several variants without units of each, `codeless_count` those that leave their code blank. `repeats` settles
+    the codes that occur more than once.
 
     The two arrays have an entry per variant, in the order of reading: whether its code occurs more than once, and
     whether it is one of several variants of one product.
@@ -32,6 +34,12 @@ class Survey:
     is_grouped: Flags
     line_count: int
     shared_stock_count: int
+    codeless_count: int = 0
+    repeats: Repeats | None = None
+
+    def repeat(self, position: int) -> Repeat | None:
+        """None for a code that occurs once."""
+        return self.repeats.at(position) if self.repeats and self.is_repeated[position] else None
 
     @cached_property
     def is_shared(self) -> Flags:
@@ -47,7 +55,7 @@ class Surveyor:
         self._currency = currency
         self._prices, self._stocks = set[Separator](), set[Separator]()
         self._codes, self._products, self._choices = array("q"), array("q"), array("q")
-        self._line_count = self._shared_stock_count = 0
+        self._line_count = self._shared_stock_count = self._codeless_count = 0
 
     @property
     def variant_count(self) -> int:
@@ -59,6 +67,7 @@ class Surveyor:
         self._prices.update(_proofs(self._columns.text(line.cells, "price"), self._currency))
         for _, text in self._columns.texts(line.cells, "stock"):
             self._stocks.update(_proofs(text, "CLP"))
+        self._codeless_count += not identity.sku
         self._shared_stock_count += identity.is_listed and identity.variants[0].stock is None
         product = hash(product_name(identity))
         for variant in identity.variants:
@@ -85,7 +94,7 @@ class Surveyor:
             is_repeated, is_grouped = _compared(codes, products, choices)
         return Survey(
             Column.proven(self._prices), Column.proven(self._stocks), is_repeated, is_grouped, self._line_count,
-            self._shared_stock_count,
+            self._shared_stock_count, self._codeless_count,
         )  # fmt: skip
 
 

@@ -38,7 +38,6 @@ def test_a_whole_row(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "errors"),
     [
-        (";Martillo;990;1", [("SKU", "SKU_MISSING")]),
         ("A2;;990;1", [("Nombre", "NAME_MISSING")]),
         ("A2;---;990;1", [("Nombre", "NAME_MISSING")]),
         ("A2;Martillo;;1", [("Precio", "PRICE_MISSING")]),
@@ -51,7 +50,7 @@ def test_a_whole_row(tmp_path: Path) -> None:
         ("7,80E+12;Martillo;990;1", [("SKU", "SKU_DAMAGED")]),
         ("A2;Martillo", [("Precio", "ROW_TOO_SHORT")]),
         ("A2;Martillo;990;1;5", [("Precio", "ROW_TOO_LONG")]),
-        (";-;990;x y", [("Nombre", "NAME_MISSING"), ("SKU", "SKU_MISSING"), ("Stock", "STOCK_INVALID")]),
+        (";-;990;x y", [("Nombre", "NAME_MISSING"), ("Stock", "STOCK_INVALID")]),
     ],
 )  # fmt: skip
 def test_a_bad_row_stays_out_and_the_others_go_in(tmp_path: Path, row: str, errors: list[tuple[str, str]]) -> None:
@@ -109,8 +108,46 @@ def test_without_a_code_column_codes_are_made_and_stay_the_same(tmp_path: Path) 
     assert {row.sku for row in shuffled.rows} == set(skus.values())
 
 
-def test_without_a_code_column_the_same_product_twice_is_an_error(tmp_path: Path) -> None:
-    assert codes(tmp_path, "Nombre;Precio\nClavo;50\nCLAVO;60\n") == [(3, "Nombre", "ROW_REPEATED")]
+def test_a_row_that_leaves_its_code_blank_is_known_by_its_name(tmp_path: Path) -> None:
+    parsed = parse_text(tmp_path, "SKU;Nombre;Precio\nA1;Clavo;50\n;Martillo;990\nS/C;Sierra;1990\n-;Perno;60\n")
+    assert parsed.errors == []
+    assert [row.sku for row in parsed.rows] == ["A1", "martillo", "sierra", "perno"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "errors"),
+    [
+        # One product at two prices: nobody knows which is right.
+        ("Nombre;Precio\nClavo;50\nCLAVO;60\n", {}, ["2 Nombre SKU_TWO_PRICES", "3 Nombre SKU_TWO_PRICES"]),
+        ("SKU;Nombre;Precio\nA;Clavo;50\nB;Tuerca;5\na;clavo;60\n", {"B": None},
+         ["2 SKU SKU_TWO_PRICES", "4 SKU SKU_TWO_PRICES"]),
+        # Two counts, and nothing that says whether they are of two places.
+        ("SKU;Nombre;Precio;Stock\nA;Clavo;50;4\nA;Clavo;50;9\n", {}, ["2 SKU SKU_TWO_COUNTS", "3 SKU SKU_TWO_COUNTS"]),
+        ("SKU;Nombre;Precio;Stock;Local\nA;Clavo;50;4;Sur\nA;Clavo;50;9;Sur\n", {},
+         ["2 SKU SKU_TWO_COUNTS", "3 SKU SKU_TWO_COUNTS"]),
+        # The same, word for word.
+        ("SKU;Nombre;Precio;Stock\nA;Clavo;50;4\nA;Clavo;50;4\n", {"A": 4}, []),
+        # Of several places, lots or both.
+        ("SKU;Nombre;Precio;Stock;Local\nA;Clavo;50;4;Sur\nA;Clavo;50;4;Norte\nA;Clavo;50;4;Sur\n", {"A": 8}, []),
+        ("Nombre;Precio;Cantidad;Lote;Vence\nSuero;990;4;L1;01/2027\nSuero;990;3;L2;01/2027\n", {"suero": 7}, []),
+        ("SKU;Nombre;Precio;Bodega;Stock\nA;Clavo;50;Sur;4\n;;;Norte;2\nB;Tuerca;5;Sur;1\n", {"A": 6, "B": 1}, []),
+        ("SKU;Nombre;Precio;Stock;Local;Talla\nA;Bota;50;4;Sur;40\nB;Bota;50;1;Sur;41\nA;Bota;50;2;Norte;40\n",
+         {"A": 6, "B": 1}, []),
+        ("SKU;Nombre;Precio;Stock;Local\nA;Clavo;50;4;Sur\nA;Clavo;50;Si;Norte\n", {"A": None}, []),
+        # A sum that lacks a part is none.
+        ("SKU;Nombre;Precio;Stock;Local\nA;Clavo;50;4;Sur\nA;Clavo;50;varios;Norte\n", {},
+         ["2 SKU SKU_BROKEN_TWIN", "3 Stock STOCK_INVALID"]),
+        # Another thing under a code that is taken.
+        ("SKU;Nombre;Precio;Stock\nA;Clavo;50;4\nA;Tuerca;50;4\n", {"A": 4}, ["3 SKU SKU_DUPLICATE"]),
+        ("SKU;Nombre;Precio;Talla\nA;Bota;50;40\nA;Bota;50;41\n", {"A": None}, ["3 SKU SKU_DUPLICATE"]),
+    ],
+)  # fmt: skip
+def test_rows_of_one_code(tmp_path: Path, text: str, rows: dict[str, int | None], errors: list[str]) -> None:
+    parsed = parse_text(tmp_path, text)
+    assert {row.sku: row.stock for row in parsed.rows} == rows
+    assert [f"{error.row} {error.column} {error.code}" for error in parsed.errors] == errors
+    assert parsed.rejected_skus.isdisjoint(row.sku.lower() for row in parsed.rows)
+    assert bool(parsed.rejected_skus) == any("DUPLICATE" not in error for error in errors)
 
 
 def test_derived_codes_are_never_too_long(tmp_path: Path) -> None:

@@ -1,0 +1,152 @@
+"""Settles what becomes of the rows that share a code: added up, taken once, or asked about."""
+
+from array import array
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from data.accents import unaccented
+from ingestion.numbers import HIGHEST
+
+_UNCOUNTED = -1
+
+
+class Fate(IntEnum):
+    """What becomes of one of the rows of a code.
+
+    | the rows of one code                                                    | fate                             |
+    |-------------------------------------------------------------------------|----------------------------------|
+    | say the same but for their place (branch, lot) and their units          | the first HAS ALL, others ADDED  |
+    | say the same                                                            | the first HAS ALL, others SAME   |
+    | are one product at two prices                                           | all TWO_PRICES                   |
+    | are one product with two counts, of one place or of none                | all TWO_COUNTS                   |
+    | are one product, one of them with an error of its own                   | the others BROKEN_TWIN           |
+    | are something else than the first                                       | OTHER                            |
+    """
+
+    HAS_ALL = 0
+    ADDED = 1
+    SAME = 2
+    TWO_PRICES = 3
+    TWO_COUNTS = 4
+    BROKEN_TWIN = 5
+    OTHER = 6
+
+
+class Repeat(NamedTuple):
+    """`other` is the number of the row that it goes with, or against; `units` of all its rows."""
+
+    fate: Fate
+    is_first: bool
+    other: int
+    units: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a row says of a variant; `place` is a hash of where, or which, its units are; units None: not counted."""
+
+    row: int
+    sku: str
+    name: str
+    options: dict[str, str]
+    price: Decimal
+    units: int | None
+    place: int
+
+
+class Repeats:
+    """Every variant whose code occurs more than once, by its position."""
+
+    def __init__(self, is_repeated: "np.ndarray[Any, Any]", frame: pd.DataFrame) -> None:
+        """The frame has a row for each position that is repeated, in their order."""
+        self._index = np.cumsum(is_repeated, dtype=np.int32) - 1
+        settled = _settled(frame)
+        self._columns = [settled[name].to_numpy() for name in ("fate", "is_first", "other", "units")]
+
+    def at(self, position: int) -> Repeat:
+        """To be asked only about a position that is repeated."""
+        fate, is_first, other, units = (column[self._index[position]] for column in self._columns)
+        return Repeat(Fate(int(fate)), bool(is_first), int(other), None if units == _UNCOUNTED else int(units))
+
+    def count(self, fate: Fate) -> int:
+        return int((self._columns[0] == fate).sum())
+
+    def first_row_of(self, fate: Fate) -> int:
+        """The number of the row that the first of this fate goes with."""
+        return int(self._columns[2][(self._columns[0] == fate).argmax()])
+
+
+class RepeatCollector:
+    """Is told of the variants whose codes occur more than once, in the order of reading; keeps numbers only."""
+
+    def __init__(self) -> None:
+        names = ("code", "thing", "price", "place", "units", "row", "is_broken")
+        self._columns = {name: array("q") for name in names}
+
+    def add(self, said: Said, *, is_broken: bool = False) -> None:
+        """Of a broken row only its number, code, name and options count."""
+        thing = hash((unaccented(said.name), frozenset((key, unaccented(text)) for key, text in said.options.items())))
+        units = _UNCOUNTED if said.units is None else said.units
+        code = hash(said.sku.lower())
+        values = (code, thing, hash(said.price), said.place, units, said.row, is_broken)
+        for column, value in zip(self._columns.values(), values, strict=True):
+            column.append(value)
+
+    def repeats(self, is_repeated: "np.ndarray[Any, Any]") -> Repeats:
+        return Repeats(is_repeated, pd.DataFrame({name: np.asarray(values) for name, values in self._columns.items()}))
+
+
+def _settled(frame: pd.DataFrame) -> pd.DataFrame:
+    """`fate`, `is_first`, `other` and `units` of each row of the frame."""
+    by_code = frame.groupby("code", sort=False)
+    first = by_code[["thing", "price", "units", "row"]].transform("first")
+    found = pd.DataFrame(
+        {
+            "fate": int(Fate.OTHER),
+            "is_first": ~frame["code"].duplicated(),
+            "other": first["row"],
+            "units": frame["units"],
+        }
+    )
+    kin = frame[frame["thing"] == first["thing"]]
+    code = kin["code"]
+    whole = kin[kin["is_broken"] == 0]
+    is_again = whole.duplicated(["code", "place", "units"])
+    distinct = whole[~is_again]
+    total = distinct.groupby("code")["units"].sum().clip(upper=HIGHEST)
+    total[total.index.isin(distinct.loc[distinct["units"] == _UNCOUNTED, "code"])] = _UNCOUNTED
+
+    fate = pd.Series(int(Fate.ADDED), index=kin.index)
+    fate[is_again[is_again].index] = int(Fate.SAME)
+    fate[found["is_first"].loc[kin.index]] = int(Fate.HAS_ALL)
+    asked = {
+        Fate.TWO_COUNTS: distinct.loc[distinct.duplicated(["code", "place"]), "code"],
+        Fate.TWO_PRICES: _codes_of_several(whole, "price"),
+        Fate.BROKEN_TWIN: kin.loc[kin["is_broken"] == 1, "code"],
+    }
+    for reason, codes in asked.items():
+        fate[code.isin(codes)] = int(reason)
+    # A row with an error of its own is told about that one.
+    fate[kin["is_broken"] == 1] = int(Fate.HAS_ALL)
+    found.loc[kin.index, "fate"] = fate
+    found.loc[kin.index, "units"] = code.map(total).fillna(0).astype(np.int64)
+    found["other"] = found["other"].mask(found["is_first"], _against_first(kin, first))
+    return found
+
+
+def _codes_of_several(rows: pd.DataFrame, column: str) -> "pd.Series[int]":
+    return rows.loc[~rows.duplicated(["code", column]), "code"].loc[lambda codes: codes.duplicated()]
+
+
+def _against_first(kin: pd.DataFrame, first: pd.DataFrame) -> "pd.Series[int]":
+    """For the first of each code, the number of the next of its rows that it is not like; else of the next."""
+    own = first.loc[kin.index]
+    unlike = (kin["price"] != own["price"]) | (kin["is_broken"] == 1) | (kin["units"] != own["units"])
+    others = kin[kin["code"].duplicated()].assign(is_like=~unlike).sort_values("is_like", kind="stable")
+    numbers = others.drop_duplicates("code").set_index("code")["row"]
+    return kin["code"].map(numbers).fillna(0).astype(np.int64)
