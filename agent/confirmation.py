@@ -27,7 +27,7 @@ _YES = {
 _PLAIN_YES = {
     "si", "sip", "sii", "sipo", "dale", "ok", "confirmo", "confirmado", "confirmada", "confirmar", "confirma",
     "confirmalo", "confirme", "confirmelo", "confirmenlo", "confirmemos", "confirmamelo", "adelante", "hagamoslo",
-    "hagamosle", "procede", "proceda", "procedamos",
+    "vale", "hagamosle", "procede", "proceda", "procedamos",
 }  # fmt: skip
 _AGREEING = _PLAIN_YES | {
     "el", "la", "mi", "su", "pedido", "compra", "orden", "todo", "po", "pues", "lo", "esta", "eso", "es", "asi",

@@ -83,7 +83,7 @@ CHANGES: tuple[tuple[Kind, str], ...] = (
      r"^(?:saca|quita|elimina|borra)\w* (?:tod[oa]s?|todo lo demas|lo demas|el resto|los demas) "
      r"(?:menos|excepto|salvo|y deja(?:me)?(?: solo)?) (?P<words>.+)$"),
     (Kind.SET,
-     rf"^{_ADD}(?P<n>{_N})(?: unidades)? (?P<each>(?:de|por) cada (?:un[oa]|cual|tipo|ejemplar)|c/u"
+     rf"^{_ADD}(?P<n>{_N})(?: unidades)? (?P<each>(?:de|por) cada(?: (?:un[oa]|cual|tipo|ejemplar))?|c/u"
      r"|cada un[oa])(?: de (?:es[oa]s|ell[oa]s|l[oa]s (?:dos|tres)))?$"),
     (Kind.SET,
      rf"^{_KEEP}(?: con| en| a| solo| solamente| nomas| tan solo| nada mas)*\s+(?P<n>{_N})(?: (?:no mas|nomas"

@@ -8,20 +8,26 @@ from agent.brains.rules.quantities import NUMBER, take_quantity
 from agent.brains.rules.references import Reference, read_reference, take_reference
 from agent.brains.rules.verbs import FILLER_END, FILLER_START
 from agent.brains.rules.vocabulary import CONTAINERS, VAGUE
-from data.search.filters import take_filters
+from data.search.filters import COLOURS, take_filters
 
 MOST_PEELINGS = 15
 
 _ARTICLE = re.compile(r"^(?:el|la|los|las|al)\s+")
 _LEAD = re.compile(
     r"^(?:del?|a|al|por|para ver|algun[oa]?s?|algo(?: de| como| para)?|un[oa]s(?! \$?\d)|cualquier|tipo|si|que"
-    r"|mas|stock de(?:l)?|disponibles?|en stock|me|es[oa]s?(?= [a-z]{4,}))\s+(?=\S)"
+    r"|mas|stock de(?:l)?|disponibles?|en stock|me)\s+(?=\S)"
 )
 # "2 galones de ese": what it comes in is known.
-_OF_THOSE = re.compile(rf"^({NUMBER}) {CONTAINERS} (?=de (?:es|est)[aeo]s?\b)")
+_OF_THOSE = re.compile(rf"^({NUMBER}) {CONTAINERS} (?=de (?:(?:es|est)[aeo]s?|el|la|l[oa]s)\b)")
+# "Ese par de zapatillas", "esos 2 cascos": what was shown, named again.
+_POINTING = re.compile(
+    rf"^(?:es[eao]s?|est[eao]s?) (?=(?:(?:{NUMBER}|par de|par) )*(?:[a-z]{{4,}}|de ))(?:par (?:de )?)?"
+)
+# "Polera blanca M 3": after a size or a colour a number is how many.
+_COUNT_AFTER_OPTION = re.compile(rf"(?:\b(?:x{{0,4}}[sml]|xg|xxg|{COLOURS})|\btalla \w+) (?P<count>{NUMBER})$")
 _ONLY_FILLER = re.compile(
-    r"^(?:de|del|en|el|la|los|las|que|sea|sean|y|o|con|para|a|al|un|una|uno|unos|unas|algo|alguno|alguna|color"
-    r"|talla|lo|pero|solo|si|cual|es|son|me|hay|tienes|cada|\W)*$"
+    r"^(?:(?:de|del|en|el|la|los|las|que|sea|sean|y|o|con|para|a|al|un|una|uno|unos|unas|algo|alguno|alguna|color"
+    r"|talla|lo|pero|solo|si|cual|es|son|me|hay|tienes|cada)(?![a-z])|\W)*$"
 )
 
 
@@ -41,7 +47,11 @@ def describe(kind: Kind, words: str) -> Intent:
         return Intent(kind, reference=reference)
     while (lead := _LEAD.match(words)) and not re.match(r"mas (?:barat|econom|car)|algo mas|al\s+\d|del? \$?\d", words):
         words = words[lead.end() :]
+    points = _POINTING.match(words)
+    words = words[points.end() :] if points else words
     quantity, rest = take_quantity(_OF_THOSE.sub(r"\1 ", words))
+    if quantity is None and (counted := _COUNT_AFTER_OPTION.search(words)):
+        quantity, rest = take_quantity(counted["count"])[0], words[: counted.start("count")].strip()
     if quantity and not rest and quantity.unit is None:
         return Intent(kind, quantity=quantity)
     if reference := read_reference(rest):
@@ -52,7 +62,7 @@ def describe(kind: Kind, words: str) -> Intent:
     reference, rest = take_reference(rest)
     if filters and re.fullmatch(r"(?:de )?(?:es[aeo]s?|est[aeo]s?)(?: pero)?(?: en| de)?", rest):
         reference, rest = Reference("same"), ""
-    is_definite = bool(re.match(r"(?:el|la|los|las)\b", rest))
+    is_definite = points is not None or bool(re.match(r"(?:de )?(?:el|la|los|las)\b", rest))
     is_extreme = filters.is_comparison or (filters.sort == "dearest" and not filters.is_superlative)
     if is_extreme and re.search(r"\b(?:el|la|los|las)\b", words):
         filters = replace(filters, is_comparison=False, is_superlative=True)

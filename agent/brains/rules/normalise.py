@@ -17,9 +17,8 @@ _SPELLING = {
     "kiero": "quiero", "qiero": "quiero", "kero": "quiero", "qero": "quiero", "quero": "quiero",
     "qro": "quiero", "kisiera": "quisiera", "qisiera": "quisiera", "quisera": "quisiera",
     "pal": "para el", "haci": "haces", "hacis": "haces", "podis": "puedes", "podes": "puedes", "queris": "quieres",
-    "queres": "quieres", "sabis": "sabes", "sabi": "sabes", "vendis": "venden", "mandai": "mandas", "mandas": "mandas",
-    "dejai": "dejas", "llevai": "llevas", "cobrai": "cobran", "cobras": "cobran", "agregai": "agregas", "dai": "das",
-    "guardai": "guardas", "ponei": "pones", "ponis": "pones", "demelo": "damelo", "demela": "damela",
+    "queres": "quieres", "sabis": "sabes", "sabi": "sabes", "vendis": "venden", "mandas": "mandas",
+    "cobras": "cobran", "dai": "das", "ponei": "pones", "ponis": "pones", "demelo": "damelo", "demela": "damela",
     "demelos": "damelos", "demelas": "damelas", "ponmelo": "damelo", "ponmela": "damela", "mandamelo": "damelo",
     "mandamela": "damela", "mandeme": "mandame", "agregueme": "agregame", "anoteme": "anotame", "envieme": "enviame",
     "guardeme": "apartame", "traigame": "traeme", "saqueme": "sacame", "quiteme": "quitame", "echeme": "echame",
@@ -35,7 +34,7 @@ _SPELLING = {
     "tendrian": "tienen", "tendrias": "tienen", "tenian": "tienen", "queri": "quieres", "podi": "puedes",
     "nesecito": "necesito", "nesesito": "necesito", "nececito": "necesito", "necesit": "necesito",
     "nesecita": "necesito", "ocupo": "necesito", "aser": "hacer", "aora": "ahora", "ahora": "ahora",
-    "ay": "hay", "ai": "hay", "abra": "habra", "vusco": "busco", "bsco": "busco", "vende": "venden",
+    "ai": "hay", "abra": "habra", "vusco": "busco", "bsco": "busco", "vende": "venden",
     "vendes": "venden", "venderan": "venden", "caro": "caro", "karrito": "carrito", "carro": "carrito",
     "canasta": "canasta", "1ro": "primero", "1ero": "primero", "1er": "primero", "1ra": "primera",
     "1era": "primera", "2do": "segundo", "2da": "segunda", "3ro": "tercero", "3ero": "tercero",
@@ -65,6 +64,7 @@ _BY_EAR = {
         "agregame", "agregue", "llevo", "llevar", "quiero", "quisiera", "necesito", "cambia", "cambiar", "venden",
         "dejame", "muestrame", "busco", "buscando", "gracias", "despacho", "envio", "envios", "confirmar", "pagar",
         "docena", "barato", "barata", "cuanto", "cuantos", "cuesta", "tienen", "tienes", "carrito", "pedido", "mejor",
+        "queda", "quedan",
     )
 }  # fmt: skip
 _NOT_HEARD = frozenset({"saco", "sacar", "baile", "valen"})
@@ -78,6 +78,16 @@ _SPOKEN_MEASURES = re.compile(
     rf"\bde (?:(?P<count>un|una|{_SAID_NUMBER}|\d{{1,2}}) )?(?P<unit>litros?"
     rf"|kilos?)(?P<half> y medi[oa])?(?! de\b)(?![a-z])"
 )
+# "Tubos de cuarenta": which, and not how many.
+_SPOKEN_SIZES = re.compile(
+    rf"\b(de|del|talla|aro|numero) ({_SAID_NUMBER})"
+    rf"(?=\s*(?:$|[\n,.;:?!]|(?:y|o|x|porfavor|nomas|{'|'.join(NUMBER_WORDS)})\b))"
+)
+# "Ay no, mejor…" cries out; "no ay stock" says that there is none.
+_CRY = re.compile(r"(?:^|(?<=[\n.,!?;]))"
+                  r"\s*(?:ay+|uy+|oh|ah|puchas?|chuta|chanfle|b+u+|p*u+f+|noo+)\b"
+                  r"(?=\s*(?:[,!.]|no\b|que\b|ya\b|si\b|me\b|se\b"
+                  r"|pero\b|mejor\b|perdon\b|pucha\b|bueno\b|sorry\b|era\b|y\b|$))[\s,!.]*")  # fmt: skip
 _MARKS = set(" .,;:/$%+-?!\n\"'()*#°&")
 # What a channel writes in the place of what it cannot carry; a place goes on with its name and coordinates.
 _ATTACHED = re.compile(
@@ -120,7 +130,12 @@ def undo_chat_spelling(text: str) -> str:
     text = re.sub(r"\b(\d{1,2})\s+y\s+(?:1/2|medi[oa])\b", r"\1 1/2", text)
     text = re.sub(r"\b1/2\s+docena", "media docena", text)
     text = re.sub(r"\b([a-z]{2,}[aei])h\b", r"\1r", text)  # "pagah"
+    text = _CRY.sub(" ", text)
+    text = re.sub(r"\bay\b", "hay", text)
+    text = re.sub(r"\b(un[oa]?) sol[oa]\b", r"\1", text)
     text = re.sub(r"\bno ma\b", "nomas", text)
+    text = re.sub(r"\b(?!bonsai|samurai|hawai|dubai)([a-z]+[b-df-hj-np-tv-z])ai\b", r"\1as", text)  # "me avisai"
+    text = _SPOKEN_SIZES.sub(lambda match: f"{match[1]} {NUMBER_WORDS[match[2]]}", text)
     text = _SPOKEN_MEASURES.sub(_measured, text)
     text = re.sub(rf"\b({_SAID_NUMBER})\s+(?={_UNITS_SAID}\b)", lambda match: f"{NUMBER_WORDS[match[1]]} ", text)
     return re.sub(r"[a-z0-9]+(?:/u)?", lambda match: _respelt(match[0]), text)

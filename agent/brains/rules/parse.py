@@ -113,6 +113,8 @@ def _read_piece(piece: str, is_question: bool) -> list[Intent]:
     intents: list[Intent] = []
     if not LAUGH.match(piece):
         piece = LAUGHING.sub("", piece)
+    if GREETING.match(greeted := FILLER_START.sub("", piece, count=1)):
+        piece = greeted  # "amiga buenas tardes"
     for pattern, kind in (
         (GREETING, Kind.GREET),
         (HOW_ARE_YOU, Kind.HOW_ARE_YOU),
@@ -278,6 +280,10 @@ def _settle(intents: list[Intent]) -> list[Intent]:
             settled[-1] = replace(previous, kind=kind, quantity=_with_amount(intent).quantity)
         elif previous and previous.kind is Kind.NO and intent.kind in PRODUCT_KINDS | {Kind.REPLACE}:
             settled[-1] = replace(intent, is_correction=True, other=intent.other or previous.other)
+        elif (
+            previous and previous.kind is Kind.LATER and (intent.kind is Kind.CHECKOUT or intent.kind in PRODUCT_KINDS)
+        ):
+            settled[-1] = intent  # "filo, ciérralo igual"
         elif previous and previous.kind is Kind.YES and _outdoes(previous, intent):
             settled[-1] = intent
         elif previous and _is_said_again(previous, intent):

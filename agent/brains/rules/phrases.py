@@ -63,6 +63,9 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"|contesto|respondo)|vuelvo|paso|regreso|l[oa] veo|l[oa] vemos|vemos|compro|l[oa] compro"
      r"|sigo)(?: (?:despues|luego|mas tarde|mas rato|manana|otro dia|al rato|cualquier cosa|entonces|gracias"
      r"|mejor|en un rato))*$"),
+    (Kind.ASIDE,
+     r"^(?:(?:no|ya|ok|a ver|mmm) )*esper(?:a|e|ame|ate|eme|ese)(?: (?:un|me|poco|rato|ratito|momento|momentito|segundo"
+     r"|minuto|tantito|porfavor|ahi|nomas))*$"),
     (Kind.LOOKING,
      r"^(?:(?:no|gracias|por ahora|yo|nomas|solo|solamente|estoy|estaba|ando|andaba|estamos|era|quiero"
      r"|quería) )*(?:mirando|viendo|vitrineando|cotizando|preguntando|averiguando|curioseando|mirar|cotizar"
@@ -108,10 +111,11 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      rf"|arm\w+|gener\w+)\s+(?:el|la|mi|un|una|este|esta|ya el|con el|con la)?\s*{_GO}\b"),
     (Kind.CHECKOUT,
      r"^(?:quiero |quisiera |me gustaria |para |listo para |ya |ahora |si |vamos a |puedo |voy a |donde |pasar a "
-     r"|pasemos a |procede[r]? a[l]? )*(?:cierral[oa]|cierrel[oa]|cerremosl[oa]|cerrarl[oa]|finalizal[oa]|pagar"
+     r"|pasemos a |procede[r]? a[l]? )*(?:cierral[oa]s?|cierrel[oa]|cerremosl[oa]|cerrarl[oa]|finalizal[oa]|pagar"
      r"|pago|pagarte|el pago|comprar ahora|checkout|cerrar|cerremos|cerramos|cierro|cierra|cierre"
      r"|confirmar|confirmo|confirma|finalizar|terminar|encargarlo|encargarlos|comprarlo|comprarlos|comprar todo"
-     r"|comprar)(?: ya| ahora| todo| la cuenta| el total| mi carrito| el carrito)?$"),
+     r"|comprar)(?: (?:ya|ahora|todo|la cuenta|el total|mi carrito|el carrito|igual|nomas|asi"
+     r"|entonces|altiro|mejor))*$"),
     (Kind.CHECKOUT,
      r"^(?:quiero comprar (?:todo|lo del carrito|el carrito|eso)|(?:me )?(?:lo )?llevo (?:todo|todo eso"
      r"|todo lo del carrito)|compro todo|comprar el carrito|quiero todo eso|hago el pedido|pedido listo"

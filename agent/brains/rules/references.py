@@ -36,21 +36,24 @@ _PATTERNS: tuple[tuple[re.Pattern[str], ReferenceKind], ...] = (
         "ordinal",
     ),
     (re.compile(r"(?:del?\s+)?(?:el|la)\s+(?P<word>\d|dos|tres|uno)"), "ordinal"),
-    (re.compile(rf"(?:del?\s+)?(?:el|la|los|las)?\s*ultim[oa]s?{_TAIL}"), "last"),
+    (re.compile(rf"(?:del?\s+)?(?:el|la|los|las|es[ea]s?|est[ea]s?)?\s*ultim[oa]s?{_TAIL}"), "last"),
     (re.compile(r"(?:del?\s+)?(?:el|la|los|las)\s+otr[oa]s?"), "other"),
     (re.compile(r"(?:del?\s+)?(?:el|la|los|las|lo)\s+mism[oa]s?"), "same"),
     (
         re.compile(
-            r"(?:tod[oa]s?\s+)?l[oa]s?\s+(?:pocos\s+|pocas\s+)?que\s+(?:te\s+|les\s+|me\s+)?"
+            rf"(?:tod[oa]s?\s+)?(?:l|es|est)[oa]s?\s+(?:pocos\s+|pocas\s+|(?P<word>{NUMBER})\s+)?que\s+(?:te\s+|les\s+|me\s+)?"
             r"(?:quedan?|queden?|hay|hayan?|tengas?|tengan|tienes|tienen|ofreces|sobran?)(?:\s+(?:en stock"
             r"|disponibles?))?"
             r"|(?:tod[oa]s?\s+)?el\s+(?:resto|stock)|todo\s+(?:el\s+stock|lo\s+que\s+(?:queda|haya|tengan?|hay))"
         ),
         "rest",
     ),
-    (re.compile(rf"(?:de\s+)?(?:tod[oa]s\s+)?(?:l|es|est)[oa]s\s+(?P<word>{NUMBER})"), "all"),
     (
-        re.compile(r"(?:de\s+)?(?:amb[oa]s|tod[oa]s(?:\s+(?:esos|esas|ellos))?|un[oa] de cada un[oa])"),
+        re.compile(rf"(?:de\s+)?(?:tod[oa]s\s+)?(?:l|es|est)[oa]s\s+(?P<word>{NUMBER})(?:\s+(?:cosas|productos))?"),
+        "all",
+    ),
+    (
+        re.compile(r"(?:de\s+)?(?:amb[oa]s|tod[oa]s(?:\s+(?:esos|esas|ellos))?|un[oa] de cada(?: un[oa])?)"),
         "all",
     ),
     (

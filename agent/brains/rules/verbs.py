@@ -12,12 +12,20 @@ CALLED = (
     r"|alma)|reinita|guap[oa]|don|dona|maestr[oa]|viej[oa]|veci|flac[oa]|cabr[oa]s?|chiquill[oa]s?|mana|carnal"
     r"|causa|pana|chamo|profe"
 )
+# What a want begins with, after a name for whoever sells.
+_BEGINNING = (
+    r"(?:un|una|dos|tres|cuatro|cinco|seis|diez|docena|media|medio|me|te|le|hay|tien\w+|tendr\w+|quier\w+|quisiera"
+    r"|queria|necesit\w+|dame|deme|ponme|ponle|agreg\w+|cuanto|a cuanto|a como|busc\w+|vend\w+|anda\w*|dej\w+|saca"
+    r"|quita|como|cual|que|y|tenga|dej\w+|cierr\w+|mand\w+)"
+)
 FILLER_START = re.compile(
-    rf"^(?:(?:{CALLED})(?=[\s,]*$)|mij[oa]|mijit[oa]|compa|parce|parcero|che|wey|guey|patroncit[oa]|mi (?:rey|reina"
+    rf"^(?:(?:{CALLED})(?=[\s,]*$|\s+(?:\d+|{_BEGINNING})\b)|mij[oa]"
+    rf"|mijit[oa]|compa|parce|parcero|che|wey|guey|patroncit[oa]|mi (?:rey|reina"
     rf"|amor)|"
     r"porfavor|weon|weona|wn|hueon|hermano|bro|compadre|loco|tio|senor(?:a|ita)?|oye|oiga|disculpa|disculpe"
     r"|perdon|amig[oa]|vecin[oa]|caser[oa]|caserit[oa]|jefe|estimad[oa]|a ver|mira|mire|"
-    r"entonces|ahora|tambien|ademas|pucha|po|pues|eh|emm?|mmm?|ah|oh|uy|ya po|ya pues|luego|despues|aparte|igual"
+    r"entonces|ahora|por mientras|mientras(?: tanto)?"
+    r"|tambien|ademas|pucha|po|pues|eh|emm?|mmm?|ah|oh|uy|ya po|ya pues|luego|despues|aparte|igual"
     r"|asi que|es que|osea|o sea|"
     r"y|e|pero|si|ya|dale|ok|bueno|claro|listo|perfecto|super|genial|bacan|sabes que|una consulta|una pregunta"
     r"|consulta|pregunta|"
@@ -36,6 +44,7 @@ FILLER_END = re.compile(
     r"a la venta|en la tienda|en venta|disponibles?|por ahi|por casualidad|entonces|tambien|ademas|al carrito"
     r"|a mi carrito|en el carrito|"
     r"al pedido|a mi pedido|al tiro|altiro|ahora|mejor|me das|me puedes dar|quiero|necesito|tienes|tienen|hay"
+    r"|(?:te |les )?venden?|manejan|trabajan|traen|(?:me|nos) (?:tinca|gusta|gusto|sirve|late)|ah"
     r"|aparte|eh|ya|si|(?:no es |es |no )?cierto|(?<!la )(?<!de )verdad)$"
 )
 MODAL = re.compile(
@@ -53,6 +62,7 @@ _CLITIC = r"(?:me|le|nos|les|melo|mela|melos|melas|lo|la|los|las)?"
 # The verb that a piece begins with. First match wins; what follows is what it is about.
 VERBS: tuple[tuple[Kind, str], ...] = (
     (Kind.REMOVE, r"(?:ya )?me arrepenti (?:de(?:l)?|con)"),
+    (Kind.REMOVE, r"sin(?= (?:el|la|los|las|es[ea]s?) [a-z]{3})"),
     (Kind.REMOVE,
      r"(?:ya )?no (?:quiero|necesito|llevo|voy a llevar|llevare|me pongas|me des|va|pongas|agregues"
      r"|quisiera)(?: mas)?"),
@@ -68,6 +78,7 @@ VERBS: tuple[tuple[Kind, str], ...] = (
      r"|costaria[ns]?|esta[ns]?|tienes|tienen|venden|dejas|dejan|quedaria[ns]?)(?: (?:por|a))?"),
     (Kind.PRICE, r"(?:y )?cuanto (?:seria |serian |es |son |sale |salen )?(?:por|x|si llevo|llevando)"),
     (Kind.PRICE, r"(?:a|en) cuanto(?: (?:anda[ns]?|tiene[ns]?|me))?"),
+    (Kind.PRICE, r"a como(?: (?:esta[ns]?|tienes|tienen|venden|es|son|sale[ns]?|da[ns]?))?"),
     (Kind.PRICE,
      r"(?:por que|porque|a que|que|cual es el|cual es su|me das el|dame el|dime el)\s+(?:precios?"
      r"|valor(?:es)?)(?: (?:tiene[ns]?|es"
@@ -79,6 +90,7 @@ VERBS: tuple[tuple[Kind, str], ...] = (
     (Kind.STOCK, r"(?:el )?(?:stock|disponibilidad) (?:de(?:l)?|en)|esta[n]? disponibles?|stock"),
     (Kind.STOCK, r"(?:no )?(?:te |les )?quedan?(?: (?:mas|aun|todavia))?"),
     (Kind.SHOW, r"(?:ando |estoy |estaba |estamos |andamos )?(?:buscando|busco|buscamos|buscar|busca(?:me)?)"),
+    (Kind.SHOW, r"(?:de )?(?:que|cuales) (?:tienes|tienen|hay|venden)(?: de)?(?= [a-z])"),
     (Kind.SHOW,
      r"(?:no )?(?:l[oa]s? )?(?:tienes|tienen|hay|habra|venden|manejan|trabajan(?: con)?|ofrecen|existen?|llego"
      r"|llegaron|traen"

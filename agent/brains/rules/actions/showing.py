@@ -92,6 +92,8 @@ async def tell_total(turn: Turn, intent: Intent) -> None:
 
 
 async def tell_price(turn: Turn, intent: Intent) -> None:
+    if intent.is_empty and turn.reply.listing:
+        return  # "¿tienen rosas? ¿a cómo están?": just said
     if intent.is_empty and not intent.count and turn.workspace.lines and not turn.pending:
         turn.reply.shows_cart = True
         return
