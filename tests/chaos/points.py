@@ -1,7 +1,8 @@
-"""A worker that kills itself at one named point of a turn or of a sending: the moments in which a kill costs most."""
+"""A worker that kills or freezes itself at a named point of a turn or of a sending: when that costs most."""
 
 import os
 import signal
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -31,17 +32,19 @@ _TURN, _MESSAGE = "INSERT INTO app.turns", "UPDATE app.messages"
 
 @dataclass(frozen=True, slots=True)
 class Doom:
+    """`signals` by the point at which it sends them to itself."""
+
     orders: Orders
-    point: str
+    signals: Mapping[str, signal.Signals]
     queue: str
 
 
 def meet(doom: Doom) -> None:
-    """Work on one queue until the point is reached."""
+    """Work on one queue until a deadly point is reached."""
 
     async def run() -> None:
         async with open_runtime(doom.orders.settings, application_name="chaos-doomed") as runtime:
-            reaper = _Reaper(doom.point)
+            reaper = _Reaper(doom.signals)
             reaper.watch(runtime)
             runtime.__dict__["agent"] = Agent(
                 runtime.database, runtime.indexes, _DoomedBrain(reaper), knowledge=runtime.knowledge
@@ -53,13 +56,13 @@ def meet(doom: Doom) -> None:
 
 
 class _Reaper:
-    def __init__(self, point: str) -> None:
-        self._point = point
+    def __init__(self, signals: Mapping[str, signal.Signals]) -> None:
+        self._signals = signals
         self._written = 0
 
     def reach(self, point: str) -> None:
-        if point == self._point:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if point in self._signals:
+            os.kill(os.getpid(), self._signals[point])
 
     def watch(self, runtime: Runtime) -> None:
         engine = runtime.database.engine.sync_engine
@@ -108,9 +111,10 @@ def _doomed(adapter: Adapter, reaper: _Reaper) -> Adapter:
 
     async def watched(access: ChannelAccess, to: str, content: MessageContent, message_id: UUID) -> SendResult:
         reaper.reach("before sending")
-        result = await send(access, to, content, message_id)
-        reaper.reach("after sending")
-        return result
+        try:
+            return await send(access, to, content, message_id)
+        finally:
+            reaper.reach("after sending")
 
     adapter.send = watched  # type: ignore[method-assign]  # of this instance alone
     return adapter
