@@ -51,6 +51,8 @@ REFINGERPRINT: Final = f"""
     WHERE v.tenant_id = app.tenant() AND v.id = h.id AND v.content_hash <> h.content_hash
 """  # noqa: S608
 
+# New rows go in by their ids, which follow one another: a row's keys and the row its foreign key names are then where
+# those of the row before were.
 STEPS: Final = (
     REMEMBER.format(
         chosen="""v.id IN (SELECT id FROM plan_variants WHERE is_changed UNION ALL SELECT id FROM plan_archived)"""
@@ -59,7 +61,7 @@ STEPS: Final = (
     INSERT INTO app.products (
         tenant_id, id, key, name, brand, category, description, image_url, more_images, synonyms, tags)
     SELECT app.tenant(), id, key, name, brand, category, description, image_url, more_images, synonyms, tags
-    FROM plan_products WHERE is_new
+    FROM plan_products WHERE is_new ORDER BY id
     """,
     """
     UPDATE app.products p SET name = n.name, brand = n.brand, category = n.category, description = n.description,
@@ -88,7 +90,7 @@ STEPS: Final = (
     REFINGERPRINT.format(chosen="p.id IN (SELECT id FROM plan_products WHERE is_changed)"),
     """
     INSERT INTO app.stock_levels (tenant_id, variant_id, on_hand)
-    SELECT app.tenant(), id, stock FROM plan_variants WHERE is_new
+    SELECT app.tenant(), id, stock FROM plan_variants WHERE is_new ORDER BY position
     """,
     """
     INSERT INTO app.stock_levels AS l (tenant_id, variant_id, on_hand)

@@ -173,8 +173,9 @@ STEPS: Final = (
 ARCHIVED: Final = """
     INSERT INTO plan_archived
     SELECT v.id FROM app.variants v
-    WHERE v.tenant_id = app.tenant() AND NOT v.is_archived AND NOT EXISTS (
-        SELECT FROM plan_staged s WHERE lower(s.sku) = lower(v.sku))
+    WHERE v.tenant_id = app.tenant() AND NOT v.is_archived
+        AND NOT EXISTS (SELECT FROM plan_rows r WHERE r.variant_id = v.id)
+        AND NOT EXISTS (SELECT FROM plan_staged s WHERE s.is_rejected AND lower(s.sku) = lower(v.sku))
 """
 
 COUNTS: Final = """
