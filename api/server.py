@@ -70,13 +70,18 @@ async def serve_until_cancelled(
         await _end(worker, *tasks)
 
 
-async def work_until_cancelled(worker: JobWorker) -> None:
-    """Run jobs; cancelled, finish or give back those begun."""
+async def work_until_cancelled(worker: JobWorker, on_ready: Callable[[], None] = lambda: None) -> None:
+    """Run jobs; cancelled, finish or give back those begun. `on_ready` is called once it has reached the queue."""
     _leave_to_stay()
     working = asyncio.create_task(worker.run(), name="worker")
+    connecting = asyncio.create_task(worker.connected())
     try:
+        await asyncio.wait({working, connecting}, return_when=asyncio.FIRST_COMPLETED)
+        if connecting.done():
+            on_ready()
         await asyncio.wait({working})
     finally:
+        connecting.cancel()
         await _end(worker, working)
 
 

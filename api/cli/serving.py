@@ -61,7 +61,7 @@ def worker() -> None:
         from api.server import work_until_cancelled
         from api.worker import make_worker
 
-        await work_until_cancelled(make_worker(runtime))
+        await work_until_cancelled(make_worker(runtime), lambda: put("Atendiendo trabajos. Ctrl+C para terminar."))
 
     run(work, is_service=True)
 

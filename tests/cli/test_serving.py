@@ -68,11 +68,9 @@ def test_the_demo_store_survives_a_crash_and_stops_when_told(tmp_path: Path) -> 
 
 def test_a_worker_alone_stops_when_told(caserita: Caserita) -> None:
     with caserita.running("worker") as process:
-        assert process.stdin is not None
-        try:
-            process.wait(timeout=4)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGTERM)
+        assert process.stdout is not None
+        assert "Atendiendo trabajos" in process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=SECONDS)
     assert (process.returncode, err) == (0, "")
 
