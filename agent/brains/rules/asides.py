@@ -26,9 +26,19 @@ _ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bojala (?:(?:que )?(?:sea[ns]? |algo )?)(?=barat|economic|baratit)"), " "),
     (re.compile(rf"\b(?:para|de parte de|que es para|es para) {_WHOSE} {_KIN}{_AGE}\b(?! (?:de|del) [a-z])"), " "),
     (
-        re.compile(rf"\b(?:para )?(?:el )?(?:cumple(?:anos)?|santo|matrimonio|aniversario) de {_WHOSE} {_KIN}{_AGE}\b"),
+        re.compile(
+            rf"\b(?:(?:es|son|seria) )?(?:para )?(?:(?:el|la|un|una) )?(?:cumple(?:anos)?|santo|matrimonio|aniversario"
+            rf"|fiesta|bautizo|baby shower) de {_WHOSE} {_KIN}{_AGE}\b(?:\s*:)?"
+        ),
         " ",
     ),
+    (
+        re.compile(
+            r"\b(?:(?:que )?(?:es|son|seria|va|lo quiero|la quiero) )para (?:un |hacer un )?regal(?:o|ar|ito)\b"
+        ),
+        " ",
+    ),
+    (re.compile(r"(?:^|(?<=\n))(?:es |son )?para (?!llevar|ver)[a-z ]{2,40}:\s*(?=\S)"), "dame "),
     (
         re.compile(
             r"(?:^|(?<=[.,;!\n]) ?|(?<=hola )|(?<=dias )|(?<=tardes )|(?<=noches ))(?:yo )?(?:me llamo|mi nombre es)"

@@ -78,13 +78,6 @@ class Reply:
         self.choices.clear()
         self.list_items(items, question, **values)
 
-    def keep_to_data(self) -> None:
-        """Nothing but the cart, and what is shown with its question."""
-        self.opening, self.notices, self.heads, self.closing = [], [], [], []
-        self.later, self.hint, self.rest = [], "", ""
-        self.shows_cart = self.shows_cart or bool(self.workspace.lines)
-        self.close("ask.what_else" if self.workspace.lines else "ask.what")
-
     @property
     def is_empty(self) -> bool:
         return not (

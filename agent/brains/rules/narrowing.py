@@ -1,0 +1,48 @@
+"""What is said after a want and only tells more of it: "pastillas de freno", "delanteras", "para un Yaris"."""
+
+import re
+from dataclasses import replace
+
+from agent.brains.rules.choosing import choose, covers, is_called, is_headed
+from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
+from agent.brains.rules.turn import Turn
+from agent.tools.catalogue import CANDIDATE_COUNT, search_products
+
+# "Es para 15 personas": whether or not it tells one product from another, it asks for none.
+_FOR = re.compile(r"^(?:y )?(?:(?:que )?(?:es|son|seria[n]?|sea|lo quiero|la quiero|las quiero|los quiero) )?para ")
+_LEAD = re.compile(r"^(?:(?:y|que|es|son|sea[n]?|seria[n]?|de|del|el|la|los|las|lo quiero|la quiero) )+(?=\S)")
+
+
+async def narrowed(turn: Turn, intents: list[Intent]) -> list[Intent]:
+    """Each such piece is joined to the want before it; what it is for is left out where that picks nothing."""
+    joined: list[Intent] = []
+    for intent in intents:
+        previous = joined[-1] if joined else None
+        if previous is None or not _may_narrow(intent, previous):
+            joined.append(intent)
+        elif together := await _together(turn, previous, intent):
+            joined[-1] = replace(previous, words=together, filters=intent.filters.over(previous.filters))
+        elif not (_FOR.match(intent.asked) and not intent.asked.startswith("para")):
+            joined.append(intent)
+    return joined
+
+
+def _may_narrow(intent: Intent, previous: Intent) -> bool:
+    is_want = previous.kind in PRODUCT_KINDS - {Kind.REMOVE} and bool(previous.words) and previous.reference is None
+    says_only_more = intent.kind is Kind.MENTION and intent.is_verbless and bool(intent.words)
+    is_own = intent.quantity or intent.reference or intent.joins_previous or intent.is_correction
+    return is_want and says_only_more and not is_own
+
+
+async def _together(turn: Turn, previous: Intent, intent: Intent) -> str:
+    """The words of both, when the shop has what both are of, and nothing that is called by the second alone."""
+    more = _LEAD.sub("", re.sub(r"^para (?:el |la |los |las |un |una |mi )?", "", _LEAD.sub("", intent.words)))
+    together = f"{previous.words} {more}"
+    found = await search_products(turn.workspace, together, options=intent.filters.options, limit=CANDIDATE_COUNT)
+    choice = choose(together, found.items)
+    if not more or choice.missing or not any(covers(together, item, loosely=True) for item in choice.best):
+        return ""
+    if not all(is_headed(previous.words, item) for item in choice.best):
+        return ""
+    alone = choose(more, (await search_products(turn.workspace, more, limit=CANDIDATE_COUNT)).items)
+    return "" if any(is_called(more, item) for item in alone.best) else together
