@@ -35,8 +35,11 @@ _ORDER = {
 }
 _CONVERSATION = {"conversation_id": _ID, "status": "handed_off", "reason": "Pide una persona.", "contact": _CONTACT}
 _HANDOFF = {"handoff_id": _ID, **_CONVERSATION}
-_IMPORT = {"import_id": _ID, "created": 12, "updated": 3, "archived": 0, "rejected": 1}
-_WAIT = {"entry_id": _ID, "wanted": "Polera negra M", "variant_id": _ID}
+_IMPORT = {"import_id": _ID, "created": 12, "updated": 3, "unchanged": 40, "archived": 0, "rejected": 1}
+_WAIT = {
+    "entry_id": _ID, "wanted": "Polera negra M", "quantity": 2, "variant_id": _ID, "contact": _CONTACT,
+    "conversation_id": _ID,
+}  # fmt: skip
 _LEAD = {
     "lead_id": _ID, "kind": "call", "status": "new", "phone": "+56987654321", "email": "",
     "moment": "mañana en la tarde", "note": "¿Me llaman para una cotización?", "contact": _CONTACT,

@@ -251,7 +251,8 @@ class Imports:
             # The last word of the progress: from here on this transaction holds the import's row.
             await progress.report(1.0)
             await self._keep(tx, file, counts, outcome)
-            await tx.events.add("import.completed", import_id=str(import_id), **counts_of(outcome))
+            done = counts_of(outcome) | {"rejected": outcome.error_count}
+            await tx.events.add("import.completed", import_id=str(import_id), **done)
             if outcome.has_changes:
                 await tell_emptied(tx)
                 await tx.tenants.bump_catalogue_version()

@@ -81,6 +81,18 @@ async def _lead(tx: Transaction, payload: Json) -> Json:
     }
 
 
+async def _wait(tx: Transaction, payload: Json) -> Json:
+    entry = await tx.waitlist.get(UUID(payload["entry_id"]))
+    if entry is None:
+        return {}
+    return {
+        "wanted": entry.wanted,
+        "quantity": entry.quantity,
+        "conversation_id": str(entry.conversation_id),
+        "contact": await _contact(tx, entry.conversation_id),
+    }
+
+
 async def _contact(tx: Transaction, conversation_id: UUID) -> Json | None:
     conversation = await _find(tx, conversation_id)
     if conversation is None:
@@ -109,5 +121,9 @@ def _moment(moment: datetime) -> str:
 
 
 _Enrich = Callable[[Transaction, Json], Awaitable[Json]]
-_ENRICHED: dict[str, _Enrich] = {"lead.created": _lead, "conversation.closed": _conversation}
+_ENRICHED: dict[str, _Enrich] = {
+    "lead.created": _lead,
+    "waitlist.joined": _wait,
+    "conversation.closed": _conversation,
+}
 _FAMILIES: dict[str, _Enrich] = {"order": _order, "handoff": _conversation}

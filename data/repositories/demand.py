@@ -61,6 +61,9 @@ class WaitlistRepository(Repository):
         )
         return (await self.session.execute(statement)).scalars().all()
 
+    async def get(self, entry_id: UUID) -> WaitlistEntry | None:
+        return await self.session.get(WaitlistEntry, (self.tenant_id, entry_id))
+
     async def serve_later(self) -> None:
         """Enqueue the telling of those who wait, if anybody does: whoever lets stock rise calls this."""
         waits = select(

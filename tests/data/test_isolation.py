@@ -241,7 +241,7 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:  # noqa: PLR0915 - 
         "media": media.id, "desk": desk, "handoff": handoff.id,
         "cart": cart_id,
         "summary": summary.id, "order": order.id, "lead": lead.id, "entry": entry.id, "entry_search": entry.search_id,
-        "suggestion": asked.id, "subscription": subscription.id, "event": told.event.id, "told": told.delivery.id,
+        "suggestion": asked.id, "subscription": subscription.id, "wait": wait.id, "event": told.event.id, "told": told.delivery.id,
         "workflow": workflow.id, "run": run.id,
     }  # fmt: skip
     return rows
@@ -388,6 +388,7 @@ READS: dict[str, Reading] = {
     "orders of a contact": lambda tx, ids: tx.orders.of_contact(ids["contact"], 5),
     "order to change": lambda tx, ids: tx.orders.lock(ids["order"]),
     "units of an order": lambda tx, ids: tx.orders.units(ids["order"]),
+    "waitlist entry": lambda tx, ids: tx.waitlist.get(ids["wait"]),
     "waitlist": lambda tx, ids: tx.waitlist.recent(),
     "waitlist to serve": lambda tx, ids: tx.waitlist.ready(10),
     "lead": lambda tx, ids: tx.leads.get(ids["lead"]),
