@@ -19,7 +19,8 @@ from api.settings import Settings
 from data.embedded import start_embedded
 from tests.benchmarks.measure import Figure, Times
 from tests.chaos.doors import Door, WebchatDoor
-from tests.chaos.fates import Child, Cluster
+from tests.chaos.cluster import Cluster
+from tests.chaos.fates import Child
 from tests.chaos.process import Orders, make_worker, quietly, serve, work
 from tests.chaos.providers import Providers, open_providers
 from tests.chaos.run import settings_of, until_up

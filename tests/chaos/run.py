@@ -19,8 +19,9 @@ from api.runtime import open_runtime
 from api.settings import Settings
 from data.database import as_service
 from data.embedded import start_embedded
+from tests.chaos.cluster import Cluster
 from tests.chaos.doors import Door
-from tests.chaos.fates import Child, Cluster, Destiny, Fates
+from tests.chaos.fates import Child, Destiny, Fates
 from tests.chaos.process import Orders, serve, work
 from tests.chaos.providers import Providers, open_providers
 from tests.chaos.shoppers import Shopper, World, tell_statuses

@@ -16,7 +16,8 @@ from channels.adapter import WebhookRequest
 from channels.inbox import receive
 from channels.twilio_whatsapp import TwilioWhatsApp
 from data.embedded import start_embedded
-from tests.chaos.fates import FORKS, Cluster
+from tests.chaos.cluster import Cluster
+from tests.chaos.fates import FORKS
 from tests.chaos.points import POINTS, Doom, meet
 from tests.chaos.process import Orders, make_worker
 from tests.chaos.providers import open_providers
