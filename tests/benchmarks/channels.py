@@ -18,8 +18,8 @@ from api.runtime import open_runtime
 from api.settings import Settings
 from data.embedded import start_embedded
 from tests.benchmarks.measure import Figure, Times
-from tests.chaos.doors import Door, WebchatDoor
 from tests.chaos.cluster import Cluster
+from tests.chaos.doors import Door, WebchatDoor
 from tests.chaos.fates import Child
 from tests.chaos.process import Orders, make_worker, quietly, serve, work
 from tests.chaos.providers import Providers, open_providers

@@ -55,16 +55,16 @@ class Child:
         self._orders = orders
         self._process: ForkServerProcess | None = None
         self._ended = asyncio.Event()
-        self._is_over = False
+        self._over = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         self.crashes = 0
 
     async def keep(self) -> None:
-        while not self._is_over:
+        while not self._over.is_set():
             process = FORKS.Process(target=self._target, args=(self._orders,), daemon=True)
             await asyncio.to_thread(process.start)
             self._process, self._ended = process, asyncio.Event()
-            if self._is_over:  # meanwhile
+            if self._over.is_set():  # meanwhile
                 self.end()
             await asyncio.to_thread(process.join)
             self._process = None
@@ -85,7 +85,8 @@ class Child:
         """As an installation does that brings a new version. Whether it ended in time."""
         async with self._one_at_a_time:
             ended = self._ended
-            self.signal(signal.SIGTERM)
+            if not self.signal(signal.SIGTERM):
+                return True
             try:
                 await asyncio.wait_for(ended.wait(), STOP_SECONDS)
             except TimeoutError:
@@ -112,7 +113,7 @@ class Child:
         return int(psutil.Process(self._process.pid).memory_full_info().uss)
 
     def end(self) -> None:
-        self._is_over = True
+        self._over.set()
         self.signal(signal.SIGCONT)
         self.signal(signal.SIGKILL)
 
