@@ -1,19 +1,18 @@
 """A server that speaks the OpenAI embeddings protocol over real HTTP on loopback, with faults on demand."""
 
 import hashlib
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from tests.servers.threaded import served
 
 
 @dataclass(slots=True)
@@ -61,14 +60,6 @@ def running_embeddings_server() -> Iterator[EmbeddingsServer]:
     """In a thread of its own, on a free port."""
     fake = EmbeddingsServer()
     app = Starlette(routes=[Route("/v1/embeddings", fake.embed, methods=["POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    fake.port = server.servers[0].sockets[0].getsockname()[1]
-    try:
+    with served(app) as port:
+        fake.port = port
         yield fake
-    finally:
-        server.should_exit = True
-        thread.join(timeout=5)

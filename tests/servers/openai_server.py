@@ -2,19 +2,19 @@
 
 import asyncio
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
+
+from tests.servers.threaded import served
 
 _ROLES = {"system", "developer", "user", "assistant", "tool"}
 
@@ -187,14 +187,6 @@ def running_openai_server() -> Iterator[OpenAIServer]:
     """In a thread of its own, on a free port."""
     fake = OpenAIServer()
     app = Starlette(routes=[Route("/v1/chat/completions", fake.complete, methods=["POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    fake.port = server.servers[0].sockets[0].getsockname()[1]
-    try:
+    with served(app) as port:
+        fake.port = port
         yield fake
-    finally:
-        server.should_exit = True
-        thread.join(timeout=5)
