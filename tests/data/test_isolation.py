@@ -241,8 +241,8 @@ async def fill(database: Database, tenant_id: UUID) -> Rows:  # noqa: PLR0915 - 
         "media": media.id, "desk": desk, "handoff": handoff.id,
         "cart": cart_id,
         "summary": summary.id, "order": order.id, "lead": lead.id, "entry": entry.id, "entry_search": entry.search_id,
-        "suggestion": asked.id, "subscription": subscription.id, "wait": wait.id, "event": told.event.id, "told": told.delivery.id,
-        "workflow": workflow.id, "run": run.id,
+        "suggestion": asked.id, "subscription": subscription.id, "event": told.event.id, "told": told.delivery.id,
+        "workflow": workflow.id, "run": run.id, "wait": wait.id,
     }  # fmt: skip
     return rows
 
