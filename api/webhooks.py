@@ -100,7 +100,4 @@ async def _keep(runtime: Runtime, access: ChannelAccess, request: WebhookRequest
     except BadPayload as error:
         log.warning("webhook_unreadable", channel_id=str(access.channel_id), reason=str(error))
         raise BadRequest("La firma es correcta, pero el contenido no es un mensaje ni un estado.") from error
-    except RecursionError as error:
-        log.warning("webhook_unreadable", channel_id=str(access.channel_id), reason="nested too deeply")
-        raise BadRequest("La firma es correcta, pero el contenido está anidado de más.") from error
     await take_in(runtime.database, access, parsed, datetime.now(UTC))

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from channels.adapter import StatusUpdate
+from channels.cleaning import clean_text
 from data.models import Message
 from data.states import ChannelKind
 from data.transaction import Transaction
@@ -23,6 +24,6 @@ async def note_billing(
     if status.is_billed is None or message.is_billed is not None:
         return
     message.is_billed = status.is_billed
-    message.billing_kind = (status.billing_kind or kind_of(message))[:40]
+    message.billing_kind = clean_text(status.billing_kind or "")[:40] or kind_of(message)
     if status.is_billed:
         await tx.outbound.count(kind, message.billing_kind, now, billed=1)

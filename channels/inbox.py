@@ -39,6 +39,7 @@ REASON_LIMIT = 300
 MOST_ATTACHMENTS = 30
 MOST_ORDERED = 100
 LONGEST_TITLE = 100
+_NOT_IDS = "the id or the sender is none that can be kept"
 LIKE_A_NUMBER = re.compile(r"\W{0,2}\d{1,2}\W{0,2}")
 
 log = structlog.get_logger()
@@ -60,7 +61,7 @@ async def receive(
     queue: str | None = None,
     now: datetime,
 ) -> list[Received]:
-    """Keep each message and enqueue its turn, one transaction each; a message that cannot be kept is left out."""
+    """Keep each message and enqueue its turn, one transaction each; a message that cannot be kept is set aside."""
     received = []
     for message in messages:
         if kept := await _receive(database, access, message, queue, now):
@@ -73,7 +74,7 @@ async def _receive(
 ) -> Received | None:
     external_id, address = clean_id(message.external_id), clean_id(message.address)
     if external_id is None or address is None:
-        log.warning("message.unusable", channel_id=str(access.channel_id))
+        await quarantine(database, access, [Quarantined(_NOT_IDS, message.raw)])
         return None
     text = clean_text(message.text)
     choice = message.choice or await _worded_choice(database, access, address, text)
@@ -207,7 +208,7 @@ async def apply_echoes(
     for echo in echoes:
         external_id, address = clean_id(echo.external_id), clean_id(echo.address)
         if external_id is None or address is None:
-            log.warning("message.unusable", channel_id=str(access.channel_id))
+            await quarantine(database, access, [Quarantined(_NOT_IDS, echo.raw)])
             continue
         async with database.transaction(access.tenant_id) as tx:
             found = await tx.conversations.open(access.channel_id, address)
@@ -260,15 +261,14 @@ async def apply_statuses(
     moved = 0
     now = now or datetime.now(UTC)
     for status in statuses:
+        external_id = clean_id(status.external_id)
         async with database.transaction(access.tenant_id) as tx:
             message = await tx.messages.get(status.message_id) if status.message_id else None
-            if message is None:
-                message = await tx.messages.by_external_id(access.channel_id, status.external_id)
+            if message is None and external_id is not None:
+                message = await tx.messages.by_external_id(access.channel_id, external_id)
             if message is None or message.channel_id != access.channel_id:
                 continue
-            if await tx.messages.advance(
-                message.id, status.delivery, external_id=clean_id(status.external_id), error=status.error
-            ):
+            if await tx.messages.advance(message.id, status.delivery, external_id=external_id, error=status.error):
                 moved += 1
                 if status.delivery is Delivery.FAILED:
                     await tell_failed(tx, message, status.error, now)

@@ -10,32 +10,29 @@ MOST_LEVELS = 60
 
 
 def read_json(body: bytes) -> dict[str, Any]:
-    """Raises BadPayload for what is no JSON object, nested too deeply, or holds numbers that are none."""
+    """What is nested too deeply, and numbers that are none, read as null: the good items beside them are not lost.
+
+    Raises BadPayload for what is no JSON object.
+    """
     try:
-        value = json.loads(body, parse_constant=_refuse)
+        value = json.loads(body, parse_constant=lambda _: None)
     except (ValueError, RecursionError) as error:
         raise BadPayload("not JSON") from error
     if not isinstance(value, dict):
         raise BadPayload("not a JSON object")
-    if _levels(value) > MOST_LEVELS:
-        raise BadPayload("nested too deeply")
+    _cut(value)
     return value
 
 
-def _refuse(name: str) -> None:
-    raise ValueError(name)
-
-
-def _levels(value: object) -> int:
-    """How deep it is, without recursion; stops counting beyond the limit."""
-    level, inner = 0, [value]
-    while inner and level <= MOST_LEVELS:
-        level += 1
-        inner = [
-            child
-            for one in inner
-            if isinstance(one, dict | list)
-            for child in (one.values() if isinstance(one, dict) else one)
-            if isinstance(child, dict | list)
-        ]
-    return level
+def _cut(value: dict[str, Any] | list[Any]) -> None:
+    """Level by level, without recursion."""
+    level: list[dict[str, Any] | list[Any]] = [value]
+    for depth in range(MOST_LEVELS):
+        inner = []
+        for one in level:
+            for key, child in one.items() if isinstance(one, dict) else enumerate(one):
+                if isinstance(child, dict | list):
+                    if depth == MOST_LEVELS - 1:
+                        one[key] = None  # type: ignore[index]  # a key of its own kind
+                    inner.append(child)
+        level = inner

@@ -140,6 +140,24 @@ async def test_one_unusable_message_does_not_lose_the_others(shop: Shop) -> None
     ]
     received = await receive(shop.database, shop.access, batch, now=NOW)
     assert [row.text for row in await shop.messages(received[0].conversation_id)] == ["a", "d"]
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        assert len(await tx.conversations.quarantined()) == 3
+
+
+async def test_one_unusable_status_does_not_lose_the_others(shop: Shop) -> None:
+    conversation_id = await shop.hear("hola", "SM1")
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        conversation = await tx.conversations.get(conversation_id)
+        sent = await tx.messages.add_outbound(conversation, text="¡Hola!", payload={}, now=NOW)
+        sent.external_id = "SM-out"
+    batch = [
+        StatusUpdate("SM\x00out", Delivery.READ),
+        StatusUpdate("x" * 10_000, Delivery.READ, uuid4()),
+        StatusUpdate("SM-out", Delivery.DELIVERED, is_billed=True, billing_kind="util\x00ity" * 50),
+    ]
+    assert await apply_statuses(shop.database, shop.access, batch, NOW) == 1
+    moved = await shop.message(sent.id)
+    assert (moved.delivery, (moved.billing_kind or "")[:9]) == (Delivery.DELIVERED, "utilityut")
 
 
 @pytest.mark.parametrize(
