@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from connectors.http import Answer, GuardedHttp
 from connectors.odoo import xmlrpc
 from connectors.odoo.access import OdooAccess
-from connectors.odoo.faults import json2_failure, not_odoo
+from connectors.odoo.faults import json2_failure, not_odoo, too_old
 
 JSON2_SINCE = 19
 OLDEST = 16
@@ -124,7 +124,7 @@ class OdooClients:
 async def server_version(http: GuardedHttp, url: str, call_seconds: float = CALL_SECONDS) -> int:
     """17 of "17.0", 18 of "saas~18.2". Raises ConnectorError, also for an Odoo too old."""
     answer = await http.request("GET", f"{url}/web/version", total_seconds=call_seconds)
-    if answer.status in (429, 502, 503, 504):
+    if answer.status in (429, 502, 503, 504) or 300 <= answer.status < 400:
         raise json2_failure(answer)
     version: object = None
     with suppress(ValueError, TypeError, LookupError):
@@ -132,8 +132,10 @@ async def server_version(http: GuardedHttp, url: str, call_seconds: float = CALL
     if version is None:
         version = await _asked_the_old_way(http, url, call_seconds)
     number = re.search(r"\d+", str(version))
-    if number is None or int(number[0]) < OLDEST:
+    if number is None:
         raise not_odoo()
+    if int(number[0]) < OLDEST:
+        raise too_old(int(number[0]), OLDEST)
     return int(number[0])
 
 

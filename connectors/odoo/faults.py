@@ -29,6 +29,11 @@ _ODD = (
     "Odoo respondió algo que no entendemos: puede que uno de sus módulos, u otro servidor en el camino, lo cambie.",
 )
 _NOT_ODOO = ("not_odoo", Verdict.CONFIGURATION, "En esa dirección no hay un Odoo: revisa que esté bien escrita.")
+_MOVED = (
+    "moved",
+    Verdict.CONFIGURATION,
+    "Esa dirección lleva a otra: escribe la que queda en el navegador cuando abres tu Odoo.",
+)
 
 # One transaction a call: whatever is told as an error was undone.
 _BY_NAME = {
@@ -80,7 +85,7 @@ def json2_failure(answer: Answer) -> ConnectorError:
         if answer.status == 404:
             return ConnectorError(*_DATABASE)
         if 300 <= answer.status < 400:
-            return ConnectorError(*_NOT_ODOO)
+            return ConnectorError(*_MOVED)
         return _failure(_BY_STATUS.get(answer.status, _LOST if answer.status >= 500 else _NOT_ODOO), answer)
     return _failure(by_name(str(told["name"]), answer.status), answer)
 
@@ -108,8 +113,10 @@ def xmlrpc_failure(code: object, text: str) -> ConnectorError:
 
 def http_failure(answer: Answer) -> ConnectorError:
     """Of an XML-RPC answer that is not a 200."""
-    if answer.status == 404 or 300 <= answer.status < 400:
+    if answer.status == 404:
         return ConnectorError(*_NOT_ODOO)
+    if 300 <= answer.status < 400:
+        return ConnectorError(*_MOVED)
     return _failure(_BY_STATUS.get(answer.status, _LOST if answer.status >= 500 else _NOT_ODOO), answer)
 
 
@@ -119,6 +126,11 @@ def not_odoo() -> ConnectorError:
 
 def odd_answer() -> ConnectorError:
     return ConnectorError(*_ODD)
+
+
+def too_old(version: int, oldest: int) -> ConnectorError:
+    sentence = f"Ese Odoo es la versión {version}, y se necesita la {oldest} o una más nueva."
+    return ConnectorError("too_old", Verdict.CONFIGURATION, sentence)
 
 
 def bad_key() -> ConnectorError:

@@ -80,12 +80,14 @@ def external(name: str) -> str:
     return f"{MODULE}.{name}"
 
 
-async def may(calls: OdooCalls, model: str, operation: str) -> bool:
+async def may(calls: OdooCalls, model: str, operation: str, **options: Any) -> bool:
     """`operation` is read, write, create or unlink. False too where there is no such model."""
     try:
         if calls.version >= HAS_ACCESS_SINCE:
-            return bool(await calls.call(model, "has_access", [], operation=operation))
-        return bool(await calls.call(model, "check_access_rights", operation=operation, raise_exception=False))
+            return bool(await calls.call(model, "has_access", [], operation=operation, **options))
+        return bool(
+            await calls.call(model, "check_access_rights", operation=operation, raise_exception=False, **options)
+        )
     except ConnectorError as error:
         if error.verdict in (Verdict.RIGHTS, Verdict.REJECTED):
             return False

@@ -85,6 +85,6 @@ async def search(calls: OdooCalls, model: str, domain: Sequence[Any], **options:
     return shaped(IDS, await calls.call(model, "search", domain=list(domain), **options))
 
 
-async def search_count(calls: OdooCalls, model: str, domain: Sequence[Any]) -> int:
+async def search_count(calls: OdooCalls, model: str, domain: Sequence[Any], **options: Any) -> int:
     """Raises ConnectorError."""
-    return shaped(COUNT, await calls.call(model, "search_count", domain=list(domain)))
+    return shaped(COUNT, await calls.call(model, "search_count", domain=list(domain), **options))

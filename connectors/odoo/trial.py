@@ -10,7 +10,7 @@ from connectors.odoo.access import OdooAccess
 from connectors.odoo.calls import OdooCalls, connect
 from connectors.odoo.loading import may
 from connectors.odoo.quoting import has_price_rules
-from connectors.odoo.shapes import Row, When, search_read
+from connectors.odoo.shapes import Row, When, search_count, search_read
 
 # What each part of the work needs; what comes first is missed first.
 _NEEDS = (
@@ -42,6 +42,8 @@ async def try_connection(http: GuardedHttp, access: OdooAccess, now: datetime) -
     """Changes nothing in Odoo."""
     try:
         calls = await connect(http, access, call_seconds=15)
+        if (absent := await _absent(calls, access)) is not None:
+            return Trial(False, *absent, calls.version)
         can = {what: await may(calls, model, operation) for model, operation, what in _NEEDS}
         expires_at = await key_expiry(calls, now)
         has_rules = await has_price_rules(calls)
@@ -55,6 +57,23 @@ async def try_connection(http: GuardedHttp, access: OdooAccess, now: datetime) -
     if expires_at is not None and expires_at - now < _EXPIRY_WARNING:
         sentence += f" La clave vence el {expires_at:%d-%m-%Y}: crea otra antes."
     return Trial(True, "ok", sentence, calls.version, expires_at, has_rules)
+
+
+async def _absent(calls: OdooCalls, access: OdooAccess) -> tuple[str, str] | None:
+    """What was chosen of this Odoo and is not there for this user: a code and its sentence."""
+    chosen = (
+        ("res.company", access.company_id, "wrong_company", "la empresa"),
+        ("stock.warehouse", access.warehouse_id, "wrong_warehouse", "la bodega"),
+    )
+    for model, wanted, code, what in chosen:
+        if wanted is None:
+            continue
+        # Without the context of every call: with a company that is not the user's, Odoo refuses whatever is asked.
+        domain = [["id", "=", wanted]]
+        found = await may(calls, model, "read", context={}) and await search_count(calls, model, domain, context={})
+        if not found:
+            return code, f"El usuario de Odoo no ve {what} {wanted}: revisa ese número, o deja el campo vacío."
+    return None
 
 
 async def key_expiry(calls: OdooCalls, now: datetime) -> datetime | None:

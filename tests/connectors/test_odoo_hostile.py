@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -54,7 +55,7 @@ ANSWERS: dict[str, tuple[int, Fault, tuple[str, Verdict]]] = {
     "huge, by XML-RPC": (17, Fault(body=b" " * (MOST_BYTES + 1)), ("answer_too_large", Verdict.CONFIGURATION)),
     "slow drip": (19, Fault(drips=True), ("answer_lost", Verdict.UNCERTAIN)),
     "slow drip, by XML-RPC": (17, Fault(drips=True), ("answer_lost", Verdict.UNCERTAIN)),
-    "sent elsewhere": (19, Fault(status=302), NOT_ODOO),
+    "sent elsewhere": (19, Fault(status=302), ("moved", Verdict.CONFIGURATION)),
     "error as a page": (19, Fault(status=500, body=SECRET), ("answer_lost", Verdict.UNCERTAIN)),
     "denied": (19, Fault(status=401, body=DENIED, media_type=JSON), ("bad_key", Verdict.CONFIGURATION)),
     "fault": (17, Fault(body=FAULT % (SECRET, b"KeyError: x"), media_type=XML), ("odoo_broke", Verdict.REJECTED)),
@@ -89,16 +90,29 @@ async def test_no_answer_harms(case: str, caplog: pytest.LogCaptureFixture, capf
 @pytest.mark.parametrize("version", [17, 19])
 @pytest.mark.parametrize(
     ("change", "code"),
-    [({"database": "otra"}, "wrong_database"), ({"key": "f" * 40}, "bad_key")],
-    ids=["wrong database", "expired key"],
+    [
+        ({"database": "otra"}, "wrong_database"),
+        ({"key": "f" * 40}, "bad_key"),
+        ({"company_id": 999}, "wrong_company"),
+        ({"warehouse_id": 999}, "wrong_warehouse"),
+    ],
+    ids=["wrong database", "expired key", "company", "warehouse"],
 )
-async def test_what_the_owner_has_to_change_is_named(version: int, change: dict[str, str], code: str) -> None:
+async def test_what_the_owner_has_to_change_is_named(version: int, change: dict[str, Any], code: str) -> None:
     http = GuardedHttp(parse_networks("127.0.0.1/32"))
     async with opened(version) as (_, access, _):
-        trial = await try_connection(http, replace(access, **change), NOW)  # type: ignore[arg-type]  # fields by name
+        trial = await try_connection(http, replace(access, **change), NOW)
     await http.close()
     assert (trial.is_working, trial.code) == (False, code)
     assert "Traceback" not in trial.sentence
+
+
+async def test_an_odoo_too_old_is_told_so() -> None:
+    with pytest.raises(ConnectorError) as failed:
+        async with opened(14):
+            pass
+    assert failed.value.code == "too_old"
+    assert "versión 14" in failed.value.sentence
 
 
 @pytest.mark.parametrize("version", [17, 19])

@@ -20,6 +20,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "is_company": "boolean", "company_type": "selection", "l10n_latam_identification_type_id": "many2one",
         "l10n_cl_activity_description": "char", "l10n_cl_sii_taxpayer_type": "selection", "write_date": "datetime",
     },
+    "res.company": {"name": "char"},
     "res.country": {"name": "char", "code": "char"},
     "l10n_latam.identification.type": {"name": "char", "country_id": "many2one"},
     "res.currency": {"name": "char"},

@@ -60,7 +60,7 @@ async def test_so_many_cost_what_odoo_charges_for_so_many(shop: OdooTenant) -> N
     ana = Shopper(shop)
     await ana.says("quiero 3 poleras")
     summary = await ana.says("cerrar pedido")
-    assert "Polera te queda a $9.520 cada uno, en vez de $11.900" in summary
+    assert "Polera te queda a $9.520 c/u, en vez de $11.900" in summary
     assert "$28.560" in summary
     assert "$35.700" not in summary
     assert shop.odoo.shop.orders == []
