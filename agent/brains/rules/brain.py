@@ -1,7 +1,6 @@
 """The deterministic seller: understands a burst, acts through the tools, answers in one message."""
 
 from dataclasses import replace
-from fractions import Fraction
 
 from agent.brains.rules.actions import ACTIONS
 from agent.brains.rules.actions.changing import correct
@@ -14,12 +13,13 @@ from agent.brains.rules.choosing import choose, covers, is_headed, is_known_word
 from agent.brains.rules.finding import find_among_shown, search
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.normalise import spelt_as_typed, without_attachments
+from agent.brains.rules.narrowing import narrowed
 from agent.brains.rules.outcome import Outcome
 from agent.brains.rules.parse import read_burst
 from agent.brains.rules.plainer import worded
-from agent.brains.rules.quantities import Quantity
 from agent.brains.rules.replies import Reply
 from agent.brains.rules.shop_questions import gathered, lead_back, tells_of_shop
+from agent.brains.rules.splitting import split_kinds
 from agent.brains.rules.turn import Turn
 from agent.context import InboundText
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
@@ -45,7 +45,7 @@ class RulesBrain:
         intents = _read(workspace.context.messages)
         spelt = spelt_as_typed(workspace.context.text)
         turn = Turn(workspace, Reply(workspace), intents, spelt, workspace.memory)
-        turn.intents = gathered(await _rejoined(turn))
+        turn.intents = gathered(await _rejoined(turn, await narrowed(turn, await split_kinds(turn, turn.intents))))
         workspace.remember(just_added=(), shop_topic="")
         if any(intent.kind not in _ASIDE for intent in turn.intents):
             workspace.remember(pending=None)
@@ -114,19 +114,14 @@ def _tapped(choice: str | None) -> Intent | None:
     return None
 
 
-async def _rejoined(turn: Turn) -> list[Intent]:
+async def _rejoined(turn: Turn, intents: list[Intent]) -> list[Intent]:
     """Two wants with only an "y" between them are one when a product is called that; filters alone belong to what
     stands before them ("poleras negras? bajo 10 lucas")."""
     joined: list[Intent] = []
-    for intent in turn.intents:
+    for intent in intents:
         previous = joined[-1] if joined else None
         if previous is None or not previous.words or previous.kind not in PRODUCT_KINDS:
             joined.append(intent)
-        elif _is_another_size(intent):
-            filters = intent.filters.over(previous.filters)
-            quantity = intent.quantity or Quantity(Fraction(1))
-            sized = replace(intent, kind=previous.kind, words=previous.words, quantity=quantity, filters=filters)
-            joined[-1:] = [sized] if previous.filters.size is None else [previous, sized]
         elif _only_narrows(intent) and not intent.joins_previous:
             joined[-1] = replace(previous, filters=intent.filters.over(previous.filters))
         elif intent.joins_previous and intent.words and await _is_one_name(turn, previous, intent):
@@ -137,12 +132,6 @@ async def _rejoined(turn: Turn) -> list[Intent]:
         else:
             joined.append(intent)
     return joined
-
-
-def _is_another_size(intent: Intent) -> bool:
-    """ "Una M", "otra S", after what it is of."""
-    counts = intent.quantity is not None or intent.kind is Kind.ADD_MORE
-    return counts and bool(intent.filters.size) and not (intent.words or intent.reference)
 
 
 def _only_narrows(intent: Intent) -> bool:

@@ -25,6 +25,8 @@ _POINTING = re.compile(
 )
 # "Polera blanca M 3": after a size or a colour a number is how many.
 _COUNT_AFTER_OPTION = re.compile(rf"(?:\b(?:x{{0,4}}[sml]|xg|xxg|{COLOURS})|\btalla \w+) (?P<count>{NUMBER})$")
+# "El más barato de los dos".
+_OF_THESE = re.compile(rf"(?:^| )(?:de )?(?:l|es|est|ell)[oa]s(?: {NUMBER})?(?: que .*)?$")
 _ONLY_FILLER = re.compile(
     r"^(?:(?:de|del|en|el|la|los|las|que|sea|sean|y|o|con|para|a|al|un|una|uno|unos|unas|algo|alguno|alguna|color"
     r"|talla|lo|pero|solo|si|cual|es|son|me|hay|tienes|cada)(?![a-z])|\W)*$"
@@ -59,6 +61,8 @@ def describe(kind: Kind, words: str) -> Intent:
     if quantity and re.fullmatch(CONTAINERS, rest):
         return Intent(kind, quantity=quantity)
     filters, rest = take_filters(rest)
+    if filters.is_superlative:
+        rest = _OF_THESE.sub("", rest)
     reference, rest = take_reference(rest)
     if filters and re.fullmatch(r"(?:de )?(?:es[aeo]s?|est[aeo]s?)(?: pero)?(?: en| de)?", rest):
         reference, rest = Reference("same"), ""

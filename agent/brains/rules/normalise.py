@@ -134,7 +134,7 @@ def undo_chat_spelling(text: str) -> str:
     text = re.sub(r"\bay\b", "hay", text)
     text = re.sub(r"\b(un[oa]?) sol[oa]\b", r"\1", text)
     text = re.sub(r"\bno ma\b", "nomas", text)
-    text = re.sub(r"\b(?!bonsai|samurai|hawai|dubai)([a-z]+[b-df-hj-np-tv-z])ai\b", r"\1as", text)  # "me avisai"
+    text = re.sub(r"\b(?!bonsai|samurai|hawai|dubai|cachai)([a-z]+[b-df-hj-np-tv-z])ai\b", r"\1as", text)  # "me avisai"
     text = _SPOKEN_SIZES.sub(lambda match: f"{match[1]} {NUMBER_WORDS[match[2]]}", text)
     text = _SPOKEN_MEASURES.sub(_measured, text)
     text = re.sub(rf"\b({_SAID_NUMBER})\s+(?={_UNITS_SAID}\b)", lambda match: f"{NUMBER_WORDS[match[1]]} ", text)

@@ -10,13 +10,13 @@ from agent.brains.rules.verbs import take_verb, without_verb
 
 _STRONG = re.compile(r"(?:\n|;|\.(?!\d)|(?P<question>\?)|!)+")
 _WEAK = re.compile(
-    r",(?!\d)|\s\+\s|(?<=\s)mas(?=\s+(?:\d|un |una |dos |tres )[\w ]+)(?!\s+\d+ mil)|\s(?:ademas|tambien"
-    r"|y tambien|luego|despues|aparte)\s|\s-\s"
+    r",(?!\d)(?!\s*(?:pero |y )?no (?:de )?(?:el|la|los|las|sea[ns]?) [a-z0-9])|\s\+\s|(?<=\s)mas(?=\s+(?:\d|un |una |dos |tres )[\w ]+)(?!\s+\d+ mil)|\s(?:ademas|tambien"
+    r"|y tambien|luego|despues|aparte|a ver|o sea|osea)\s|\s-\s"
 )
 _AND = re.compile(r"\s(?:y|e)\s+(?!(?:\d/\d|1/2|medi[oa]\b(?! docena)|cuarto\b|pico\b|no\b(?! \w+ mas)))")
 _BETWEEN = re.compile(r"\b(entre\s+\$?[\w.]+(?:\s+(?:mil|lucas?|pesos))?)\s+y\s+")
 _RUN_ON = re.compile(
-    r"(?<=[a-z])(?<!\bpara)(?<!\bde)(?<!\bcon)(?<!\ben)(?<!\bpor)(?<!\ba)(?<!\bsin)(?<!\bcomo)(?<!\bsolo)"
+    r"(?<=[a-z0-9])(?<!\bpara)(?<!\bde)(?<!\bcon)(?<!\ben)(?<!\bpor)(?<!\ba)(?<!\bsin)(?<!\bcomo)(?<!\bsolo)"
     r"(?<!\bset)(?<!\bmejor)"
     r"(?<!\bsean)(?<!\bcada)(?<!\blos)(?<!\blas)(?<!\btalla)(?<!\ba)\s+(?=(?:un|una|dos|tres|cuatro|cinco|seis"
     r"|ocho|diez|doce)\s+(?!mas|o\b|pulgada|litro|metro cuadrado|mil\b|luca|voltio|onza|y\b)[a-z]{4,})"

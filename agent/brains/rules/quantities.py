@@ -35,7 +35,7 @@ _LEADING = re.compile(
     rf"|media))?\s*(?P<unit>{_UNITS})(?P<half_after>\s+y\s+(?:medio|media|1/2))?"
     rf"|x\s?(?P<times>\d+)|(?P<times_after>\d+)\s?x(?!\s*\d)"
     rf"|(?P<pieces>{_NUMBER})\s*(?:{_PIECES})"
-    rf"|(?P<plain>{_NUMBER})(?!\s*{_PRODUCT_MEASURE}(?![a-z])))"
+    rf"|(?P<plain>(?:{_WORD})(?=\s\d+(?:[.,]\d+)?$)|{_NUMBER}(?!\s*{_PRODUCT_MEASURE}(?![a-z]))))"
     rf"(?=[\s:\-]|$)[\s:\-]*(?P<of>del?\s+)?(?P<rest>.*)$"
 )
 _TRAILING = re.compile(

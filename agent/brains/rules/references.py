@@ -77,7 +77,7 @@ def read_reference(words: str) -> Reference | None:
 
 def take_reference(words: str) -> tuple[Reference | None, str]:
     """A reference at the start of the words, and what follows it ("la misma pero en" -> "same", "pero en")."""
-    if match := re.match(r"(?:del?\s+)?(?:el|la|los|las)\s+mism[oa]s?\b", words):
+    if match := re.match(r"(?:del?\s+)?(?:el|la|los|las|es[ea]s?|est[ea]s?|es[oa]s|est[oa]s)\s+mism[oa]s?\b", words):
         return Reference("same"), words[match.end() :].strip()
     for pattern, kind in _PATTERNS[:2] + _PATTERNS[3:4]:
         if (match := pattern.match(words)) and re.match(r"(?:[^a-z0-9]|$)", words[match.end() :]):

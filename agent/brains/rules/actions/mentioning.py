@@ -39,7 +39,8 @@ async def _choose(turn: Turn, intent: Intent, chosen: Finding) -> None:
         await list_finding(turn, intent, chosen)
         return
     names_it = is_asked and turn.pending and len(turn.pending.skus) == 1 and intent.words and not intent.is_definite
-    is_answer = (is_asked and chosen.was_shown) or (intent.is_definite and not intent.asked.startswith("y "))
+    is_picked = intent.is_definite and not intent.asked.startswith("y ")
+    is_answer = (is_asked and chosen.was_shown) or is_picked or intent.quantity is not None
     if chosen.item and is_answer and not (names_it and covers_whole(intent.words, chosen.item)):
         await take(turn, intent, chosen)
     elif chosen.item or not chosen.was_shown:
@@ -58,7 +59,7 @@ def _is_only_limit(intent: Intent) -> bool:
 
 async def _reference(turn: Turn, intent: Intent) -> None:
     assert intent.reference is not None
-    is_another = intent.reference.kind == "same" and bool(intent.filters)
+    is_another = intent.reference.kind == "same" and bool(intent.filters or intent.words)
     if intent.is_question or (is_another and turn.memory.focus not in turn.workspace.lines):
         await show(turn, intent)
     else:
