@@ -45,7 +45,7 @@ def retrieval(
 
     paths = files or sorted(DEFAULT_FOLDER.glob("*.txt"))
     if not paths:
-        raise CommandFailed("No hay archivos juzgados: indica alguno (tests/retrieval trae siete).")
+        raise CommandFailed("No hay archivos juzgados: indica alguno (los de tests/retrieval, por ejemplo).")
     try:
         sets = [read_judged(path) for path in paths]
     except (OSError, JudgedFileError) as error:

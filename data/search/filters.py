@@ -76,9 +76,16 @@ _CONTENT = re.compile(rf"^con\s+\d[\d.,]*\s+(?!(?:{UNIT}|para|que|quiero|maximo|
 _UNCLEAR_MOST = re.compile(r"^(?:con|tengo|hasta|unas|unos|como|tipo|sobre|desde|mas\s+de)")
 
 
+_UNWANTED = re.compile(
+    r"(?<=[a-z0-9])[\s,]+(?:pero\s+|y\s+)?(?:que\s+)?no\s+(?:(?:sean?\s+)?(?:de\s+)?(?:del|el|la|los|las)"
+    r"|sean?(?:\s+de)?(?!\s+(?:muy|tan|car|demasiado)))\s+(?P<not>(?!que\b|demas\b|otr[oa]|de\b)[a-z0-9][a-z0-9 ]{1,30})$"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """`is_superlative`: the shopper wants exactly the one at that end; `is_comparison`: cheaper than what was shown."""
+    """`is_superlative`: the shopper wants exactly the one at that end; `is_comparison`: cheaper than what was shown;
+    `without`: words of what it must not be."""
 
     min_price: Decimal | None = None
     max_price: Decimal | None = None
@@ -87,6 +94,7 @@ class Filters:
     sort: Sort = "relevance"
     is_superlative: bool = False
     is_comparison: bool = False
+    without: tuple[str, ...] = ()
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -106,6 +114,7 @@ class Filters:
             sort=self.sort if self.sort != "relevance" else older.sort,
             is_superlative=self.is_superlative,
             is_comparison=self.is_comparison,
+            without=self.without or older.without,
         )
 
     def spelt(self) -> str:
@@ -119,6 +128,7 @@ class Filters:
             parts.append(f"hasta ${self.max_price:.0f}")
         if self.sort == "cheapest":
             parts.append("barato")
+        parts += [f"no las {words}" for words in self.without]
         return " ".join(parts).lower()
 
 
@@ -127,10 +137,17 @@ NO_FILTERS = Filters()
 
 def take_filters(words: str) -> tuple[Filters, str]:
     """Read the filters off folded words and return what is left."""
+    unwanted, words = _take_unwanted(words)
     filters, words = take_limits(words)
-    filters, words = _take_sizes(filters, " ".join(words.split()))
+    filters, words = _take_sizes(replace(filters, without=unwanted), " ".join(words.split()))
     filters, words = _take_colours(filters, words)
     return filters, " ".join(words.split())
+
+
+def _take_unwanted(words: str) -> tuple[tuple[str, ...], str]:
+    """ "Bujías de las normales, no las iridium": what is left, and what it must not be."""
+    match = _UNWANTED.search(words)
+    return ((match["not"].strip(),), words[: match.start()].strip(" ,")) if match else ((), words)
 
 
 def take_limits(words: str) -> tuple[Filters, str]:

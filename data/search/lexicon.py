@@ -20,7 +20,7 @@ NOUNS_TOO = frozenset(("cafe", "naranja", "rosa", "crema", "lana", "lata", "caja
                        "aluminio", "plastico", "tira", "mini", "lila", "led"))  # fmt: skip
 ASKED_ONLY = "?"
 FIRST = "^"  # marks a word as the one that a product's name begins with
-READING = "3"  # raise it when words or measures are read otherwise: snapshots of indexes are then built anew
+READING = "4"  # raise it when words or measures are read otherwise: snapshots of indexes are then built anew
 Phrase = tuple[str, ...]
 
 
@@ -45,6 +45,7 @@ class Lexicon:
     equivalents: Equivalents
     asking: frozenset[str]
     asking_stems: frozenset[str]
+    generic: frozenset[str]
     qualifiers: frozenset[str]
     brands: frozenset[str]
     known: frozenset[str]
@@ -66,10 +67,10 @@ def load_lexicon() -> Lexicon:
     """Read data/lexicon; the same object every time."""
     equivalents = _read_equivalents(_read("equivalents.csv"))
     asking, qualifiers, brands = (_read_words(f"{name}.txt") for name in ("asking", "qualifiers", "brands"))
-    traits, animals = _read_words("traits.txt"), _read_words("animals.txt")
+    traits, animals, generic = (_read_words(f"{name}.txt") for name in ("traits", "animals", "generic"))
     known = _read_words("known.txt") | equivalents.words | qualifiers | brands | animals
     stems = frozenset(s for s in map(stem, asking) if len(s) >= 5)
-    return Lexicon(equivalents, asking, stems, qualifiers, brands, known, traits, animals)
+    return Lexicon(equivalents, asking, stems, generic, qualifiers, brands, known, traits, animals)
 
 
 def _read(name: str) -> list[str]:

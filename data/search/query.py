@@ -10,7 +10,7 @@ from data.search.lexicon import CLOTHES_SIZES, COMPLEMENT_OPENERS, FIRST, FUNCTI
 from data.search.terms import WITHOUT, joined_negations, pairs_of
 from data.search.units import is_unit
 from data.search.vocabulary import Vocabulary, real_words
-from data.search.words import code_parts, is_measure, is_number, stem, tokenise, undiminished
+from data.search.words import agents, code_parts, is_measure, is_number, stem, tokenise, undiminished
 
 MAX_CHARACTERS = 2000
 MAX_SLOTS = 24
@@ -38,6 +38,8 @@ _PRICE = re.compile(
 )
 _PRONOUN_TE = re.compile(r"\bte\s+(?=(?:qued|pid|encarg|compr|llev|lleg|pued|pregunt|consult|hag|agradec)\w*)", re.I)
 _VOSEO = re.compile(r"\b(?:ten|quer|pod|vend|tra)[ií](?:s|h)?\b(?=\s+\w)", re.I)  # "tení poleras?": you have
+_ARTICLES = frozenset(("el", "la", "los", "las"))
+MIN_REJOINED = 8
 _SIZE_OPENERS = frozenset(tokenise("talla talle numero nro num n medida", parts=False))
 
 
@@ -77,7 +79,7 @@ class Slot:
     kind: Kind
     is_head: bool = False
     is_choice: bool = False  # after "o": it or the word before will do
-    is_made_of: bool = False  # after "de": it says which kind of thing
+    is_made_of: bool = False  # after "de": it says which kind of thing; after "del", what it belongs to
     alternatives: list[Alternative] = field(default_factory=list)
 
     def offer(self, phrase: Phrase, weight: float) -> None:
@@ -154,13 +156,15 @@ def _content(text: str, vocabulary: Vocabulary) -> Iterator[Slot]:
     seen: set[str] = set()
     after_size = after_or = has_thing = False
     before = opener = ""
-    for word in joined_negations(tokenise(text, parts=False)):
+    for word in _rejoined(joined_negations(tokenise(text, parts=False)), vocabulary):
         if word in _OR:
             after_or = bool(seen)
             continue
         if _is_asking(word, vocabulary) and not _is_part_of_name(before, word, vocabulary):
             if has_thing and word in COMPLEMENT_OPENERS:
                 opener = word
+            elif word in _ARTICLES and opener == "de":
+                opener = "del"
             after_size = word in _SIZE_OPENERS
             after_or = after_or and word in FUNCTION_WORDS
             continue
@@ -170,9 +174,24 @@ def _content(text: str, vocabulary: Vocabulary) -> Iterator[Slot]:
         seen.add(word)
         has_thing = has_thing or kind in (Kind.THING, Kind.COMPLEMENT)
         before = word
-        yield Slot(word, kind, is_choice=after_or, is_made_of=opener in ("de", "del"))
+        yield Slot(word, kind, is_choice=after_or, is_made_of=opener == "de")
         after_size = after_or = False
         opener = ""
+
+
+def _rejoined(words: list[str], vocabulary: Vocabulary) -> Iterator[str]:
+    """A name of the shop's that was written apart with a little word within: "limpia para brisas"."""
+    at = 0
+    while at < len(words):
+        size = next((size for size in (3, 2) if _is_one_name(words[at : at + size], size, vocabulary)), 1)
+        yield "".join(words[at : at + size])
+        at += size
+
+
+def _is_one_name(words: list[str], size: int, vocabulary: Vocabulary) -> bool:
+    has_little = any(word in FUNCTION_WORDS for word in words)
+    joined = "".join(words)
+    return len(words) == size and has_little and len(joined) >= MIN_REJOINED and joined in vocabulary.words
 
 
 def _is_letter_that_matters(word: str, vocabulary: Vocabulary) -> bool:
@@ -180,14 +199,18 @@ def _is_letter_that_matters(word: str, vocabulary: Vocabulary) -> bool:
 
 
 def _is_part_of_name(before: str, word: str, vocabulary: Vocabulary) -> bool:
-    """Whether a word of asking is part of a name here: "lápices de color"."""
-    return bool(before) and word not in FUNCTION_WORDS and pairs_of([before, word])[0] in vocabulary.pairs
+    """Whether a word of asking is part of a name, here or as others call it: "lápices de color", "mesa de noche"."""
+    if not before or word in FUNCTION_WORDS:
+        return False
+    return pairs_of([before, word])[0] in vocabulary.pairs or bool(vocabulary.equivalents((before, word)))
 
 
 def _is_asking(word: str, vocabulary: Vocabulary) -> bool:
     lexicon = vocabulary.lexicon
     if word in lexicon.asking or word in FUNCTION_WORDS:
         return True
+    if word in lexicon.generic:
+        return word not in vocabulary.words
     return stem(word) in lexicon.asking_stems and word not in vocabulary.words and word not in lexicon.known
 
 
@@ -271,6 +294,9 @@ def _offer_own(slot: Slot, vocabulary: Vocabulary) -> None:
     if not slot.alternatives:
         for relative in vocabulary.relatives(word):
             slot.offer((relative,), DERIVED)
+        for agent in agents(word):
+            if agent in vocabulary.words:
+                slot.offer((agent,), DERIVED)
     if word.startswith(WITHOUT) and word.removeprefix(WITHOUT) in vocabulary.words:
         slot.offer((word.removeprefix(WITHOUT),), DERIVED)
     if any(character.isdigit() for character in word):
@@ -291,6 +317,8 @@ def _offer_number(slot: Slot, vocabulary: Vocabulary) -> None:
         slot.offer((f"{word}~",), MARKED_NUMBER)
     if word.endswith("mm") and f"{word}2" in vocabulary.words:
         slot.offer((f"{word}2",), EQUIVALENT)  # people say "cable de 2.5 mm" for its section
+    if word.endswith("amp") and f"{word.removesuffix('amp')}000mah" in vocabulary.words:
+        slot.offer((f"{word.removesuffix('amp')}000mah",), EQUIVALENT)  # and "de 75 amperes" for a battery of 75 Ah
     if is_measure(word):
         number = re.match(r"\d+(?:\.\d+)?(?=[a-z]+$)", word)
         if number and number[0] in vocabulary.words:

@@ -17,6 +17,7 @@ FACET_MARK = "+"
 _ARTICLES = frozenset(tokenise("el la lo los las un una de del al a en se y me te le les es", parts=False))
 # "En la tarde" has the stem of "tardan".
 _NOT_TOPICAL = frozenset(("tarde",))
+_WHOLE = frozenset(("talla",))
 _Phrase = tuple[str, ...]
 
 
@@ -59,7 +60,7 @@ class TopicLexicon:
                 tokens = _content(written.removesuffix(HINT_MARK))
                 self.words.update(tokens)
                 use = _Use(name.removeprefix(FACET_MARK), is_hint, is_facet)
-                phrase = tuple(stem(token) for token in tokens)
+                phrase = tuple(map(_stem, tokens))
                 if phrase and use not in uses[phrase]:
                     uses[phrase].append(use)
         self._uses = dict(uses)
@@ -82,7 +83,7 @@ class TopicLexicon:
 
     def read_tokens(self, tokens: Sequence[str], *, with_hints: bool = True) -> Topics:
         """The same of a text's own words."""
-        stems = [stem(token) for token in tokens if token not in _ARTICLES | _NOT_TOPICAL]
+        stems = [_stem(token) for token in tokens if token not in _ARTICLES | _NOT_TOPICAL]
         used: defaultdict[str, set[str]] = defaultdict(set)
         kinds: dict[str, bool] = {}
         facets: set[str] = set()
@@ -107,6 +108,11 @@ class TopicLexicon:
         return Topics(
             firm, frozenset(kinds) - firm, frozenset(facets), {name: frozenset(words) for name, words in used.items()}
         )
+
+
+def _stem(word: str) -> str:
+    """ "Talla" has the stem of "taller"."""
+    return word if word in _WHOLE else stem(word)
 
 
 def _content(text: str) -> list[str]:

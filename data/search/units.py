@@ -36,6 +36,7 @@ _ALIASES: dict[tuple[str, str], tuple[str, ...]] = {
     ("lm", "1"): ("lm", "lumen", "lumenes", "lumens"),
     ("oz", "1"): ("oz", "onza", "onzas"),
     ("lb", "1"): ("lb", "lbs", "libra", "libras"),
+    ("plaza", "1"): ("plaza", "plazas", "plz"),
     ("un", "1"): ("un", "und", "unds", "uds", "ud", "unid", "unids", "unidad", "unidades", "u"),
     ("comp", "1"): (
         *("comp", "comprimido", "comprimidos", "tab", "tabs", "tableta", "tabletas"),
@@ -50,13 +51,15 @@ _NUMBER = r"\d+(?:\s+\d+\s*/\s*\d+|\s*/\s*\d+|[.,]\d+)*"
 
 _INCH = re.compile(r"(?<=\d)\s*(?:[\"”“″]|'')(?![^\Wx])")
 _FRACTION_OF = re.compile(rf"\b(medio|media|tres cuartos|cuarto|un cuarto)\s+(?:de\s+)?(?={_UNIT}\b)")
-_AND_HALF = re.compile(rf"\b(?:(?P<count>\d+|un|una)\s+)?(?P<unit>{_UNIT})\s+y\s+medio\b")
+_AND_HALF = re.compile(rf"\b(?:(?P<count>\d+|un|una)\s+)?(?P<unit>{_UNIT})\s+y\s+medi[oa]\b")
 _ONE = re.compile(rf"\b(?:un|una)\s+(?=(?:{_UNIT})\b)(?!un\b|u\b)")
 _SIDE = rf"[a-z]?{_NUMBER}\s*(?:(?:{_UNIT})\b|(?:{_UNIT})(?=x\d))?"
 _TIMES = re.compile(rf"(?<![\w.,/]){_SIDE}(?:\s*[x×*]\s*{_SIDE})+")
 _SIDES = re.compile(rf"([a-z]?{_NUMBER})\s*({_UNIT})?")
 _PACK_OF = re.compile(r"\bx\s?(?=\d)")
 _MEASURE = re.compile(rf"(?<![\w.,])(?<!\d/)({_NUMBER})\s?({_UNIT})(?![\w])")
+# A wheel's size: "aro 13" is "R13"; not an earring's, nor a hoop's, which have a unit.
+_RIM = re.compile(rf"\b(?:aro|rin|rodado)\s*([12]\d)(?![\w.,])(?!\s*(?:{_UNIT})\b)")
 _LENGTHS = {"mm", "pulg"}
 _MAY_MEASURE = re.compile(r"\d|\bmedi[oa]\b|\bcuarto\b|\buna?\b")
 _SPOKEN = {"medio": "1/2 ", "media": "1/2 ", "cuarto": "1/4 ", "un cuarto": "1/4 ", "tres cuartos": "3/4 "}
@@ -116,6 +119,7 @@ def mark_measures(text: str) -> str:
     """Rewrite every measure in normalised text as "<token>~<number as written>", for the tokeniser."""
     if not _MAY_MEASURE.search(text):
         return text
+    text = _RIM.sub(r"r\1", text)
     text = _INCH.sub(" pulg ", text)
     text = _AND_HALF.sub(_half_more, text)
     text = _FRACTION_OF.sub(lambda match: _SPOKEN[match[1]], text)

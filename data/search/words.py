@@ -151,6 +151,13 @@ def undiminished(word: str) -> tuple[str, ...]:
     return (*(root + vowel for vowel in vowels), f"{root}e", root)
 
 
+def agents(verb: str) -> tuple[str, ...]:
+    """Return what does it: "cortar" -> "cortador", "cortadora"."""
+    if len(verb) < 5 or verb[-2:] not in ("ar", "er", "ir"):
+        return ()
+    return f"{verb[:-1]}dor", f"{verb[:-1]}dora"
+
+
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """Return the Spanish stem of a word; tokens with digits are their own stem."""

@@ -24,6 +24,15 @@ ROWS: tuple[tuple[str, str, str | None, dict[str, str]], ...] = (
     ("GA15-128", "Celular Samsung Galaxy A15 128 GB", None, {}),
     ("RN13-256", "Celular Redmi Note 13 256 GB", None, {}),
     ("ESM-ROSA", "Esmalte de uñas rosado 9 ml", None, {}),
+    ("NEU-13", "Neumático 175/70 R13", None, {}),
+    ("NEU-16", "Neumático 205/55 R16", None, {}),
+    ("SAB-15", "Juego de sábanas 1,5 plazas", None, {}),
+    ("SAB-2", "Juego de sábanas 2 plazas", None, {}),
+    ("COR-1", "Cortadora de cerámica 60 cm", None, {}),
+    ("PLU-22", 'Plumilla limpiaparabrisas 22"', None, {}),
+    ("VEL-1", "Velador 2 cajones", None, {}),
+    ("BAT-75", "Batería 12V 75 Ah", None, {}),
+    ("KIT-YA", "Kit de embrague Toyota Yaris", None, {}),
 )
 
 
@@ -57,6 +66,13 @@ def first(index: CatalogueIndex, query: str) -> str | None:
         ("HARINA-5K", ["harina 5 kilos", "harina 5kg", "harina 5000 gramos", "5 kg de harina"]),
         ("GA15-128", ["ga15-128", "GA15 128", "ga15128", "galaxy a15", "samsung a15", "celular samsung galaxy a-15"]),
         ("AG-15", ["7801234500029", "780 1234 500029", "78012345000"[:8] + "00029", "código 7801234500029"]),
+        ("NEU-13", ["neumático aro 13", "llantas rin 13", "neumaticos r13"]),
+        ("SAB-15", ["sábanas plaza y media", "sabanas de 1 1/2 plaza", "sábanas 1.5 plazas"]),
+        ("COR-1", ["algo para cortar cerámica", "pa cortar cerámica"]),
+        ("PLU-22", ["limpia para brisas", "plumillas del parabrisas", "escobillas limpiaparabrisas"]),
+        ("VEL-1", ["mesa de noche", "mesita de noche", "buró"]),
+        ("BAT-75", ["batería de 75 amperes"]),
+        ("KIT-YA", ["repuestos para yaris", "accesorios yaris"]),
         ("ESM-ROSA", ["esmalte uñas", "esmalte de uñas rosado", "pintauñas"]),
     ],
 )  # fmt: skip
