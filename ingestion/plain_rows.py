@@ -79,12 +79,17 @@ class PlainPage:
         if category is not None:
             values["category"] = category
         own = {"position", "row"}
-        parts = [
-            repeat(value) if isinstance(value, str) else value if name in own else value[start:stop]
-            for name in COLUMNS
-            for value in [values[name]]
-        ]
-        return ("\n".join(map("\t".join, zip(*parts, strict=False))) + "\n").encode()
+        parts: list[Sequence[str] | str] = []
+        for name in COLUMNS:
+            value = values[name]
+            if not isinstance(value, str):
+                parts.append(value if name in own else value[start:stop])
+            elif parts and isinstance(parts[-1], str):  # what every row has the same is put together once
+                parts[-1] = f"{parts[-1]}\t{value}"
+            else:
+                parts.append(value)
+        cells = (repeat(part) if isinstance(part, str) else part for part in parts)
+        return ("\n".join(map("\t".join, zip(*cells, strict=False))) + "\n").encode()
 
     def hashes(self, start: int, stop: int) -> tuple[list[int], list[int], Iterable[int]]:
         """Of codes, products and choices, as the survey counts them."""
@@ -142,7 +147,7 @@ class PlainReader:
             rows = [self._fitted(row) for row in rows]
         cells = list(zip(*rows, strict=True))
         at = self._columns.fields
-        odd = self._with_backslash(rows)
+        odd = _with_backslash(rows, cells)
         if self._columns.on_sale < len(cells):
             odd.update(at for at, row in enumerate(rows) if self._columns.are_unlisted(row))
         prices = self._numbers(self._prices, cells[at["price"]], odd)
@@ -180,12 +185,6 @@ class PlainReader:
         if missing and self._is_ragged and len(row) <= self._needed:
             return [""] * self._width
         return row + [""] * missing
-
-    def _with_backslash(self, rows: list[list[str]]) -> set[int]:
-        joined = ["".join(row) for row in rows]
-        if "\\" not in "".join(joined):
-            return set()
-        return {at for at, row in enumerate(joined) if "\\" in row}
 
     def _numbers(self, remembered: _Remembered, cells: Sequence[str], odd: set[int]) -> list[str]:
         if self._is_typed:
@@ -295,6 +294,12 @@ class PlainReader:
             "image_url": [escaped(links[0]) if links else NULL for links in found],
             "more_images": [copied(links[1:]) for links in found],
         }
+
+
+def _with_backslash(rows: list[list[str]], cells: list[tuple[str, ...]]) -> set[int]:
+    if not any("\\" in "".join(column) for column in cells):
+        return set()
+    return {at for at, row in enumerate(rows) if "\\" in "".join(row)}
 
 
 def _typed(cell: str) -> str:

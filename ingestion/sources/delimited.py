@@ -13,7 +13,7 @@ from typing import Final, Literal
 from ingestion.column_names import header_score
 from ingestion.errors import SpreadsheetError
 from ingestion.exports import is_own
-from ingestion.sources.encodings import encoding_of, mended
+from ingestion.sources.encodings import encoding_of, may_be_mended, mended
 from ingestion.sources.kinds import Limits
 from ingestion.sources.records import PAGE_RECORDS, Page, Record, Table, cell_too_long, checked, is_blank
 
@@ -52,14 +52,15 @@ class _Text:
                     longest = next(at for at, line in enumerate(lines, start=1) if len(line) >= _LONGEST_LINE)
                     raise cell_too_long(self.file_name, number + longest, self.limits)
                 rest = "" if lines[-1].endswith("\n") else lines.pop()
-                yield self._mended(lines[max(0, self.skipped_lines - number) :], block)
+                yield self._mended(lines[max(0, self.skipped_lines - number) :])
                 number += len(lines)
             if rest and number >= self.skipped_lines:
-                yield self._mended([rest], rest)
+                yield self._mended([rest])
 
-    def _mended(self, lines: list[str], block: str) -> list[str]:
-        is_plain = self.is_own or (block.isascii() and all(map(str.isascii, lines[:1])))
-        return lines if is_plain else [mended(line) for line in lines]
+    def _mended(self, lines: list[str]) -> list[str]:
+        if self.is_own or not may_be_mended("".join(lines)):
+            return lines
+        return [mended(line) for line in lines]
 
     def cells(self, *, strict: bool = False) -> Iterator[list[str]]:
         if self.is_wrapped:

@@ -68,6 +68,11 @@ def _likelihood(content: bytes, encoding: str) -> int:
     return sum(count if letters[byte] in _LIKELY else -count for byte, count in high.items())
 
 
+def may_be_mended(text: str) -> bool:
+    """False of most texts, however long, in no time."""
+    return not text.isascii() and any(first in text for first in "ÂÃâð")
+
+
 def mended(text: str) -> str:
     """Text that was UTF-8, read as Windows text and saved as UTF-8 again, once or twice over: "CafÃ©" -> "Café"."""
     if text.isascii() or not _TWICE_ENCODED.search(text):
