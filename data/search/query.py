@@ -156,11 +156,14 @@ def _content(text: str, vocabulary: Vocabulary) -> Iterator[Slot]:
     seen: set[str] = set()
     after_size = after_or = has_thing = False
     before = opener = ""
-    for word in _rejoined(joined_negations(tokenise(text, parts=False)), vocabulary):
+    words = list(_rejoined(joined_negations(tokenise(text, parts=False)), vocabulary))
+    for at, word in enumerate(words):
         if word in _OR:
             after_or = bool(seen)
             continue
-        if _is_asking(word, vocabulary) and not _is_part_of_name(before, word, vocabulary):
+        if _is_asking(word, vocabulary) and not (
+            _is_part_of_name(before, word, vocabulary) or _opens_name(words[at:], vocabulary)
+        ):
             if has_thing and word in COMPLEMENT_OPENERS:
                 opener = word
             elif word in _ARTICLES and opener == "de":
@@ -203,6 +206,12 @@ def _is_part_of_name(before: str, word: str, vocabulary: Vocabulary) -> bool:
     if not before or word in FUNCTION_WORDS:
         return False
     return pairs_of([before, word])[0] in vocabulary.pairs or bool(vocabulary.equivalents((before, word)))
+
+
+def _opens_name(words: list[str], vocabulary: Vocabulary) -> bool:
+    """Whether a word of asking is the first of what others call a thing: "tienda de campaña"."""
+    after = next((word for word in words[1:3] if word not in FUNCTION_WORDS), "")
+    return words[0] not in FUNCTION_WORDS and bool(after and vocabulary.equivalents((words[0], after)))
 
 
 def _is_asking(word: str, vocabulary: Vocabulary) -> bool:
