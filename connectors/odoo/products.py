@@ -104,6 +104,14 @@ async def changed_products(calls: OdooCalls, since: str) -> list[int]:
     )
 
 
+async def pictured_products(calls: OdooCalls) -> frozenset[int]:
+    """Those whose image the web shop shows to anyone: of the others it shows a grey camera. Raises ConnectorError."""
+    wanted: list[Any] = ["|", ["image_variant_1920", "!=", False], ["product_tmpl_id.image_1920", "!=", False], _ANY]
+    if await known_fields(calls, "product.template", ["is_published"]):
+        wanted.append(["product_tmpl_id.is_published", "=", True])
+    return frozenset(await search(calls, "product.product", wanted))
+
+
 async def read_products(
     calls: OdooCalls, ids: Sequence[int], *, page: int = PAGE, decimals: int = 0
 ) -> AsyncIterator[list[OdooProduct]]:

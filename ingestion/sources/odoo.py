@@ -19,18 +19,25 @@ class Known:
     reserved_there: Mapping[str, int]
 
 
-def exported(product: OdooProduct, known: Known, image_base: str = "") -> ExportedVariant:
+@dataclass(frozen=True, slots=True)
+class Images:
+    """`server` shows images to anyone; of these products it has one."""
+
+    server: str
+    pictured: frozenset[int]
+
+
+def exported(product: OdooProduct, known: Known, images: Images | None = None) -> ExportedVariant:
     """What Odoo says, and where it says nothing the shop's own words: synonyms and descriptions of a spreadsheet.
 
     Odoo counts as free what nobody reserved there, and our own orders count among those who did: their units are added
-    to what is on hand here, where they are reserved too. `image_base` is the server that shows images to anyone.
+    to what is on hand here, where they are reserved too.
     """
     sku = product.sku.lower()
     old = known.variants.get(sku)
     stock = product.stock
     if stock is not None:
         stock = max(stock, 0) + known.reserved_there.get(sku, 0)
-    image = f"{image_base}/web/image/product.product/{product.id}/image_1024" if image_base else None
     return ExportedVariant(
         sku=old.sku if old else product.sku,
         name=product.name,
@@ -43,11 +50,21 @@ def exported(product: OdooProduct, known: Known, image_base: str = "") -> Export
         unit=(product.unit if product.unit not in _PIECES else "") or (old.unit if old else None),
         synonyms=old.synonyms if old else (),
         tags=old.tags if old else (),
-        image_url=image or (old.image_url if old else None),
+        image_url=_image(product.id, old.image_url if old else None, images),
         more_images=old.more_images if old else (),
         options={option_name(name): value for name, value in product.options.items()},
         product_key=f"odoo:{product.template_id}",
     )
+
+
+def _image(product_id: int, known: str | None, images: Images | None) -> str | None:
+    """One of the shop's own stays where Odoo has none; one that Odoo had goes with it."""
+    if images is None:
+        return known
+    there = f"{images.server}/web/image/product.product/{product_id}/image_1024"
+    if product_id in images.pictured:
+        return there
+    return None if known == there else known
 
 
 def is_news(row: ExportedVariant, known: Known) -> bool:

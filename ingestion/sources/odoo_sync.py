@@ -13,7 +13,14 @@ from connectors.errors import ConnectorError
 from connectors.http import GuardedHttp
 from connectors.odoo.access import OdooAccess
 from connectors.odoo.calls import connect
-from connectors.odoo.products import OdooProduct, changed_products, latest_change, read_products, sold_products
+from connectors.odoo.products import (
+    OdooProduct,
+    changed_products,
+    latest_change,
+    pictured_products,
+    read_products,
+    sold_products,
+)
 from connectors.odoo.quoting import has_price_rules, quoted, ruled_products
 from data.database import Database
 from data.encryption import SecretBox
@@ -25,7 +32,7 @@ from data.repositories.connections import open_secrets
 from data.states import ConnectionKind, ImportMode, ImportPhase, ImportStatus
 from ingestion.exporting import line, open_sheet, titles
 from ingestion.imports import Imports
-from ingestion.sources.odoo import Known, exported, is_news, option_names
+from ingestion.sources.odoo import Images, Known, exported, is_news, option_names
 
 log = structlog.get_logger()
 
@@ -44,6 +51,7 @@ class _Read:
     by_pricelist: bool
     products: list[OdooProduct] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    images: Images | None = None
 
 
 def _a_little_before(cursor: str) -> str:
@@ -120,7 +128,7 @@ class OdooSync:
     async def _take_in(
         self, tenant_id: UUID, connection: Connection, import_id: UUID | None, read: _Read, *, is_dry_run: bool
     ) -> None:
-        rows = await self._rows(tenant_id, connection, read)
+        rows = await self._rows(tenant_id, read)
         if rows:
             import_id = import_id or await self._open(tenant_id, is_whole=read.is_whole)
             await asyncio.to_thread(self._write, tenant_id, import_id, rows)
@@ -156,6 +164,8 @@ class OdooSync:
         if since and (by_pricelist != decided or (by_pricelist and await has_price_rules(calls, since))):
             since, is_whole = "", True  # another rule, other prices
         read = _Read(await latest_change(calls) or since, is_whole, by_pricelist)
+        if connection.config.get("has_public_images"):
+            read.images = Images(access.url, await pictured_products(calls))
         ids = await (changed_products(calls, since) if since else sold_products(calls))
         await self._tell(tenant_id, import_id, len(ids), 0)
         decimals = -int(quantum(currency).as_tuple().exponent)
@@ -193,13 +203,12 @@ class OdooSync:
             is_dry_run=is_dry_run,
         )
 
-    async def _rows(self, tenant_id: UUID, connection: Connection, read: _Read) -> list[ExportedVariant]:
+    async def _rows(self, tenant_id: UUID, read: _Read) -> list[ExportedVariant]:
         """For the file: of a whole catalogue all, else what differs from what we have."""
         async with self._database.transaction(tenant_id, is_long=True) as tx:
             variants = {row.sku.lower(): row async for batch in tx.catalogue.exported() for row in batch}
             known = Known(variants, await tx.submissions.reserved_there())
-        base = connection.config["url"] if connection.config.get("has_public_images") else ""
-        rows = [exported(product, known, base) for product in read.products]
+        rows = [exported(product, known, read.images) for product in read.products]
         return rows if read.is_whole else [row for row in rows if is_news(row, known)]
 
     def _write(self, tenant_id: UUID, import_id: UUID, rows: list[ExportedVariant]) -> None:

@@ -26,7 +26,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "res.currency": {"name": "char"},
     "product.category": {"name": "char"},
     "uom.uom": {"name": "char"},
-    "product.template": {"name": "char"},
+    "product.template": {"name": "char", "image_1920": "binary", "is_published": "boolean"},
     "account.tax": {
         "name": "char", "amount": "float", "amount_type": "selection", "price_include": "boolean",
         "include_base_amount": "boolean",
@@ -38,8 +38,8 @@ FIELDS: dict[str, dict[str, str]] = {
         "categ_id": "many2one", "taxes_id": "many2many", "sale_ok": "boolean", "active": "boolean",
         "type": "selection", "is_storable": "boolean", "uom_id": "many2one", "product_tmpl_id": "many2one",
         "product_template_attribute_value_ids": "many2many", "description_sale": "text", "free_qty": "float",
-        "qty_available": "float", "virtual_available": "float", "standard_price": "float", "image_512": "binary",
-        "write_date": "datetime",
+        "qty_available": "float", "virtual_available": "float", "standard_price": "float",
+        "image_variant_1920": "binary", "write_date": "datetime",
     },
     "product.pricelist.item": {
         "percent_price": "float", "min_quantity": "float", "applied_on": "selection", "product_id": "many2one",
@@ -117,7 +117,7 @@ class OdooShop:
             "type": "service" if stock is None else ("consu" if self.version >= 18 else "product"),
             "is_storable": stock is not None, "uom_id": self.unit, "product_tmpl_id": template,
             "product_template_attribute_value_ids": options, "description_sale": False,
-            "qty_available": stock or 0, "standard_price": price / 2, "image_512": False,
+            "qty_available": stock or 0, "standard_price": price / 2, "image_variant_1920": False,
         }  # fmt: skip
         return self.add("product.product", **(defaults | values))
 
@@ -448,7 +448,7 @@ class OdooShop:
         if operator == "ilike" and FIELDS[model].get(first) == "many2one":
             value = self.rows[RELATED[first]][value]["name"] if value else ""
         if rest:
-            value = self.rows[RELATED[first]][value][rest] if value else False
+            value = self.rows[RELATED[first]][value].get(rest, False) if value else False
         return bool(_OPERATORS[operator](value, wanted))
 
     def _value(self, model: str, row: Row, name: str, *, is_named: bool = True) -> Any:

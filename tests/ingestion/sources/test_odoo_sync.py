@@ -141,6 +141,21 @@ async def test_only_what_a_rule_is_of_is_asked_of_odoo(shop: SyncedShop) -> None
     assert shop.odoo.calls.count(("sale.order", "onchange")) == 1
 
 
+async def test_images_that_anyone_sees_are_taken_and_go_with_the_product(shop: SyncedShop) -> None:
+    rows = shop.odoo.shop.rows
+    for code in ("POL-1", "TAZ-1"):
+        template_id = rows["product.product"][shop.product(code)]["product_tmpl_id"]
+        rows["product.template"][template_id] |= {"image_1920": "iVBO", "is_published": code == "POL-1"}
+    config = {"url": shop.odoo.url, "database": DATABASE, "login": LOGIN, "has_public_images": True}
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        await tx.connections.put(ConnectionKind.ODOO, config, {"key": KEY}, BOX)
+    await shop.take_in()
+    found = await shop.catalogue()
+    image = f"{shop.odoo.url}/web/image/product.product/{shop.product('POL-1')}/image_1024"
+    assert [sku for sku, row in found.items() if row.image_url] == ["POL-1"]
+    assert found["POL-1"].image_url == image
+
+
 async def test_words_of_a_spreadsheet_are_kept(shop: SyncedShop, tmp_path: Path) -> None:
     await shop.take_in()
     sheet = tmp_path / "palabras.csv"
