@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 import pandas as pd
@@ -26,6 +27,7 @@ from tests.database import make_tenant
 SIZES = (10_000, 100_000)
 DRY_RUN_ROWS = 50_000
 MILLION = 1_000_000
+REPEATS = 3
 MOST_DRY_RUN_SECONDS = 10
 MOST_MEBIBYTES = 600
 _SECONDS_BETWEEN_SAMPLES = 0.1
@@ -49,11 +51,10 @@ async def run(database: Database, owner_url: str) -> list[Figure]:
 
 async def _compared(database: Database, imports: Imports, owner_url: str, folder: Path, rows: int) -> Iterator[Figure]:
     file = write_list(folder, rows)
-    tenant_id = await make_tenant(database)
-    floor = max([await copy_pace(file, owner_url, rows) for _ in range(3)])
-    bound = max([await insert_pace(owner_url, rows) for _ in range(2)])
+    floor = max([await copy_pace(file, owner_url, rows) for _ in range(REPEATS)])
+    bound = max([await insert_pace(owner_url, rows) for _ in range(REPEATS)])
 
-    async def take_in() -> float:
+    async def take_in(tenant_id: UUID) -> float:
         import_id = await imports.open(tenant_id, file, file.name, enqueue=False)
         started = time.perf_counter()
         outcome = await imports.run(tenant_id, import_id)
@@ -61,7 +62,9 @@ async def _compared(database: Database, imports: Imports, owner_url: str, folder
         assert not outcome.errors
         return rows / (time.perf_counter() - started)
 
-    first, again = await take_in(), await take_in()
+    shops = [await make_tenant(database) for _ in range(REPEATS)]
+    # Of everything the best: what else the machine does slows each of them at other times.
+    first, again = [max([await take_in(shop) for shop in shops]) for _ in range(2)]
     shown = f"read_csv + COPY: {floor:,.0f} rows/s"
     return iter([
         Figure(f"import, {rows:,} new rows", f"{first:,.0f} rows/s", shown, first / floor, _NOTE),
