@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from agent.triggers.answers import Taken, take_answer
 from agent.triggers.running import run_id_of
-from api.errors import BadRequest, Forbidden
+from api.errors import BadRequest, Forbidden, Missing
 from api.runtime import Runtime
 from api.schemas import errors
 from connectors.n8n.access import N8nAccess, is_signed
@@ -42,7 +42,7 @@ class CallbackTaken(BaseModel):
     summary="Respuesta de un flujo de n8n",
     description="Encabezados `X-N8N-Timestamp` (segundos) y `X-N8N-Signature`: `sha256=` y el HMAC-SHA256 en "
     "hexadecimal de «timestamp.cuerpo» con el secreto de la conexión. Se aceptan 5 minutos de diferencia.",
-    responses=errors(400, 403),
+    responses=errors(400, 403, 404),
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -67,7 +67,8 @@ async def take_callback(request: Request) -> CallbackTaken:
     now = datetime.now(UTC)
     async with runtime.database.transaction(tenant_id) as tx:
         run = await tx.workflows.lock_run(run_id)
-        assert run is not None
+        if run is None:
+            raise Missing("Ese flujo ya no está entre los de la tienda.")
         failed = callback.status == "error"
         outcome = await take_answer(tx, run, "" if failed else callback.reply, data, now, failed=failed)
     return CallbackTaken(outcome=outcome)

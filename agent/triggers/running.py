@@ -99,6 +99,8 @@ class WorkflowRunner:
         """
         now = self._clock()
         async with self._database.transaction(tenant_id) as tx:
+            if await tx.workflows.get(workflow.id, lock=True) is None:
+                return _removed(run_id)
             run, is_new = await tx.workflows.begin(
                 workflow.id, origin, values, run_id=run_id, conversation_id=conversation_id, lease_until=now + LEASE
             )
@@ -151,7 +153,8 @@ class WorkflowRunner:
             return await self._fail(tenant_id, run_id, error)
         async with self._database.transaction(tenant_id) as tx:
             run = await tx.workflows.lock_run(run_id)
-            assert run is not None
+            if run is None:
+                return _removed(run_id)
             await _begun(tx, run, started, self._clock(), is_awaited=is_awaited)
             return RunResult(run.id, run.status, started.reply, started.data)
 
@@ -160,7 +163,8 @@ class WorkflowRunner:
         log.warning("workflow_not_started", run_id=str(run_id), code=error.code, verdict=error.verdict)
         async with self._database.transaction(tenant_id) as tx:
             run = await tx.workflows.lock_run(run_id)
-            assert run is not None
+            if run is None:
+                return _removed(run_id)
             if run.status is not RunStatus.PENDING:  # its callback was faster than its answer
                 return _result(run)
             run.attempt_count += 1
@@ -215,6 +219,11 @@ async def _tell_fault(tx: Transaction, run: WorkflowRun, error: ConnectorError, 
         await tx.events.add(
             "workflow.failed", workflow_id=str(workflow.id), run_id=str(run.id), title=workflow.name, code=error.code
         )
+
+
+def _removed(run_id: UUID) -> RunResult:
+    """The shop took the workflow away, and its runs with it, while this one was under way."""
+    return RunResult(run_id, RunStatus.FAILED, error="Ese flujo ya no está entre los de la tienda.")
 
 
 def _result(run: WorkflowRun) -> RunResult:

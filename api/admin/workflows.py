@@ -211,6 +211,10 @@ async def _trigger(
     except InputInvalid as wrong:
         raise Invalid(wrong.sentence, {"field": f"data.{wrong.field[:60]}"}) from wrong
     run_id = uuid5(_OWN, f"{tenant_id}/{workflow.id}/{key}") if key else uuid4()
+    async with runtime.database.transaction(tenant_id) as tx:
+        earlier = await tx.workflows.run(run_id)
+    if earlier is not None and earlier.input != values:
+        raise Invalid("Esa Idempotency-Key ya se usó con otros datos: usa otra.", {"field": "Idempotency-Key"})
     result = await runtime.workflows.start(
         tenant_id, workflow, RunOrigin.API, values, run_id=run_id, seconds=CALL_SECONDS
     )

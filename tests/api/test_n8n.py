@@ -1,5 +1,6 @@
 """An owner connects n8n and describes workflows; they start from the API and from events, and answer later."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -16,7 +17,7 @@ from data.repositories.sales import StoredLine
 from data.states import Actor, Role, RunOrigin, RunStatus, Sender
 from tests.api.service import Service, Store, error_of
 from tests.api.shop import add_product, begin_conversation
-from tests.servers.n8n_server import KEY, N8nServer, n8n_server
+from tests.servers.n8n_server import KEY, Fault, N8nServer, n8n_server
 
 CALLBACK = "/v1/webhooks/n8n"
 
@@ -160,6 +161,33 @@ async def test_the_same_key_starts_it_once(owner: httpx.AsyncClient, n8n: N8nSer
     assert answers[0]["run_id"] == answers[1]["run_id"]
     assert answers[0]["reply"] == answers[1]["reply"] == "Hecho"
     assert len(n8n.calls) == 1
+
+
+async def test_the_same_key_with_other_data_is_refused(owner: httpx.AsyncClient, n8n: N8nServer) -> None:
+    await connect(owner, n8n)
+    n8n.add("aviso", mode="lastNode", answer={"reply": "Hecho"})
+    route = f"/v1/workflows/{await describe(owner, input={'properties': {'lead': {}}})}/trigger"
+    sent = [
+        await owner.post(route, json={"data": {"lead": lead}}, headers={"Idempotency-Key": "una"}) for lead in "aab"
+    ]
+    assert [one.status_code for one in sent] == [200, 200, 422]
+    assert error_of(sent[-1])["details"] == {"field": "Idempotency-Key"}
+
+
+async def test_a_workflow_that_is_taken_away_while_it_runs_fails_without_a_fault_of_ours(
+    owner: httpx.AsyncClient, n8n: N8nServer
+) -> None:
+    await connect(owner, n8n)
+    n8n.add("aviso", mode="lastNode", answer={"reply": "Hecho"})
+    workflow_id = await describe(owner)
+    n8n.faults.append(Fault(wait_seconds=0.5))
+    started = asyncio.create_task(owner.post(f"/v1/workflows/{workflow_id}/trigger", json={}))
+    async with asyncio.timeout(10):
+        await n8n.called.wait()
+    assert (await owner.delete(f"/v1/workflows/{workflow_id}")).status_code == 204
+    answer = await started
+    assert (answer.status_code, answer.json()["status"]) == (200, "failed")
+    assert (await owner.post(f"/v1/workflows/{workflow_id}/trigger", json={})).status_code == 404
 
 
 @pytest.mark.parametrize(

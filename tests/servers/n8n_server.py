@@ -73,6 +73,7 @@ class N8nServer:
         self.flows: list[Flow] = []
         self.calls: list[Call] = []
         self.runs: list[str] = []
+        self.called = asyncio.Event()
         self.faults: deque[Fault | None] = deque()
         self.page_size = 100
 
@@ -90,6 +91,7 @@ class N8nServer:
         body = await request.read()
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.calls.append(Call(path, headers, body))
+        self.called.set()
         fault = self.faults.popleft() if self.faults else None
         if fault is not None:
             await asyncio.sleep(fault.wait_seconds)
