@@ -47,6 +47,8 @@ class Memory(BaseModel):
     """Wants of the same message still to be asked about, in the shopper's words: "2 cable"."""
     just_added: tuple[str, ...] = ()
     """SKUs the last turn put in the cart, one of each: "2 de esas" are then two, not three."""
+    recent: tuple[str, ...] = ()
+    """SKUs shown alone since the cart last grew, the newest last: "las dos cosas"."""
     query: str | None = None
     """The last search, so that "¿y en negro?" and "más barato" can refine it."""
     summary_id: UUID | None = None

@@ -2,6 +2,7 @@
 
 import re
 
+from agent.brains.rules.choosing import is_known_word
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.vocabulary import NOISE
 
@@ -13,6 +14,8 @@ _KIN = (
 )
 _AGE = r"(?: (?:de|que (?:tiene|cumple|va a cumplir)|tiene|cumple) \d{1,2} (?:anos|anitos|meses))?"
 _WHOSE = r"(?:mi|mis|tu|un|una|unos|unas|el|la|los|las|su|sus|nuestr[oa]s?)"
+_START = r"(?:^|(?<=[\n,.;!] )|(?<=[\n,.;!]))"
+_SHOUT = r"(?:u+h+|uf+|u+y+|ay+|oh+|chuta|puchas?|chucha|wow|guau|ups)"
 # What reads as nothing, and what reads as a wish for the cheaper ones; first come first.
 _ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
     (
@@ -23,8 +26,27 @@ _ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         " barato ",
     ),
+    (re.compile(rf"{_START}{_SHOUT}[ ,]+"), ""),
+    (
+        re.compile(
+            rf"{_START}que (?:tan |mas |muy )?(?:lata|pena|mal[oa]?|rabia|fome|lastima|suerte|buen[oa]|bien|lind[oa]s?"
+            r"|bonit[oa]s?|bell[oa]s?|ric[oa]s?|bacan|genial|car[oa]s?)\b(?! (?:es|son|me|tienes|tienen|hay|para|cuest"
+            r"|vale))"
+        ),
+        " ",
+    ),
+    # "Es talla L creo", "usa 42".
+    (re.compile(r"(?:[ ,]+(?:me parece|creo|supongo|si no me equivoco|pienso yo))+(?: que)?(?=\s*(?:$|[\n,.;!]))"), ""),
+    (
+        re.compile(
+            r"(?:^|(?<=[\n,.;!] ))(?:(?:el|ella|yo|me parece que|creo que) )*(?:es|usa|uso|seria|ocupa|calza|calzo) "
+            r"(?=(?:la |el )?(?:talla|numero) )"
+        ),
+        "",
+    ),
     (re.compile(r"\bojala (?:(?:que )?(?:sea[ns]? |algo )?)(?=barat|economic|baratit)"), " "),
     (re.compile(rf"\b(?:para|de parte de|que es para|es para) {_WHOSE} {_KIN}{_AGE}\b(?! (?:de|del) [a-z])"), " "),
+    (re.compile(rf"\b(?:para )?(?:(?:regal|compr|llev|d)\w*(?:le|les|selo|sela)) a {_WHOSE} {_KIN}{_AGE}\b"), " "),
     (
         re.compile(
             rf"\b(?:(?:es|son|seria) )?(?:para )?(?:(?:el|la|un|una) )?(?:cumple(?:anos)?|santo|matrimonio|aniversario"
@@ -47,6 +69,9 @@ _ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
         " ",
     ),
 )
+_TOO_DEAR = re.compile(
+    r"^(?:no|ya|y|pero|oye)[ ,]+(?:es |esta |son |estan )?(?:muy|tan|demasiado) (?:car|salad)(?:it)?[oa]s?\b"
+)
 _JOINING = frozenset(
     ("el", "la", "los", "las", "un", "una", "uno", "unos", "unas", "de", "del", "en", "con", "por", "para", "sin", "y",
      "o", "u", "e", "al", "a", "sobre", "otro", "otra", "otros", "otras", "mas", "media", "medio", "par", "pares",
@@ -55,11 +80,20 @@ _JOINING = frozenset(
 # What only a sentence has: who, how, and what one does. "Xilitol" or "aceite de sésamo" has none of it.
 _OF_CLAUSES = NOISE - _JOINING
 _DOING = re.compile(r"[a-z]{2,}(?:ando|iendo|aron|ieron|amos|emos|imos|aste|iste|abas?|aban|aria[ns]?|eria[ns]?)")
-_LONGEST_NAME = 6
+# "Regalarle", "calentar": what one does; these end so and are things.
+_THINGS = frozenset(
+    ("celular", "collar", "azucar", "alfiler", "hogar", "polar", "solar", "escolar", "blazer", "sueter", "sweater",
+     "router", "toner", "cooler", "poker", "tiner", "caviar", "altar", "elixir", "alfajor", "lunar", "militar",
+     "auricular", "super", "primer", "bazar", "mujer", "bar", "dolar", "escaner", "mixer", "boiler", "container")
+)  # fmt: skip
+_TO_DO = re.compile(r"[a-z]{2,}[aei]r(?:me|te|se|le|les|lo|la|los|las|nos|sel[oa]s?)?")
+_LONGEST_NAME, _LONGEST_DENIED = 6, 4
 
 
 def without_asides(text: str) -> str:
     """Of folded text: what it says beside the want is left out; "ojalá no muy caro" becomes a wish for the cheaper."""
+    if _TOO_DEAR.match(text.strip()):  # of what was shown or taken: a complaint, and no wish
+        text = _TOO_DEAR.sub(" muy caro", text.strip(), count=1)
     for pattern, instead in _ASIDES:
         text = pattern.sub(instead, text)
     return re.sub(r"[ \t]{2,}", " ", text)
@@ -71,4 +105,16 @@ def may_be_aside(intent: Intent) -> bool:
     is_named = not intent.is_verbless or intent.quantity or intent.reference or intent.sku or not intent.words
     return not is_named and (
         len(words) > _LONGEST_NAME or any(word in _OF_CLAUSES or _DOING.fullmatch(word) for word in words)
+    )
+
+
+def is_deniable(words: str) -> bool:
+    """Whether they read like the name of a thing, so that a shop may say that it has none: "xilitol", "un dron"; not
+    "uh qué lata" and not "algo para regalarle"."""
+    tokens = words.split()
+    return len([one for one in tokens if one not in NOISE]) <= _LONGEST_DENIED and not any(
+        one in _OF_CLAUSES
+        or (_DOING.fullmatch(one) and not is_known_word(one))
+        or (_TO_DO.fullmatch(one) and one not in _THINGS)
+        for one in tokens
     )

@@ -15,7 +15,7 @@ from agent.brains.rules.intents import Intent
 from agent.brains.rules.normalise import fold
 from agent.brains.rules.outcome import MOST_CANDIDATES, UNSAID, Finding, Outcome, finding_of, fits
 from agent.brains.rules.references import Reference
-from agent.brains.rules.selecting import select
+from agent.brains.rules.selecting import EXTREME, at_the_end, family_of, kind_of, nearest_to_context, select
 from agent.brains.rules.turn import Turn
 from agent.brains.rules.vocabulary import CONTAINERS, SOFT
 from agent.tools.catalogue import CANDIDATE_COUNT, get_products, has_option, search_products
@@ -68,15 +68,13 @@ async def find_among_shown(turn: Turn, intent: Intent) -> Finding | None:
         intent = replace(intent, words=intent.words.removeprefix("con "))
     if by_size := _largest_or_smallest(intent.words, candidates):
         return finding_of([by_size], shown=True)
-    fitting = _still_fitting(turn, intent, candidates) or [
-        item for item in candidates if fits(item, intent.words, intent.filters)
-    ]
+    fitting = [item for item in candidates if fits(item, intent.words, intent.filters)]
     if not fitting and intent.is_definite and intent.words:
         fitting = [item for item in candidates if fits(item, "", intent.filters) and _fits_loosely(item, intent.words)]
     if not fitting or intent.is_empty or (len(fitting) == len(candidates) > 1 and not is_asked):
         return None
-    if len(fitting) > 1:
-        fitting = _nearest_to_asked(turn, intent, fitting)
+    if len(fitting) > 1 and (intent.filters.options or (intent.is_definite and intent.words)):
+        fitting = await nearest_to_context(turn, _literal(intent, fitting), intent.filters, await turn.focus())
     if len(fitting) > 1 and intent.words and not is_asked:
         return None
     if intent.is_definite and intent.words and await _names_another_kind(turn, intent, fitting):
@@ -84,16 +82,10 @@ async def find_among_shown(turn: Turn, intent: Intent) -> Finding | None:
     return finding_of(fitting, shown=True)
 
 
-def _nearest_to_asked(turn: Turn, intent: Intent, items: list[CatalogueItem]) -> list[CatalogueItem]:
-    """ "La normal de 1.5" among those shown for a cola: the cola. "La lata": what is called so, not "6 latas"."""
-    if not intent.is_definite or not intent.words:
-        return items
+def _literal(intent: Intent, items: list[CatalogueItem]) -> list[CatalogueItem]:
+    """ "La lata": what is called so, not "6 latas"."""
     said = set(intent.words.split())
-    literal = [item for item in items if said & set(fold(item.title).split())]
-    items = literal or items
-    asked = query_tokens(take_filters(turn.before.query or "")[1])
-    counts = [sum(covers(token, item) for token in asked) for item in items]
-    return [item for item, count in zip(items, counts, strict=True) if count == max(counts)]
+    return [item for item in items if said & set(fold(item.title).split())] or items
 
 
 async def _names_another_kind(turn: Turn, intent: Intent, shown: Sequence[CatalogueItem]) -> bool:
@@ -111,18 +103,12 @@ def _fits_loosely(item: CatalogueItem, words: str) -> bool:
     return bool(telling) and covers(words, item, loosely=True)
 
 
-def _still_fitting(turn: Turn, intent: Intent, candidates: Sequence[CatalogueItem]) -> list[CatalogueItem]:
-    """ "¿Y en M?" after black ones: those that are also black."""
-    older = take_filters(turn.before.query or "")[0]
-    if intent.words or not intent.filters.options or intent.filters.colours or not older.colours:
-        return []
-    wanted = replace(intent.filters, colours=older.colours)
-    return [item for item in candidates if fits(item, "", wanted)]
-
-
 async def search(turn: Turn, words: str, filters: Filters) -> Finding:
     """Look in the whole catalogue, and judge how well what is found answers the words; when nothing does, look again
     without the words that name nothing, and then for what is used for that."""
+    if extreme := EXTREME.search(words):
+        finding = await search(turn, words[: extreme.start()], filters)
+        return finding_of(at_the_end(finding.items, is_largest=bool(extreme["large"]))) if not finding.item else finding
     finding = await _search(turn, words, filters)
     if " o " in words and (either := await _search_either(turn, words, filters)) is not None:
         return either
@@ -182,8 +168,9 @@ async def _search(turn: Turn, words: str, filters: Filters) -> Finding:
         sort=filters.sort,
         limit=CANDIDATE_COUNT,
     )
-    choice = choose(words, found.items)
-    whole = choose(words, [*found.items, *found.excluded])
+    wanted = [item for item in found.items if fits(item, "", Filters(without=filters.without))] or found.items
+    choice = choose(words, wanted)
+    whole = choose(words, [*wanted, *found.excluded])
     outside = [item for item in whole.best if item not in found.items]
     if outside and len(outside) == len(whole.best) and filters:
         outcome = Outcome.EXCLUDED if not whole.missing else Outcome.NEAR
@@ -222,22 +209,18 @@ async def refine(turn: Turn, filters: Filters) -> Finding:
 
 
 async def _sibling(turn: Turn, intent: Intent) -> Finding:
-    """ "La misma pero en M": another variant of the product last talked about."""
+    """ "La misma pero en M", "la misma pero la de 20": another of the product last talked about, or of its kind."""
     focus = await turn.focus()
     if focus is None:
         return UNSAID
-    if not intent.filters:
+    words = re.sub(r"^(?:(?:pero|de|en|el|la|los|las|con) )+", "", intent.words)
+    if not (intent.filters or words):
         return finding_of([focus], shown=True)
+    for pool in (await family_of(turn, focus), await kind_of(turn, focus)):
+        if fitting := [item for item in pool if fits(item, words, intent.filters)]:
+            return finding_of(await nearest_to_context(turn, fitting, intent.filters, focus))
     older = Filters(colours=() if intent.filters.colours else _colours_of(focus))
-    finding = await search(turn, focus.name, intent.filters.over(older))
-    if finding.outcome is Outcome.EXCLUDED and older:
-        finding = await search(turn, focus.name, intent.filters)
-    same = [item for item in finding.items if item.product_id == focus.product_id or item.name == focus.name]
-    return (
-        replace(finding, items=tuple(same or finding.items))
-        if len(same) != 1
-        else (Finding(finding.outcome if finding.outcome is Outcome.EXCLUDED else Outcome.CLEAR, (same[0],)))
-    )
+    return await search(turn, f"{focus.name} {words}".strip(), intent.filters.over(older))
 
 
 def _colours_of(item: CatalogueItem) -> tuple[str, ...]:
@@ -263,6 +246,8 @@ async def _referred(turn: Turn, reference: Reference, intent: Intent) -> Finding
         seen = [line.item for line in turn.lines]
     if intent.filters and seen and reference.kind == "that":
         return finding_of([item for item in seen if fits(item, "", intent.filters)], shown=True)
+    if reference.kind == "ordinal" and reference.index > len(seen):
+        return await select(turn, replace(intent, reference=None, words=str(reference.index))) or UNSAID
     if reference.kind == "ordinal":
         return finding_of(seen[reference.index - 1 : reference.index], shown=True)
     if reference.kind == "last":

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.brains.rules.amounts import common_units
+from agent.brains.rules.asides import is_deniable
 from agent.brains.rules.choosing import choose, content_words, is_need
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.offering import offer_to_note, offer_to_tell
@@ -18,6 +19,7 @@ from data.search.filters import take_filters
 from data.search.lexicon import FUNCTION_WORDS
 
 MOST_NAME_WORDS = 4
+MOST_RECENT = 4
 
 
 async def list_finding(turn: Turn, intent: Intent, finding: Finding, *, wants: bool = False) -> None:
@@ -53,7 +55,7 @@ def _tell_near(turn: Turn, intent: Intent) -> None:
     """A name can be denied; a story ("mi perro tiene pulgas") cannot."""
     words = [word for word in intent.words.split() if word not in FUNCTION_WORDS]
     is_story = len(words) > MOST_NAME_WORDS and len(content_words(intent.words)) < len(words) - 1
-    if is_story:
+    if is_story or not is_deniable(intent.words):
         turn.reply.head("missing.maybe")
     else:
         named = said(turn, intent)
@@ -77,7 +79,8 @@ def _list_also(turn: Turn, intent: Intent, finding: Finding, *, wants: bool) -> 
 
 
 def show_one(turn: Turn, item: CatalogueItem, quantity: int | None = None) -> None:
-    turn.workspace.remember(focus=item.sku)
+    recent = (*(sku for sku in turn.memory.recent if sku != item.sku), item.sku)[-MOST_RECENT:]
+    turn.workspace.remember(focus=item.sku, recent=recent)
     turn.count(quantity)
     turn.reply.list_items([item], "ask.replace_one" if turn.replaces else "ask.add_one")
     turn.reply.offer(f"take:{quantity or 1}:{item.sku}", "Sí, agregar")
@@ -137,6 +140,9 @@ def tell_unfound(turn: Turn, intent: Intent) -> None:
         turn.reply.close("ask.for_need")
     elif intent.words and not content_words(intent.words):
         turn.is_lost = True
+    elif not is_deniable(intent.words):
+        turn.is_half_lost = True
+        turn.reply.tell("missing.unclear")
     else:
         turn.reply.tell("missing.none", said=said(turn, intent))
         turn.reply.close("missing.none_alone")

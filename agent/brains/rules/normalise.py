@@ -88,6 +88,11 @@ _CRY = re.compile(r"(?:^|(?<=[\n.,!?;]))"
                   r"\s*(?:ay+|uy+|oh|ah|puchas?|chuta|chanfle|b+u+|p*u+f+|noo+)\b"
                   r"(?=\s*(?:[,!.]|no\b|que\b|ya\b|si\b|me\b|se\b"
                   r"|pero\b|mejor\b|perdon\b|pucha\b|bueno\b|sorry\b|era\b|y\b|$))[\s,!.]*")  # fmt: skip
+# "¿Tenís calcetines?"; elsewhere they are shoes.
+_TENIS_SAID = re.compile(
+    r"(?:^|(?<=\n)|(?<=^y )|(?<=oye )|(?<=hola )|(?<=, ))tenis (?=[a-z]{4,})(?!(?:nike|adidas|puma|para|talla|numero"
+    r"|blanc|negr|roj|azul|verde|gris|color|deport|mujer|hombre|nin[oa]|convers|vans|reebok|runn))"
+)
 _MARKS = set(" .,;:/$%+-?!\n\"'()*#°&")
 # What a channel writes in the place of what it cannot carry; a place goes on with its name and coordinates.
 _ATTACHED = re.compile(
@@ -134,6 +139,7 @@ def undo_chat_spelling(text: str) -> str:
     text = re.sub(r"\bay\b", "hay", text)
     text = re.sub(r"\b(un[oa]?) sol[oa]\b", r"\1", text)
     text = re.sub(r"\bno ma\b", "nomas", text)
+    text = _TENIS_SAID.sub("tienes ", text)
     text = re.sub(r"\b(?!bonsai|samurai|hawai|dubai|cachai)([a-z]+[b-df-hj-np-tv-z])ai\b", r"\1as", text)  # "me avisai"
     text = _SPOKEN_SIZES.sub(lambda match: f"{match[1]} {NUMBER_WORDS[match[2]]}", text)
     text = _SPOKEN_MEASURES.sub(_measured, text)

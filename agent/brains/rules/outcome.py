@@ -51,5 +51,6 @@ def fits(item: CatalogueItem, words: str, filters: Filters) -> bool:
         and (filters.max_price is None or item.unit_price <= filters.max_price)
         and (filters.min_price is None or item.unit_price >= filters.min_price)
         and not filters.is_comparison
+        and not any(covers(unwanted, item) for unwanted in filters.without)
         and (not words or covers(words, item))
     )

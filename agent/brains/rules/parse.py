@@ -143,7 +143,7 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
         ]
     if _REJECTED.match(piece):
         return [Intent(Kind.NO, other=describe(Kind.MENTION, piece.removesuffix("no")))]
-    if (known := _whole_phrase(piece) or _topic(piece)) is not None:
+    if (known := _whole_phrase(piece) or _whole_phrase(_peeled(piece)) or _topic(piece)) is not None:
         return [replace(known, is_question=is_question)]
     stripped, is_correction = MODAL.sub("", _ASKING.sub("", piece)), False
     for _ in range(MOST_PEELINGS):

@@ -153,6 +153,9 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"(?:estado|seguimiento|donde (?:va|viene|esta|anda)|como (?:va|viene)|que paso con|cuando (?:llega|me llega"
      r"|llegaria|viene|estaria)|rastrear|tracking|saber (?:de|sobre)|consult\w+ por)\b.{0,12}\b(?:pedido|orden"
      r"|compra)\b"),
+    (Kind.STATUS,
+     r"\b(?:mi|el) (?:pedido|orden|compra|encargo)\b.{0,20}\b(?:(?:a )?(?:cuando|donde|en que|por que|porque|que onda|no) (?:me |se )?"
+     r"(?:ha |han )?(?:lleg\w*|vien\w*|est[ae]\w*|va|anda|entreg\w*|mand\w*|despach\w*|sal\w*)|no (?:me )?(?:ha )?lleg\w+|ya salio)"),
     (Kind.STATUS, r"^(?:y )?(?:mi|el) (?:pedido|orden)$"),
     (Kind.STATUS,
      r"^(?:cuando (?:me )?llega|numero de (?:mi )?(?:pedido|orden)|cual (?:es|era) (?:mi"

@@ -10,7 +10,8 @@ from agent.brains.rules.verbs import take_verb, without_verb
 
 _STRONG = re.compile(r"(?:\n|;|\.(?!\d)|(?P<question>\?)|!)+")
 _WEAK = re.compile(
-    r",(?!\d)(?!\s*(?:pero |y )?no (?:de )?(?:el|la|los|las|sea[ns]?) [a-z0-9])|\s\+\s|(?<=\s)mas(?=\s+(?:\d|un |una |dos |tres )[\w ]+)(?!\s+\d+ mil)|\s(?:ademas|tambien"
+    r",(?!\d)(?!\s*(?:pero |y )?no (?:de )?(?:el|la|los|las|sea[ns]?) [a-z0-9])|\s\+\s"
+    r"|(?<=\s)mas(?=\s+(?:\d|un |una |dos |tres )[\w ]+)(?!\s+\d+ mil)|\s(?:ademas|tambien"
     r"|y tambien|luego|despues|aparte|a ver|o sea|osea)\s|\s-\s"
 )
 _AND = re.compile(r"\s(?:y|e)\s+(?!(?:\d/\d|1/2|medi[oa]\b(?! docena)|cuarto\b|pico\b|no\b(?! \w+ mas)))")

@@ -22,7 +22,11 @@ _SMALLEST = frozenset(("chico", "chica", "pequeno", "pequena", "menor", "chiquit
 _LETTERS = ("rn", "xxs", "xs", "p", "s", "m", "g", "l", "xg", "xl", "xxg", "xxl", "xxxl", "xxxxl")
 _OF = re.compile(r"\b(?:el|la|l[oa]s|un[oa]?s?|es[ea]s?|est[ea]s?) (?:que (?:es|son) )?(?:de|del|con|sin|para) ")
 _NUMBER = re.compile(r"(?P<value>\d+(?:\.\d+)?)(?P<unit>[a-z]+2?|~)?")
+# "454 g" and "177 ml" of one cream.
+_AMOUNTS = {"mg": Fraction(1, 1000), "g": Fraction(1), "ml": Fraction(1)}
 _LEAST_STEM = 3
+# "Suculentas de las más chicas": of those found, the ones at that end.
+EXTREME = re.compile(r" (?:de )?(?:l[oa]s? )?mas (?:(?P<large>grand\w*|mayor\w*)|chic\w+|chiquit\w+|pequen\w+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Selector:
         fitting = [item for item in items if fits(item, self.words, replace(self.filters, is_comparison=False))]
         if self.is_other_make:
             fitting = [item for item in fitting if item.brand and item.brand != make]
-        return fitting if self.is_largest is None else _at_the_end(fitting, is_largest=self.is_largest)
+        return fitting if self.is_largest is None else at_the_end(fitting, is_largest=self.is_largest)
 
 
 async def select(turn: Turn, intent: Intent) -> Finding | None:
@@ -160,7 +164,7 @@ def _as_query(base: CatalogueItem, selector: Selector) -> str:
     return f"{head_of(base)} {selector.words} {filters.spelt()}".strip()
 
 
-def _at_the_end(items: Sequence[CatalogueItem], *, is_largest: bool) -> list[CatalogueItem]:
+def at_the_end(items: Sequence[CatalogueItem], *, is_largest: bool) -> list[CatalogueItem]:
     """The largest or the smallest, where all of them say how big they are in the same measure."""
     sized = _sized(items)
     if not sized:
@@ -184,7 +188,10 @@ def _sizes(item: CatalogueItem) -> dict[str, Fraction]:
     for token in (*(t for value in item.options.values() for t in tokenise(value)), *tokenise(item.name)):
         if match := _NUMBER.fullmatch(token):
             if match["unit"] != "~":
-                sizes.setdefault(match["unit"] or "", Fraction(match["value"]))
+                unit, value = match["unit"] or "", Fraction(match["value"])
+                sizes.setdefault(unit, value)
+                if unit in _AMOUNTS:
+                    sizes.setdefault("amount", value * _AMOUNTS[unit])
         elif token in _LETTERS:
             sizes.setdefault("letter", Fraction(_LETTERS.index(token)))
     return sizes

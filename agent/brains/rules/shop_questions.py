@@ -14,6 +14,7 @@ from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 from agent.tools.knowledge import cite, keep_question, look_up
 from data.search.asking import asked_words
 from data.search.topics import Topics, load_topics
+from data.search.words import stem
 
 # Beside no topic at all, an entry has to fit this well before it is said instead of looking for a product.
 SURE = 0.62
@@ -76,7 +77,7 @@ async def tells_of_shop(turn: Turn, intent: Intent) -> bool:
     if is_bare and not topics.firm:
         return False
     is_supposed = bool(topics.firm and _SUPPOSED.match(intent.asked))
-    if not is_supposed and await _names_product(turn, intent):
+    if not is_supposed and await _names_product(turn, intent) and not await _asks_how_it_comes(turn, intent, topics):
         return False
     if DISPATCH in topics.firm and tell_dispatch(turn, intent.asked, topics.facets):
         _remember_topic(turn, DISPATCH, topics.facets)
@@ -163,6 +164,15 @@ async def _names_product(turn: Turn, intent: Intent, by: str = "") -> bool:
     best = choose(intent.words, found.items).best
     has_words = bool(content_words(intent.words))
     return has_words and any(is_headed(intent.words, item) or covers(intent.words, item, loosely=True) for item in best)
+
+
+async def _asks_how_it_comes(turn: Turn, intent: Intent, topics: Topics) -> bool:
+    """ "¿Los muebles vienen armados?": of what is sold, and asked what no name of it says and the shop may have told."""
+    if intent.kind is not Kind.MENTION or not intent.is_question:
+        return False
+    found = await search_products(turn.workspace, intent.words, limit=CANDIDATE_COUNT)
+    missing = {stem(word) for word in choose(intent.words, found.items).missing if f"para {word}" not in intent.asked}
+    return bool(missing & topics.words_of(topics.firm))
 
 
 def _first_word(intent: Intent) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from agent.brains.rules.amounts import is_measured, units_for
 from agent.brains.rules.choosing import covers
 from agent.brains.rules.finding import find, find_among_shown
-from agent.brains.rules.intents import Intent
+from agent.brains.rules.intents import Intent, Kind
 from agent.brains.rules.listing import list_finding, offer_alternatives, tell_unfound
 from agent.brains.rules.outcome import UNSAID, Finding, Outcome
 from agent.brains.rules.quantities import NUMBER, ONLY_AMOUNT, Quantity, take_quantity
@@ -29,6 +29,8 @@ _AMOUNT_AFTER = re.compile(
 
 
 async def buy(turn: Turn, intent: Intent) -> None:
+    if intent.reference and intent.reference.kind == "all" and await _take_recent(turn, intent.reference.index):
+        return
     if intent.reference and intent.reference.kind in {"all", "rest"} and await _take_offered(turn, intent.reference):
         return
     intent, finding = await _find_wanted(turn, intent)
@@ -76,6 +78,15 @@ def with_amount(intent: Intent) -> Intent | None:
         quantity, rest = take_quantity(f"{match['amount']} de {match['name']}")
         return replace(intent, words=rest, quantity=quantity) if quantity else None
     return None
+
+
+async def _take_recent(turn: Turn, count: int) -> bool:
+    """ "Las dos cosas", shown one after the other in as many turns."""
+    recent = turn.before.recent[-count:]
+    if len(recent) < 2 or len(recent) != count or len(turn.before.shown) > 1:
+        return False
+    await _take_all(turn, Intent(Kind.BUY), Finding(Outcome.SEVERAL, tuple(await get_products(turn.workspace, recent))))
+    return True
 
 
 async def _take_offered(turn: Turn, reference: Reference) -> bool:
@@ -167,6 +178,7 @@ async def add(turn: Turn, item: CatalogueItem, quantity: int) -> bool:
     result = await add_to_cart(turn.workspace, item.sku, quantity)
     if isinstance(result, CartView):
         turn.reply.tell("cart.added", item=item, quantity=quantity)
+        turn.workspace.remember(recent=())
         turn.reply.shows_cart = True
         turn.added.append(item)
         return True

@@ -4,6 +4,7 @@ from agent.brains.rules.actions.buying import add, buy, set_to, take, with_amoun
 from agent.brains.rules.actions.closing import check_out
 from agent.brains.rules.actions.showing import show
 from agent.brains.rules.actions.wishing import accept_waiting
+from agent.brains.rules.asides import is_deniable
 from agent.brains.rules.choosing import content_words, covers_whole, is_known_word, is_need
 from agent.brains.rules.finding import find_in_context, search, sized_sibling
 from agent.brains.rules.intents import Intent, Kind
@@ -76,8 +77,10 @@ async def _look_for(turn: Turn, intent: Intent) -> None:
         return
     turn.is_lost = len(intent.words.split()) > 4 or not content_words(intent.words)
     turn.is_half_lost = not turn.is_lost
-    if turn.is_half_lost:
+    if turn.is_half_lost and is_deniable(intent.words):
         turn.reply.tell("missing.unknown", said=said(turn, intent))
+    elif turn.is_half_lost:
+        turn.reply.tell("missing.unclear")
 
 
 async def _number(turn: Turn, number: int, *, is_correction: bool) -> None:

@@ -58,6 +58,8 @@ def _let_be(turn: Turn, key: str) -> None:
 
 async def greet(turn: Turn, intent: Intent) -> None:
     only = is_only_courtesy(turn)
+    if not only and turn.before.last_reply:
+        return  # "buena, cierra el pedido", in the middle of it
     if turn.before.has_greeted:
         turn.reply.open("talk.greeting")
     else:
