@@ -44,6 +44,7 @@ _ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         "",
     ),
+    (re.compile(r"\bpara (?:cumplir|celebrar|festejar) (?:(?:sus|mis|los) )?\d{1,3}(?: an(?:it)?os)?\b"), " "),
     (re.compile(r"\bojala (?:(?:que )?(?:sea[ns]? |algo )?)(?=barat|economic|baratit)"), " "),
     (re.compile(rf"\b(?:para|de parte de|que es para|es para) {_WHOSE} {_KIN}{_AGE}\b(?! (?:de|del) [a-z])"), " "),
     (re.compile(rf"\b(?:para )?(?:(?:regal|compr|llev|d)\w*(?:le|les|selo|sela)) a {_WHOSE} {_KIN}{_AGE}\b"), " "),

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from agent.brains.rules.amounts import is_measured, units_for
+from agent.brains.rules.amounts import has_dimension, is_measured, units_for
 from agent.brains.rules.choosing import covers
 from agent.brains.rules.finding import find, find_among_shown
 from agent.brains.rules.intents import Intent, Kind
@@ -12,6 +12,7 @@ from agent.brains.rules.outcome import UNSAID, Finding, Outcome
 from agent.brains.rules.quantities import NUMBER, ONLY_AMOUNT, Quantity, take_quantity
 from agent.brains.rules.references import Reference
 from agent.brains.rules.turn import Turn
+from agent.brains.rules.vocabulary import CONTAINERS
 from agent.context import CartLine
 from agent.tools.cart import add_to_cart, remove_from_cart
 from agent.tools.cart import set_quantity as set_in_cart
@@ -26,6 +27,13 @@ _AMOUNT_AFTER = re.compile(
     r"(?:kilos?|kg|litros?|metros?|gramos?|unidades|docenas?))"
     r"(?: y medio)?$"
 )
+
+
+# "Toallitas húmedas 3", "gorros como dos paquetes": how many, where no product is called so.
+_COUNT_AFTER = re.compile(
+    rf"(?P<name>[a-z].*?[a-z]{{2}}.*?) (?:(?:como|unos|unas|serian) )?(?P<count>{NUMBER})(?P<held> {CONTAINERS})?$"
+)
+_MOST_BARE = 24
 
 
 async def buy(turn: Turn, intent: Intent) -> None:
@@ -52,18 +60,30 @@ async def _find_wanted(turn: Turn, intent: Intent) -> tuple[Intent, Finding]:
         return await _so_much_of_it(turn, intent)
     finding = await find(turn, intent)
     if intent.quantity is None and finding.outcome in {Outcome.NEAR, Outcome.NONE}:
-        counted = with_amount(intent)
-        return (counted, await find(turn, counted)) if counted else (intent, finding)
+        return await counted(turn, intent) or (intent, finding)
     return intent, finding
+
+
+async def counted(turn: Turn, intent: Intent) -> tuple[Intent, Finding] | None:
+    """The number among the words read as how many, and what the others name; not a bare number after the name of what
+    comes in sizes ("broca 10")."""
+    want = with_amount(intent)
+    if want is None:
+        return None
+    finding = await find(turn, want)
+    is_bare = bool(re.search(rf" {NUMBER}$", intent.words))
+    if finding.outcome in {Outcome.NEAR, Outcome.NONE} or (is_bare and any(map(has_dimension, finding.items))):
+        return None
+    return want, finding
 
 
 async def _so_much_of_it(turn: Turn, intent: Intent) -> tuple[Intent, Finding]:
     """ "Deme 2 kilos": of what was talked about, if that is sold by weight or in such sizes."""
-    counted = with_amount(intent)
-    finding = await find_among_shown(turn, intent) or (await find(turn, counted) if counted else UNSAID)
-    if counted is None or finding.item is None or (finding.was_shown and covers(intent.words, finding.item)):
+    amount = with_amount(intent)
+    finding = await find_among_shown(turn, intent) or (await find(turn, amount) if amount else UNSAID)
+    if amount is None or finding.item is None or (finding.was_shown and covers(intent.words, finding.item)):
         return intent, finding
-    return (counted, finding) if is_measured(finding.item, counted.quantity) else (replace(intent, words=""), UNSAID)
+    return (amount, finding) if is_measured(finding.item, amount.quantity) else (replace(intent, words=""), UNSAID)
 
 
 def with_amount(intent: Intent) -> Intent | None:
@@ -77,6 +97,10 @@ def with_amount(intent: Intent) -> Intent | None:
     if match := _AMOUNT_AFTER.match(intent.words):
         quantity, rest = take_quantity(f"{match['amount']} de {match['name']}")
         return replace(intent, words=rest, quantity=quantity) if quantity else None
+    if match := _COUNT_AFTER.match(intent.words):
+        quantity = take_quantity(match["count"])[0]
+        count = quantity.whole if quantity else None
+        return replace(intent, words=match["name"], quantity=quantity) if count and count <= _MOST_BARE else None
     return None
 
 
