@@ -15,7 +15,7 @@ from rich.table import Table
 from api.runtime import open_runtime
 from api.settings import Settings
 from data.embedded import start_embedded
-from tests.benchmarks import channels, imports, odoo, search, turn, turn_sizes, webhook
+from tests.benchmarks import channels, events, imports, odoo, search, turn, turn_sizes, webhook
 from tests.benchmarks.measure import Figure
 
 
@@ -29,6 +29,7 @@ async def main() -> None:
             parts: dict[str, Coroutine[Any, Any, list[Figure]]] = {
                 "webhook": webhook.run(runtime.database, settings),
                 "channels": channels.run(),
+                "events": events.run(),
                 "turn": turn.run(settings),
                 "turn on large shops": turn_sizes.run(settings, start_embedded(Path(folder))),
                 "search": search.run(),
