@@ -1,6 +1,6 @@
 """Words without a verb: an answer to what was asked, a choice from the list, a refinement, or a new search."""
 
-from agent.brains.rules.actions.buying import add, buy, set_to, take, with_amount
+from agent.brains.rules.actions.buying import add, buy, counted, set_to, take
 from agent.brains.rules.actions.closing import check_out
 from agent.brains.rules.actions.showing import show
 from agent.brains.rules.actions.wishing import accept_waiting
@@ -69,7 +69,7 @@ async def _reference(turn: Turn, intent: Intent) -> None:
 
 async def _look_for(turn: Turn, intent: Intent) -> None:
     finding = await search(turn, intent.words, intent.filters)
-    if finding.outcome in {Outcome.NEAR, Outcome.NONE} and with_amount(intent):
+    if finding.outcome in {Outcome.NEAR, Outcome.NONE} and await counted(turn, intent):
         await buy(turn, intent)
         return
     if finding.outcome is not Outcome.NONE or is_known_word(intent.words) or is_need(intent.words):
