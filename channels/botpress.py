@@ -14,14 +14,15 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from channels.adapter import Attachment, Capabilities, ChannelAccess, InboundMessage, Parsed, SendResult, WebhookRequest
-from channels.errors import BadPayload, SendError
+from channels.errors import CHANNEL, CONTENT, CREDENTIALS, BadPayload, SendError, Verdicts
 from channels.reading import read_json
 from channels.rendering import render
-from connectors.errors import ConnectorError, Verdict
+from connectors.errors import ConnectorError
 from connectors.http import Answer
 from data.content import MediaKind, MessageContent
-from data.states import UNKNOWN_FATE, ChannelKind, Delivery
+from data.states import ChannelKind
 
+BOTPRESS = Verdicts("botpress", {400: CONTENT, 401: CREDENTIALS, 403: CREDENTIALS, 404: CREDENTIALS, 422: CONTENT})
 _MESSAGE_CREATED = "message_created"
 _FILES = {
     "image": (MediaKind.IMAGE, "imageUrl", "[imagen]"),
@@ -74,7 +75,7 @@ class Botpress:
         """`messageId` is ours and the same whenever it is sent: the bot may drop a second one."""
         parts = render(content, self.capabilities)
         if not parts:
-            raise SendError("bad_content", "there is nothing to send")
+            raise SendError.of(CONTENT, "there is nothing to send")
         body = {
             "type": "caserita.message",
             "conversationId": to,
@@ -86,20 +87,21 @@ class Botpress:
         }
         await self._post(access, body)
         is_numbered = any(part.is_numbered for part in parts)
-        return SendResult(str(message_id), Delivery.SENT, is_numbered=is_numbered)
+        return SendResult(str(message_id), is_numbered=is_numbered)
 
     async def _post(self, access: ChannelAccess, body: Mapping[str, Any]) -> None:
         url = str(access.config.get("reply_url", ""))
         if not url:
-            raise SendError("bad_channel", "the channel has no address to answer to")
+            raise SendError.of(CHANNEL, "the channel has no address to answer to")
         headers = {"content-type": "application/json"}
         if secret := access.secrets.get("reply_secret", ""):
             headers["x-bp-secret"] = secret
         try:
             answer = await self._http.request("POST", url, headers=headers, content=json.dumps(body).encode())
         except ConnectorError as error:
-            raise _send_error(error) from error
-        _check(answer)
+            raise SendError.of_connector(error, "Botpress") from error
+        if not 200 <= answer.status < 300:
+            raise SendError.of(BOTPRESS.of(answer.status), f"status {answer.status}", answer.retry_after)
 
 
 def _inbound(message: Mapping[str, Any]) -> InboundMessage:
@@ -118,26 +120,6 @@ def _inbound(message: Mapping[str, Any]) -> InboundMessage:
         attachments=(Attachment(found[0], url),) if found and url else (),
         raw=message,
     )
-
-
-def _check(answer: Answer) -> None:
-    if 200 <= answer.status < 300:
-        return
-    if answer.status == 429:
-        raise SendError("rate_limited", "Botpress asks to wait", retryable=True, retry_after=answer.retry_after)
-    if answer.status in (401, 403, 404):
-        raise SendError("bad_credentials", f"status {answer.status}")
-    if answer.status >= 500:
-        raise SendError(UNKNOWN_FATE, f"status {answer.status}", uncertain=True)
-    raise SendError("bad_content", f"status {answer.status}")
-
-
-def _send_error(error: ConnectorError) -> SendError:
-    if error.verdict is Verdict.RETRY:
-        return SendError("provider_unavailable", "Botpress cannot be reached", retryable=True)
-    if error.verdict is Verdict.UNCERTAIN:
-        return SendError(UNKNOWN_FATE, "no answer from Botpress", uncertain=True)
-    return SendError("bad_channel", str(error))
 
 
 def _moment(text: str) -> datetime | None:

@@ -25,11 +25,12 @@ from channels.adapter import (
 )
 from channels.chatwoot_client import ChatwootClient, Http, fetch_file, listed_messages
 from channels.chatwoot_parsing import OWN_ID, read_event
-from channels.errors import SendError
+from channels.errors import CONTENT, UNKNOWN, SendError
 from channels.reading import read_json
-from channels.rendering import PartKind, render
+from channels.rendering import Part, PartKind, render
+from channels.sending import send_each
 from data.content import MessageContent
-from data.states import UNKNOWN_FATE, ChannelKind
+from data.states import ChannelKind
 
 # How long a signed request is good for, either way.
 TOLERANCE_SECONDS = 300
@@ -62,20 +63,12 @@ class Chatwoot:
 
     async def send(self, access: ChannelAccess, to: str, content: MessageContent, message_id: UUID) -> SendResult:
         client = ChatwootClient.of_bot(self._http, access)
-        parts = render(content, self.capabilities)
-        if not parts:
-            raise SendError("bad_content", "there is nothing to send")
-        sent: list[str] = []
-        for part in parts:
-            attributes: dict[str, Any] = {OWN_ID: str(message_id)}
-            body: dict[str, Any] = {"content": part.text, "message_type": "outgoing", "private": False}
-            if part.kind in (PartKind.BUTTONS, PartKind.LIST):
-                attributes["items"] = [{"title": choice.title, "value": choice.id} for choice in part.choices]
-                body["content_type"] = "input_select"
-            body |= {"content_attributes": attributes, "echo_id": str(message_id)}
-            sent.append(_id_of(await client.post(f"conversations/{_number(to)}/messages", body)))
-        is_numbered = any(part.is_numbered for part in parts)
-        return SendResult(sent[0], more_external_ids=tuple(sent[1:]), is_numbered=is_numbered)
+        path = f"conversations/{_number(to)}/messages"
+
+        async def post(part: Part) -> str:
+            return _id_of(await client.post(path, _body(part, message_id)))
+
+        return await send_each(render(content, self.capabilities), post)
 
     async def find_sent(self, access: ChannelAccess, doubt: Doubt) -> Found:
         """A bot may not read the messages of a conversation: with a person's token in `user_token` it is looked for."""
@@ -135,14 +128,23 @@ def _is_it(message: Mapping[str, Any], doubt: Doubt, text: str) -> bool:
     )
 
 
+def _body(part: Part, message_id: UUID) -> dict[str, Any]:
+    attributes: dict[str, Any] = {OWN_ID: str(message_id)}
+    body: dict[str, Any] = {"content": part.text, "message_type": "outgoing", "private": False}
+    if part.kind in (PartKind.BUTTONS, PartKind.LIST):
+        attributes["items"] = [{"title": choice.title, "value": choice.id} for choice in part.choices]
+        body["content_type"] = "input_select"
+    return body | {"content_attributes": attributes, "echo_id": str(message_id)}
+
+
 def _id_of(answer: Any) -> str:
     number = answer.get("id") if isinstance(answer, Mapping) else None
     if not isinstance(number, int):
-        raise SendError(UNKNOWN_FATE, "Chatwoot answered without a message", uncertain=True)
+        raise SendError.of(UNKNOWN, "Chatwoot answered without a message")
     return str(number)
 
 
 def _number(to: str) -> str:
     if not to.isdecimal():
-        raise SendError("bad_content", "no conversation of Chatwoot")
+        raise SendError.of(CONTENT, "no conversation of Chatwoot")
     return to

@@ -10,10 +10,9 @@ import httpx
 
 from channels.adapter import ChannelAccess, FetchedMedia
 from channels.downloads import sniff
-from channels.errors import SendError
-from connectors.errors import PASSING, ConnectorError, Verdict
+from channels.errors import CHANNEL, CONTENT, CREDENTIALS, NOT_ALLOWED, UNAVAILABLE, UNKNOWN, SendError, Verdicts
+from connectors.errors import PASSING, ConnectorError
 from connectors.http import Answer
-from data.states import UNKNOWN_FATE
 
 _MOST_PAGES = 10
 _MOST_REDIRECTS = 3
@@ -39,7 +38,7 @@ class ChatwootClient:
 
     def __init__(self, http: Http, base_url: str, account_id: str, token: str) -> None:
         if not base_url or not account_id or not token:
-            raise SendError("bad_credentials", "the channel lacks Chatwoot's address, account or token")
+            raise SendError.of(CREDENTIALS, "the channel lacks Chatwoot's address, account or token")
         self._http = http
         self._root = f"{base_url.rstrip('/')}/api/v1/accounts/{quote(account_id, safe='')}"
         # With hyphens: proxies drop headers with underscores, and Chatwoot takes either.
@@ -72,9 +71,9 @@ class ChatwootClient:
         try:
             answer = await self._http.request(method, f"{self._root}/{path}", headers=headers, content=content)
         except ConnectorError as error:
-            raise _send_error(error) from error
+            raise SendError.of_connector(error, "Chatwoot") from error
         if not 200 <= answer.status < 300:
-            raise _refusal(answer)
+            raise SendError.of(CHATWOOT.of(answer.status), f"status {answer.status}", answer.retry_after)
         try:
             return answer.json()
         except ValueError:
@@ -91,7 +90,7 @@ async def listed_messages(
         listed = await client.get(path if before is None else f"{path}?before={before}")
         payload = listed.get("payload") if isinstance(listed, Mapping) else None
         if not isinstance(payload, list):
-            raise SendError(UNKNOWN_FATE, "Chatwoot lists no messages", uncertain=True)
+            raise SendError.of(UNKNOWN, "Chatwoot lists no messages")
         page = [each for each in payload if isinstance(each, Mapping) and isinstance(each.get("id"), int)]
         for message in page:
             yield message
@@ -128,28 +127,9 @@ def _file_error(error: ConnectorError) -> SendError:
     if error.code == "answer_too_large":
         return SendError("too_large", "the file is larger than what is taken")
     if error.verdict in PASSING:
-        return SendError("provider_unavailable", error.code, retryable=True)
+        return SendError.of(UNAVAILABLE, error.code)
     return SendError("refused_address", error.code)
 
 
 # Chatwoot answers 401 both to a wrong token and to a call that a bot may not make.
-_BY_STATUS = {401: "bad_credentials", 403: "not_allowed", 404: "bad_channel", 422: "bad_content"}
-
-
-def _refusal(answer: Answer) -> SendError:
-    said = f"status {answer.status}"
-    if answer.status == 429:
-        return SendError("rate_limited", said, retryable=True, retry_after=answer.retry_after)
-    if answer.status == 503:
-        return SendError("provider_unavailable", said, retryable=True)
-    if answer.status >= 500:
-        return SendError(UNKNOWN_FATE, said, uncertain=True)
-    return SendError(_BY_STATUS.get(answer.status, f"chatwoot_{answer.status}"), said)
-
-
-def _send_error(error: ConnectorError) -> SendError:
-    if error.verdict is Verdict.RETRY:
-        return SendError("provider_unavailable", "Chatwoot cannot be reached", retryable=True)
-    if error.verdict is Verdict.UNCERTAIN:
-        return SendError(UNKNOWN_FATE, "no answer from Chatwoot", uncertain=True)
-    return SendError("bad_channel", str(error))
+CHATWOOT = Verdicts("chatwoot", {401: CREDENTIALS, 403: NOT_ALLOWED, 404: CHANNEL, 422: CONTENT, 503: UNAVAILABLE})

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from channels.errors import SendError
+from channels.errors import UNKNOWN, SendError
 from connectors.deadline import TooLate, writing_until
 from data.database import Database
-from data.states import UNKNOWN_FATE
 
 # A request that nobody answered may still be at work there; a list may lag behind.
 CERTAIN_AFTER = timedelta(seconds=20)
@@ -39,7 +38,7 @@ class DeskPosts:
             if found := await find(post.posting_at):
                 return await self._settle(post_id, found)
             if self.now - post.posting_at < CERTAIN_AFTER:
-                raise SendError(UNKNOWN_FATE, "it may still arrive", uncertain=True)
+                raise SendError.of(UNKNOWN, "it may still arrive")
         return await self._settle(post_id, await self._send(post_id, send))
 
     async def _send(self, post_id: UUID, send: Send) -> str:
@@ -49,14 +48,14 @@ class DeskPosts:
             with writing_until(claimed_at + _FRESH_SECONDS):
                 answer = await send()
         except TooLate as error:
-            raise SendError(UNKNOWN_FATE, "this worker stood still", uncertain=True) from error
+            raise SendError.of(UNKNOWN, "this worker stood still") from error
         except SendError as error:
             if not error.uncertain:
                 await self._note(post_id, None)
             raise
         number = answer.get("id") if isinstance(answer, Mapping) else None
         if not isinstance(number, int):
-            raise SendError(UNKNOWN_FATE, "Chatwoot answered without a number", uncertain=True)
+            raise SendError.of(UNKNOWN, "Chatwoot answered without a number")
         return str(number)
 
     async def _note(self, post_id: UUID, now: datetime | None) -> None:

@@ -20,10 +20,10 @@ from channels.chatwoot_handoff import add_labels, assign, find_post, note_body, 
 from channels.chatwoot_parsing import OWN_ID
 from channels.desk_notes import line_of
 from channels.desk_posts import DeskPosts
-from channels.errors import SendError
+from channels.errors import UNKNOWN, SendError
 from data.database import Database
 from data.models import Media, Message
-from data.states import UNKNOWN_FATE, MediaStatus, Sender
+from data.states import MediaStatus, Sender
 
 # Which of our conversations it is, in a conversation of Chatwoot's.
 CONVERSATION_ID = "caserita_conversation_id"
@@ -97,7 +97,7 @@ class Relay:
         contact = payload.get("contact") if isinstance(payload, Mapping) else None
         number = contact.get("id") if isinstance(contact, Mapping) else None
         if not isinstance(number, int):
-            raise SendError(UNKNOWN_FATE, "Chatwoot answered without a contact", uncertain=True)
+            raise SendError.of(UNKNOWN, "Chatwoot answered without a contact")
         return number
 
     async def _search(self, name: str, value: str) -> int | None:

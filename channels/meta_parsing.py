@@ -20,7 +20,7 @@ from channels.adapter import (
     StatusUpdate,
 )
 from channels.errors import BadPayload
-from channels.meta_errors import meta_verdict
+from channels.meta_errors import META
 from data.content import MediaKind
 from data.states import Delivery
 
@@ -245,7 +245,7 @@ def _status(status: Any) -> StatusUpdate | None:
         external_id=_needed(status, "id"),
         delivery=delivery,
         message_id=_own_id(status),
-        error=meta_verdict(code if isinstance(code, int) else None).code if delivery is Delivery.FAILED else None,
+        error=META.of(0, code if isinstance(code, int) else None).code if delivery is Delivery.FAILED else None,
         is_billed=is_billed if isinstance(is_billed, bool) else None,
         billing_kind=_text(pricing, "category") or None if isinstance(pricing, Mapping) else None,
     )

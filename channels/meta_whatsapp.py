@@ -24,15 +24,16 @@ from channels.adapter import (
     WebhookRequest,
 )
 from channels.downloads import download
-from channels.errors import SendError
-from channels.meta_errors import meta_verdict
+from channels.errors import CREDENTIALS, UNAVAILABLE, UNKNOWN, SendError
+from channels.meta_errors import META
 from channels.meta_parsing import read_payload
 from channels.reading import read_json
 from channels.rendering import Part, PartKind, render
+from channels.sending import send_each
 from channels.window import clean_variable
 from connectors.deadline import watch
 from data.content import MediaKind, MessageContent, Template
-from data.states import UNKNOWN_FATE, ChannelKind
+from data.states import ChannelKind
 
 API_URL = "https://graph.facebook.com"
 VERSION = "v23.0"
@@ -91,20 +92,9 @@ class MetaWhatsApp:
         return read_payload(access, read_json(request.body))
 
     async def send(self, access: ChannelAccess, to: str, content: MessageContent, message_id: UUID) -> SendResult:
-        parts = render(content, self.capabilities)
-        if not parts:
-            raise SendError("bad_content", "there is nothing to send")
         common = _recipient(to) | {"biz_opaque_callback_data": str(message_id)}
-        sent: list[str] = []
-        for part in parts:
-            try:
-                sent.append(await self._post(access, common | _shape(part)))
-            except SendError as error:
-                if sent and not error.uncertain:
-                    raise SendError(UNKNOWN_FATE, f"only partly sent: {error}", uncertain=True) from error
-                raise
-        is_numbered = any(part.is_numbered for part in parts)
-        return SendResult(sent[0], more_external_ids=tuple(sent[1:]), is_numbered=is_numbered)
+        parts = render(content, self.capabilities)
+        return await send_each(parts, lambda part: self._post(access, common | _shape(part)))
 
     async def show_typing(self, access: ChannelAccess, to: str, inbound_external_id: str) -> None:
         """Also marks the message, and those before it, as read."""
@@ -130,7 +120,7 @@ class MetaWhatsApp:
             taken[0].get("id") if isinstance(taken, list) and taken and isinstance(taken[0], Mapping) else None
         )
         if not isinstance(external_id, str) or not external_id:
-            raise SendError(UNKNOWN_FATE, "Meta answered without a message", uncertain=True)
+            raise SendError.of(UNKNOWN, "Meta answered without a message")
         return external_id
 
     async def _ask(
@@ -141,16 +131,16 @@ class MetaWhatsApp:
                 method, f"{self._api_url}/{VERSION}/{path}", headers=_bearer(access), json=body
             )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise SendError("provider_unavailable", "Meta cannot be reached", retryable=True) from error
+            raise SendError.of(UNAVAILABLE, "Meta cannot be reached") from error
         except httpx.HTTPError as error:
-            raise SendError(UNKNOWN_FATE, f"no answer from Meta: {type(error).__name__}", uncertain=True) from error
+            raise SendError.of(UNKNOWN, f"no answer from Meta: {type(error).__name__}") from error
         return _result(response)
 
 
 def _bearer(access: ChannelAccess) -> dict[str, str]:
     token = access.secrets.get("access_token", "")
     if not token:
-        raise SendError("bad_credentials", "the channel has no access token")
+        raise SendError.of(CREDENTIALS, "the channel has no access token")
     return {"Authorization": f"Bearer {token}"}
 
 
@@ -207,15 +197,10 @@ def _result(response: httpx.Response) -> Mapping[str, Any]:
     fault = answer.get("error") if isinstance(answer, Mapping) else None
     if response.is_success and isinstance(answer, Mapping) and fault is None:
         return answer
-    code = fault.get("code") if isinstance(fault, Mapping) else None
-    verdict = meta_verdict(code if isinstance(code, int) else None, response.status_code)
     if response.is_success and fault is None:
-        raise SendError(UNKNOWN_FATE, "Meta's answer cannot be read", uncertain=True)
+        raise SendError.of(UNKNOWN, "Meta's answer cannot be read")
+    code = fault.get("code") if isinstance(fault, Mapping) else None
+    verdict = META.of(response.status_code, code if isinstance(code, int) else None)
     wait = response.headers.get("retry-after", "")
-    raise SendError(
-        verdict.code,
-        f"code {code}, status {response.status_code}",
-        retryable=verdict.retryable,
-        uncertain=verdict.uncertain,
-        retry_after=float(wait) if wait.isdecimal() else None,
-    )
+    after = float(wait) if wait.isdecimal() else None
+    raise SendError.of(verdict, f"code {code}, status {response.status_code}", after)

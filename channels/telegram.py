@@ -5,6 +5,7 @@ answer was lost stays unknown.
 """
 
 import hmac
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -21,18 +22,22 @@ from channels.adapter import (
     WebhookRequest,
 )
 from channels.downloads import download
-from channels.errors import SendError
+from channels.errors import CONTENT, CREDENTIALS, REFUSED, UNAVAILABLE, UNKNOWN, SendError, Verdicts
+from channels.formatting import units
 from channels.reading import read_json
 from channels.rendering import Part, PartKind, render
+from channels.sending import send_each
 from channels.telegram_parsing import callback_id, message_key, read_update
 from connectors.deadline import watch
 from data.content import MediaKind, MessageContent
-from data.states import UNKNOWN_FATE, ChannelKind
+from data.states import ChannelKind
 
 API_URL = "https://api.telegram.org"
 # What the webhook is to be told of; edited messages were answered when they came.
 UPDATES = ("message", "callback_query")
 _SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's name
+# As WhatsApp reads it: from the edge of a word to that of another, in one line.
+_BOLD = re.compile(r"(?<!\w)\*(?=\S)((?:[^*\n]|(?<=\w)\*(?=\w))+)(?<=\S)\*(?!\w)")
 _METHODS = {
     MediaKind.IMAGE: ("sendPhoto", "photo"),
     MediaKind.VIDEO: ("sendVideo", "video"),
@@ -50,6 +55,7 @@ class Telegram:
         text_limit=4096,
         most_buttons=12,
         sends_media=True,
+        formats_marks=True,
         interactive_text_limit=4096,
         caption_limit=1024,
         button_title_limit=60,
@@ -74,23 +80,14 @@ class Telegram:
         return read_update(read_json(request.body))
 
     async def send(self, access: ChannelAccess, to: str, content: MessageContent, message_id: UUID) -> SendResult:
-        parts = render(content, self.capabilities)
-        if not parts:
-            raise SendError("bad_content", "there is nothing to send")
-        sent: list[str] = []
-        for part in parts:
-            method, fields = _call(part)
-            try:
-                answer = await self._ask(access, method, {"chat_id": to} | fields)
-            except SendError as error:
-                if sent:
-                    raise SendError(UNKNOWN_FATE, f"only partly sent: {error}", uncertain=True) from error
-                raise
-            if not isinstance(answer, Mapping) or not isinstance(answer.get("message_id"), int):
-                raise SendError(UNKNOWN_FATE, "Telegram answered without a message", uncertain=True)
-            sent.append(message_key(to, answer["message_id"]))
-        is_numbered = any(part.is_numbered for part in parts)
-        return SendResult(sent[0], more_external_ids=tuple(sent[1:]), is_numbered=is_numbered)
+        return await send_each(render(content, self.capabilities), lambda part: self._send(access, to, part))
+
+    async def _send(self, access: ChannelAccess, to: str, part: Part) -> str:
+        method, fields = _call(part)
+        answer = await self._ask(access, method, {"chat_id": to} | fields)
+        if not isinstance(answer, Mapping) or not isinstance(answer.get("message_id"), int):
+            raise SendError.of(UNKNOWN, "Telegram answered without a message")
+        return message_key(to, answer["message_id"])
 
     async def show_typing(self, access: ChannelAccess, to: str, inbound_external_id: str) -> None:
         """Also tells a tapped button that it was heard, or it would seem to wait for a minute."""
@@ -122,21 +119,32 @@ class Telegram:
         try:
             response = await self._http.post(url, json=fields)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
-            raise SendError("provider_unavailable", "Telegram cannot be reached", retryable=True) from None
+            raise SendError.of(UNAVAILABLE, "Telegram cannot be reached") from None
         except httpx.HTTPError as error:
-            raise SendError(UNKNOWN_FATE, f"no answer: {type(error).__name__}", uncertain=True) from None
+            raise SendError.of(UNKNOWN, f"no answer: {type(error).__name__}") from None
         return _result(response)
 
 
 def _call(part: Part) -> tuple[str, dict[str, Any]]:
     if part.media is not None:
         method, name = _METHODS[part.media.kind]
-        return method, {name: part.media.url} | ({"caption": part.text} if part.text else {})
-    fields: dict[str, Any] = {"text": part.text, "link_preview_options": {"is_disabled": True}}
+        return method, {name: part.media.url} | (_formatted("caption", part.text) if part.text else {})
+    fields = {**_formatted("text", part.text), "link_preview_options": {"is_disabled": True}}
     if part.kind in (PartKind.BUTTONS, PartKind.LIST):
         rows = [[{"text": choice.title, "callback_data": choice.id}] for choice in part.choices]
         fields["reply_markup"] = {"inline_keyboard": rows}
     return "sendMessage", fields
+
+
+def _formatted(name: str, text: str) -> dict[str, Any]:
+    """Bold as Telegram takes it: places in the text, counted in UTF-16 units."""
+    plain, entities = "", []
+    for place, piece in enumerate(_BOLD.split(text)):  # every other one was between asterisks
+        if place % 2:
+            entities.append({"type": "bold", "offset": units(plain), "length": units(piece)})
+        plain += piece
+    key = "entities" if name == "text" else f"{name}_entities"
+    return {name: plain} | ({key: entities} if entities else {})
 
 
 def _result(response: httpx.Response) -> Any:
@@ -145,30 +153,25 @@ def _result(response: httpx.Response) -> Any:
     except ValueError:
         answer = None
     if not isinstance(answer, Mapping):
-        raise SendError(UNKNOWN_FATE, f"status {response.status_code} without an answer", uncertain=True)
+        raise SendError.of(UNKNOWN, f"status {response.status_code} without an answer")
     if answer.get("ok") is True:
         return answer.get("result")
     raise _refusal(response.status_code, answer)
 
 
 # https://core.telegram.org/bots/api#making-requests: the codes are those of HTTP, the words may change.
-_BY_STATUS = {400: "bad_content", 401: "bad_credentials", 403: "refused_by_contact", 404: "bad_credentials"}
+TELEGRAM = Verdicts("telegram", {400: CONTENT, 401: CREDENTIALS, 403: REFUSED, 404: CREDENTIALS})
 
 
 def _refusal(status: int, answer: Mapping[str, Any]) -> SendError:
     said = str(answer.get("description", ""))[:200]
-    if status == 429:
-        wait = answer.get("parameters")
-        seconds = wait.get("retry_after") if isinstance(wait, Mapping) else None
-        after = float(seconds) if isinstance(seconds, int | float) else None
-        return SendError("rate_limited", said, retryable=True, retry_after=after)
-    if status >= 500:
-        return SendError(UNKNOWN_FATE, said, uncertain=True)
-    return SendError(_BY_STATUS.get(status, f"telegram_{status}"), said)
+    wait = answer.get("parameters")
+    seconds = wait.get("retry_after") if isinstance(wait, Mapping) else None
+    return SendError.of(TELEGRAM.of(status), said, float(seconds) if isinstance(seconds, int | float) else None)
 
 
 def _token(access: ChannelAccess) -> str:
     token = access.secrets.get("bot_token", "")
     if not token:
-        raise SendError("bad_credentials", "the channel has no bot token")
+        raise SendError.of(CREDENTIALS, "the channel has no bot token")
     return token

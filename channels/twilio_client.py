@@ -8,9 +8,9 @@ from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioS
 from twilio.rest import Client
 
 from channels.adapter import ChannelAccess
-from channels.errors import SendError, twilio_verdict
+from channels.errors import CREDENTIALS, UNAVAILABLE, UNKNOWN, SendError
+from channels.twilio_errors import TWILIO
 from channels.twilio_http import TwilioHttp
-from data.states import UNKNOWN_FATE
 
 
 class TwilioClient:
@@ -20,7 +20,7 @@ class TwilioClient:
         account_sid = str(access.config.get("account_sid", ""))
         username, password = credentials(access)
         if not account_sid or not password:
-            raise SendError("bad_credentials", "the channel has no Twilio account or token")
+            raise SendError.of(CREDENTIALS, "the channel has no Twilio account or token")
         self.http = TwilioHttp(client, api_url)
         # An environment of its own: without one the client reads the process's.
         self.rest = Client(username, password, account_sid, http_client=self.http, environment={"TWILIO_EDGE": ""})
@@ -31,20 +31,14 @@ class TwilioClient:
         try:
             yield
         except (TwilioRestException, TwilioServiceException) as error:
-            verdict = twilio_verdict(error.code, error.status)
             message = getattr(error, "msg", None) or getattr(error, "title", "")
-            raise SendError(
-                verdict.code,
-                str(message),
-                retryable=verdict.retryable,
-                uncertain=verdict.uncertain,
-                retry_after=self.http.retry_after,
-            ) from error
+            verdict = TWILIO.of(error.status, error.code)
+            raise SendError.of(verdict, str(message), self.http.retry_after) from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise SendError("provider_unavailable", "Twilio cannot be reached", retryable=True) from error
+            raise SendError.of(UNAVAILABLE, "Twilio cannot be reached") from error
         except (httpx.HTTPError, TwilioException, ValueError, KeyError, TypeError, AttributeError) as error:
             # The library trips in its own ways over an answer that is not what it expects.
-            raise SendError(UNKNOWN_FATE, f"no answer from Twilio: {type(error).__name__}", uncertain=True) from error
+            raise SendError.of(UNKNOWN, f"no answer from Twilio: {type(error).__name__}") from error
 
 
 def credentials(access: ChannelAccess) -> tuple[str, str]:

@@ -12,8 +12,9 @@ from uuid import UUID
 
 from channels.access import whatsapp_address
 from channels.adapter import Attachment, ChannelAccess, InboundMessage, Parsed, StatusUpdate, WebhookRequest
-from channels.errors import BadPayload, twilio_verdict
+from channels.errors import BadPayload
 from channels.reading import read_json
+from channels.twilio_errors import TWILIO
 from data.content import MediaKind
 from data.states import Delivery
 
@@ -187,7 +188,7 @@ def _statuses(
     delivery = DELIVERIES.get(parameters.first("MessageStatus").lower())
     if delivery is None:
         return []
-    error = twilio_verdict(_whole(parameters.first("ErrorCode"))).code if delivery is Delivery.FAILED else None
+    error = TWILIO.of(0, _whole(parameters.first("ErrorCode"))).code if delivery is Delivery.FAILED else None
     is_billed = True if delivery in (Delivery.DELIVERED, Delivery.READ) else None
     return [StatusUpdate(external_id, delivery, _own_id(request), error, is_billed)]
 

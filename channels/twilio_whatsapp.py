@@ -28,13 +28,14 @@ from channels.adapter import (
 from channels.downloads import download
 from channels.errors import SendError
 from channels.rendering import Part, PartKind, as_text, render
+from channels.sending import send_each
 from channels.twilio_client import TwilioClient, credentials
 from channels.twilio_content import ContentIds, Shape, content_sid, shape_of
 from channels.twilio_parsing import Parameters, is_json, read_parameters
 from channels.window import clean_variable
 from connectors.deadline import watch
 from data.content import MessageContent, Template
-from data.states import UNKNOWN_FATE, ChannelKind
+from data.states import ChannelKind
 
 BODY_LIMIT = 1600
 # Where files are: asked for at the API, which sends on to its stores.
@@ -95,18 +96,7 @@ class TwilioWhatsApp:
             if (sid := await self._send_shape(client, access, parts[0], common)) is not None:
                 return SendResult(sid)
             parts = as_text(content, self.capabilities)
-        if not parts:
-            raise SendError("bad_content", "there is nothing to send")
-        external_ids: list[str] = []
-        for part in parts:
-            try:
-                external_ids.append(await _create(client, common | _words(part)))
-            except SendError as error:
-                if external_ids and not error.uncertain:  # the first is out: whether to go on is to be looked into
-                    raise SendError(UNKNOWN_FATE, f"only partly sent: {error}", uncertain=True) from error
-                raise
-        is_numbered = any(part.is_numbered for part in parts)
-        return SendResult(external_ids[0], more_external_ids=tuple(external_ids[1:]), is_numbered=is_numbered)
+        return await send_each(parts, lambda part: _create(client, common | _words(part)))
 
     async def _send_shape(
         self, client: TwilioClient, access: ChannelAccess, part: Part, common: dict[str, str]

@@ -16,12 +16,13 @@ from agent.turn import Agent
 from agent.workspace import Draft, Workspace
 from api.runtime import open_runtime
 from api.settings import Settings
+from api.worker import make_worker
 from data.embedded import start_embedded
 from tests.benchmarks.measure import Figure, Times
 from tests.chaos.cluster import Cluster
 from tests.chaos.doors import Door, WebchatDoor
 from tests.chaos.fates import Child
-from tests.chaos.process import Orders, make_worker, quietly, serve, work
+from tests.chaos.process import Orders, quietly, serve, work
 from tests.chaos.providers import Providers, open_providers
 from tests.chaos.run import settings_of, until_up
 from tests.chaos.shops import open_shops

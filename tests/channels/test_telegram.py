@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from channels.adapter import Attachment, ChannelAccess, WebhookRequest
 from channels.errors import BadPayload, SendError
 from channels.telegram import Telegram
-from data.content import Choice, Media, MediaKind, MessageContent
+from data.content import Card, Choice, Media, MediaKind, MessageContent
 from data.states import ChannelKind
 from tests.servers.telegram_server import TOKEN, TelegramFault, TelegramServer, telegram_server
 
@@ -105,9 +105,20 @@ async def test_choices_are_buttons_and_come_back_by_their_id(telegram: Telegram,
     [sent] = server.sent()
     assert sent["text"] == "¿Cuál?"
     assert sent["reply_markup"]["inline_keyboard"] == [
-        [{"text": "Martillo *carpintero*", "callback_data": "a"}],
+        [{"text": "Martillo ∗carpintero∗", "callback_data": "a"}],
         [{"text": "Clavos", "callback_data": "b"}],
     ]
+
+
+async def test_bold_is_told_by_its_place_and_a_name_s_own_marks_are_none(
+    telegram: Telegram, server: TelegramServer
+) -> None:
+    card = Card("CAB-1", "Cable 3*2 *rojo*", "$5.990", "quedan 3")
+    content = MessageContent("👍 *Total: $5.990*\n1. *Cable 3*2 *rojo** a $5.990, 2 * 3 = 6", cards=(card,))
+    await telegram.send(access(), "5551", content, uuid4())
+    [sent] = server.sent()
+    assert sent["text"] == "👍 Total: $5.990\n1. Cable 3*2 ∗rojo∗ a $5.990, 2 * 3 = 6"
+    assert [(each["offset"], each["length"]) for each in sent["entities"]] == [(3, 13), (20, 16)]
 
 
 async def test_a_choice_whose_id_is_too_long_for_a_button_is_a_numbered_line(
