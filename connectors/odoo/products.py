@@ -1,7 +1,7 @@
 """What the shop sells, as its Odoo has it: variants, their stock, and what a customer pays for one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -114,7 +114,7 @@ async def pictured_products(calls: OdooCalls) -> frozenset[int]:
 
 async def read_products(
     calls: OdooCalls, ids: Sequence[int], *, page: int = PAGE, decimals: int = 0
-) -> AsyncIterator[list[OdooProduct]]:
+) -> AsyncGenerator[list[OdooProduct], None]:
     """Page by page, in the order of `ids`; what was deleted meanwhile is left out. While one page is looked at the next
     one is on its way. Raises ConnectorError."""
     references = References(calls)

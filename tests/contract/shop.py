@@ -1,6 +1,7 @@
 """One Odoo under contract: what to call, and the orders to cancel when a test is over."""
 
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,8 @@ from connectors.odoo.calls import Json2Calls, OdooCalls
 from connectors.odoo.customers import Customer, find_or_create
 from connectors.odoo.orders import NewLine, NewOrder, cancel_order, create_order
 from connectors.odoo.products import OdooProduct, read_products, sold_products
+
+_ENOUGH = 3
 
 
 @dataclass
@@ -26,9 +29,14 @@ class Contract:
         return self.connect(replace(self.access, **changes))  # type: ignore[arg-type]  # fields by name
 
     async def products(self) -> list[OdooProduct]:
-        """Counted, and enough of them to sell a few."""
-        pages = [page async for page in read_products(self.calls, await sold_products(self.calls))]
-        return [each for page in pages for each in page if each.stock is not None and each.stock >= 10]
+        """Some that are counted, and enough of them to sell a few."""
+        found: list[OdooProduct] = []
+        async with aclosing(read_products(self.calls, await sold_products(self.calls), page=50)) as pages:
+            async for page in pages:
+                found += [each for each in page if each.stock is not None and each.stock >= 10]
+                if len(found) >= _ENOUGH:
+                    break
+        return found
 
     async def customer(self) -> int:
         name = uuid4().hex[:12]

@@ -25,6 +25,8 @@ from connectors.odoo.orders import (
     read_order,
     set_unit_price,
 )
+from connectors.odoo.quoting import line_totals
+from connectors.odoo.shapes import search_count
 from connectors.odoo.trial import try_connection
 from tests.contract.shop import Contract
 
@@ -157,6 +159,16 @@ async def test_the_total_is_what_the_catalogue_says_a_customer_pays(odoo: Contra
     assert (order.state, order.is_confirmed) == ("draft", False)
     assert order.total == sum(product.price * 3 for product in products)
     assert order.currency == products[0].currency
+
+
+async def test_what_a_customer_pays_is_told_without_an_order(odoo: Contract) -> None:
+    products = (await odoo.products())[:3]
+    customer, quantities = await odoo.customer(), {product.id: 3 for product in products}
+    before = await search_count(odoo.calls, "sale.order", [["partner_id", "=", customer]])
+    totals = await line_totals(odoo.calls, customer, quantities, None)
+    assert await search_count(odoo.calls, "sale.order", [["partner_id", "=", customer]]) == before == 0
+    order_id = await odoo.order(*(NewLine(*each) for each in quantities.items()))
+    assert {line.product_id: line.total for line in await read_lines(odoo.calls, order_id)} == totals
 
 
 async def test_a_price_may_be_set_so_that_rounding_agrees(odoo: Contract) -> None:
