@@ -11,6 +11,8 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -68,9 +70,15 @@ class Answer:
 
     @property
     def retry_after(self) -> float | None:
-        """In seconds, where the other side named them."""
-        wait = self.headers.get("retry-after", "")
-        return float(wait) if wait.isdecimal() else None
+        """In seconds, where the other side named them, or a date (RFC 9110)."""
+        wait = self.headers.get("retry-after", "").strip()
+        if wait.isdecimal():
+            return float(wait)
+        try:
+            moment = parsedate_to_datetime(wait)
+        except ValueError:
+            return None
+        return max((moment - datetime.now(UTC)).total_seconds(), 0.0) if moment.tzinfo else None
 
 
 def parse_networks(text: str) -> tuple[Network, ...]:
@@ -136,10 +144,12 @@ class GuardedHttp:
         content: bytes | None = None,
         total_seconds: float | None = None,
         most_bytes: int | None = None,
+        is_body_needed: bool = True,
     ) -> Answer:
         """Raises ConnectorError: RETRY where nothing was sent, UNCERTAIN where the answer was lost on its way.
 
-        Raises TooLate within connectors.deadline.writing_until.
+        A body that is not needed may be too large or packed: its beginning will do, or nothing of it. Raises TooLate
+        within connectors.deadline.writing_until.
         """
         target = read_url(url)
         timeout = httpx.Timeout(total_seconds or self._total_seconds, connect=self._connect_seconds)
@@ -150,7 +160,7 @@ class GuardedHttp:
             async with asyncio.timeout(total_seconds or self._total_seconds):
                 response = await self._client.send(request, stream=True)
                 try:
-                    body = await _read(response, most_bytes or self._most_bytes)
+                    body = await _read(response, most_bytes or self._most_bytes, is_needed=is_body_needed)
                 finally:
                     await response.aclose()
         except (httpx.TransportError, TimeoutError) as error:
@@ -287,14 +297,19 @@ class _Sent:
             self.is_sent = True
 
 
-async def _read(response: httpx.Response, most_bytes: int) -> bytes:
-    if response.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+async def _read(response: httpx.Response, most_bytes: int, *, is_needed: bool) -> bytes:
+    is_packed = response.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity")
+    if is_packed and not is_needed:
+        return b""
+    if is_packed:
         sentence = "El servidor respondió comprimido sin que se lo pidiéramos."
         raise ConnectorError("answer_packed", Verdict.CONFIGURATION, sentence)
     pieces: list[bytes] = []
     size = 0
     async for piece in response.aiter_raw():
         size += len(piece)
+        if size > most_bytes and not is_needed:
+            break
         if size > most_bytes:
             raise ConnectorError(
                 "answer_too_large", Verdict.CONFIGURATION, "El servidor respondió con más datos de los que aceptamos."

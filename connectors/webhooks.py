@@ -4,17 +4,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
 from standardwebhooks import Webhook
 
 from connectors.errors import ConnectorError
-from connectors.http import Answer, GuardedHttp
+from connectors.http import GuardedHttp
 
 ATTEMPT_SECONDS = 10.0
-MOST_BYTES = 64 * 1024
+MOST_BYTES = 4 * 1024
 EXCERPT_CHARACTERS = 200
 
 
@@ -60,25 +59,14 @@ async def post_event(
     headers = signed_headers(message_id, body, secrets, now)
     try:
         answer = await http.request(
-            "POST", url, headers=headers, content=body, total_seconds=ATTEMPT_SECONDS, most_bytes=MOST_BYTES
-        )
+            "POST", url, headers=headers, content=body, total_seconds=ATTEMPT_SECONDS, most_bytes=MOST_BYTES,
+            is_body_needed=False,
+        )  # fmt: skip
     except ConnectorError as error:
         return Attempt(False, None, error.sentence)
     excerpt = "".join(c for c in answer.body.decode("utf-8", "replace") if c.isprintable())[:EXCERPT_CHARACTERS]
     is_delivered = 200 <= answer.status < 300
-    return Attempt(is_delivered, answer.status, _sentence(answer.status), excerpt, retry_after(answer, now))
-
-
-def retry_after(answer: Answer, now: datetime) -> float | None:
-    """Seconds, or a date (RFC 9110)."""
-    text = answer.headers.get("retry-after", "").strip()
-    if text.isdecimal():
-        return float(text)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max((moment - now).total_seconds(), 0.0) if moment.tzinfo else None
+    return Attempt(is_delivered, answer.status, _sentence(answer.status), excerpt, answer.retry_after)
 
 
 def _sentence(status: int) -> str:

@@ -104,12 +104,13 @@ class DeliveryView(BaseModel):
 
 
 class Replay(BaseModel):
-    """One event, or all since a moment."""
+    """One event, all since a moment, or all that were given up."""
 
     model_config = ConfigDict(extra="forbid")
 
     event_id: UUID | None = None
     since: datetime | None = None
+    dead: Annotated[bool, Field(description="Los que se dejaron de intentar.")] = False
 
     @field_validator("since")
     @classmethod
@@ -229,12 +230,15 @@ async def send_test(subscription_id: UUID, principal: Admin, runtime: RuntimeNee
              responses=errors(400, 401, 403, 404, 409, 422))  # fmt: skip
 async def replay(subscription_id: UUID, body: Replay, principal: Admin, runtime: RuntimeNeeded) -> Replayed:
     """With the same `webhook-id` as before: a receiver that has it already knows."""
-    if (body.event_id is None) == (body.since is None):
-        raise BadRequest("Di qué aviso (`event_id`) o desde cuándo (`since`), uno de los dos.")
+    if [body.event_id is not None, body.since is not None, body.dead].count(True) != 1:
+        raise BadRequest("Di qué aviso (`event_id`), desde cuándo (`since`) o los perdidos (`dead`): uno de los tres.")
     async with runtime.database.transaction(principal.tenant_id) as tx:
         subscription = await _find(tx, subscription_id, lock=True)
         _refuse_stopped(subscription)
-        count = await tx.subscriptions.replay(subscription, datetime.now(UTC), event_id=body.event_id, since=body.since)
+        now = datetime.now(UTC)
+        if body.dead:
+            return Replayed(count=await tx.subscriptions.replay_dead(subscription_id, now))
+        count = await tx.subscriptions.replay(subscription, now, event_id=body.event_id, since=body.since)
     if body.event_id is not None and not count:
         raise Missing("No hay un aviso con ese id.")
     return Replayed(count=count)

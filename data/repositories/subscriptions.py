@@ -174,6 +174,14 @@ class SubscriptionRepository(Repository):
             found.setdefault(subscription_id, {})[status] = count
         return found
 
+    async def replay_dead(self, subscription_id: UUID, now: datetime) -> int:
+        """Send again what was given up, the oldest first; how many that are."""
+        statement = select(EventDelivery.event_id).where(
+            *self._of(subscription_id), EventDelivery.status == EventDeliveryStatus.DEAD
+        )
+        statement = statement.order_by(EventDelivery.created_at).limit(MOST_REPLAYED)
+        return await self._send_again(subscription_id, (await self.session.execute(statement)).scalars().all(), now)
+
     async def replay(
         self, subscription: Subscription, now: datetime, *, event_id: UUID | None, since: datetime | None
     ) -> int:
@@ -188,11 +196,7 @@ class SubscriptionRepository(Repository):
         )).all()  # fmt: skip
         wanted = set(subscription.event_names)
         ids = [row.id for row in events if event_id is not None or wanted & set(patterns_of(row.name))][:MOST_REPLAYED]
-        for each in ids:
-            await self._put(subscription.id, each, now)
-        if ids:
-            await self.wake(subscription.id)
-        return len(ids)
+        return await self._send_again(subscription.id, ids, now)
 
     async def send_one(self, subscription_id: UUID, name: str, payload: Mapping[str, Any], now: datetime) -> UUID:
         """An event for this subscription alone; its id."""
@@ -211,6 +215,13 @@ class SubscriptionRepository(Repository):
             .returning(EventDelivery.id)
         )
         return len((await self.session.execute(statement)).all())
+
+    async def _send_again(self, subscription_id: UUID, event_ids: Sequence[UUID], now: datetime) -> int:
+        for each in event_ids:
+            await self._put(subscription_id, each, now)
+        if event_ids:
+            await self.wake(subscription_id)
+        return len(event_ids)
 
     async def _put(self, subscription_id: UUID, event_id: UUID, now: datetime) -> None:
         values = {

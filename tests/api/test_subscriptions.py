@@ -95,7 +95,12 @@ async def test_one_that_is_gone_says_so_and_can_be_brought_back(
     assert (seen["is_active"], seen["disabled_reason"], seen["dead"]) == (False, "gone", 1)
     assert (await owner.post(f"{ROUTE}/{made['id']}/test")).status_code == 409
     await owner.post(f"{ROUTE}/{made['id']}/resume")
-    assert (await owner.post(f"{ROUTE}/{made['id']}/test")).status_code == 202
+    assert (await owner.post(f"{ROUTE}/{made['id']}/replay", json={"dead": True})).json() == {"count": 1}
+    await work(service)
+    assert len({one.headers["webhook-id"] for one in receiver.received}) == 1
+    assert len(receiver.received) == 2
+    seen = (await owner.get(f"{ROUTE}/{made['id']}")).json()
+    assert (seen["is_active"], seen["dead"], seen["pending"]) == (True, 0, 0)
 
 
 @pytest.mark.parametrize(

@@ -526,6 +526,7 @@ WRITES: dict[str, Reading] = {
         ids["subscription"], FAR_AHEAD, most=5, lease=timedelta(minutes=1)
     ),
     "events sent again": lambda tx, ids: replay_of_another(tx, ids["event"]),
+    "given up events sent again": lambda tx, ids: tx.subscriptions.replay_dead(ids["subscription"], NOW),
     "an event for its subscription": lambda tx, ids: tx.subscriptions.send_one(
         ids["subscription"], "test.ping", {}, NOW
     ),

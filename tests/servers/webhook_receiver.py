@@ -19,6 +19,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
     hang_seconds: float = 0.0
     is_cut: bool = False
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class WebhookReceiver:
         if response.is_cut:
             assert request.transport is not None
             request.transport.close()
-        return web.Response(status=response.status, headers=response.headers)
+        return web.Response(status=response.status, headers=response.headers, body=response.body or None)
 
 
 @asynccontextmanager

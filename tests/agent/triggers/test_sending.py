@@ -141,6 +141,23 @@ async def test_a_redirect_is_a_failure_and_not_followed(shop: Shop, receiver: We
     assert (delivery.status, delivery.attempts[0]["status"]) == (EventDeliveryStatus.PENDING, 302)
 
 
+@pytest.mark.parametrize(
+    "response",
+    [Response(200, body=b"<html>" * 100_000), Response(200, {"Content-Encoding": "gzip"}, body=b"\x1f\x8b" * 99)],
+    ids=["huge", "packed"],
+)
+async def test_what_it_answers_besides_its_status_is_its_own_business(
+    shop: Shop, receiver: WebhookReceiver, response: Response
+) -> None:
+    subscription_id, _ = await shop.subscribe(receiver.url)
+    receiver.responses.append(response)
+    await shop.happen()
+    await shop.work()
+    [delivery] = await shop.deliveries(subscription_id)
+    assert (delivery.status, len(receiver.received)) == (EventDeliveryStatus.DELIVERED, 1)
+    assert len(delivery.attempts[0]["answer"]) <= 200
+
+
 async def test_what_fails_for_five_days_is_disabled_and_others_hear_of_it(
     shop: Shop, receiver: WebhookReceiver
 ) -> None:
