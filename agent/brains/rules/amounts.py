@@ -13,6 +13,7 @@ from data.search.words import tokenise
 _MEASURE = re.compile(r"(?P<value>\d+(?:\.\d+)?)(?P<base>[a-z]+2?)")
 # A length in a name is how thick a thing is, unless it is long enough to be how much of it there is.
 _LEAST_LENGTH = Fraction(500)
+_CONTENTS = frozenset(("mg", "ml", "un", "comp", "mcg"))
 
 
 # Sold by the pair: "un par de calcetines" is one of what is sold.
@@ -62,6 +63,12 @@ def sizes_of(item: CatalogueItem) -> list[tuple[Fraction, str]]:
     """How much there is of it, by its name: values in base units, the first one said first."""
     sizes = [_parse(token) for token in tokenise(item.title)]
     return [size for size in sizes if size and (size[1] != "mm" or size[0] >= _LEAST_LENGTH)]
+
+
+def has_dimension(item: CatalogueItem) -> bool:
+    """Whether a number in its name tells which one it is ("BROCA 6MM", "9W"), not how much there is of it."""
+    sizes = [_parse(token) for token in tokenise(item.title)]
+    return any(size is not None and size[1] not in _CONTENTS for size in sizes)
 
 
 def common_units(items: Sequence[CatalogueItem], quantity: Quantity | None) -> int | None:

@@ -9,11 +9,12 @@ from agent.brains.rules.actions.order_data import hear_order_data
 from agent.brains.rules.actions.waiting import answer_waiting, ask_what_waits
 from agent.brains.rules.actions.wishing import hear_contact_wish
 from agent.brains.rules.asides import may_be_aside
+from agent.brains.rules.budget import within_budget
 from agent.brains.rules.choosing import choose, covers, is_headed, is_known_word
 from agent.brains.rules.finding import find_among_shown, search
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
-from agent.brains.rules.normalise import spelt_as_typed, without_attachments
 from agent.brains.rules.narrowing import narrowed
+from agent.brains.rules.normalise import spelt_as_typed, without_attachments
 from agent.brains.rules.outcome import Outcome
 from agent.brains.rules.parse import read_burst
 from agent.brains.rules.plainer import worded
@@ -51,7 +52,8 @@ class RulesBrain:
             workspace.remember(pending=None)
         if hear_contact_wish(turn) or not await hear_order_data(turn):
             for intent in turn.intents:
-                await _act(turn, intent)
+                await _act(turn, await within_budget(turn, intent))
+            _drop_answered(turn)
             await ask_what_waits(turn, _act)
         await close_turn(turn)
         lead_back(turn)
@@ -79,6 +81,15 @@ async def _names_something(turn: Turn, intent: Intent) -> bool:
     finding = await search(turn, intent.words, intent.filters)
     turn.workspace.remember(query=query)
     return finding.outcome not in {Outcome.NONE, Outcome.NEAR}
+
+
+def _drop_answered(turn: Turn) -> None:
+    """Nothing is asked that the same message answered: "el cinturón está bien, lo quiero"."""
+    listed, added = {item.sku for item in turn.reply.listed}, {item.sku for item in turn.added}
+    was_asked = turn.pending is not None and listed <= set(turn.pending.skus)
+    if listed & added and (listed <= added or was_asked):
+        turn.reply.drop_list()
+        turn.workspace.remember(pending=None)
 
 
 def _is_the_order_again(turn: Turn, intent: Intent) -> bool:

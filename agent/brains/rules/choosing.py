@@ -21,6 +21,7 @@ _TO_DO = re.compile(
     r"|\bpara (?:pod)?[a-z]{2,}[aei]r(?:me|lo|la|los|las|se)?\b|\bque (?:gotea|se |no )"
     r"|^(?:pintar|limpiar|lavar|cocinar|pegar|colgar|cortar|coser|regar|arreglar|reparar|tapar|soldar|decorar|dormir)$"
 )
+_SIGNED = re.compile(r"(?<!\S)[-+]\s?\d+")
 _DISCRIMINATING = frozenset({"con", "sin"})
 
 
@@ -69,7 +70,7 @@ def choose(query: str, items: Sequence[CatalogueItem]) -> Choice:
     if not most[0]:
         return Choice(tuple(items), missing)
     best = [(item, wording) for item, wording, score in zip(items, wordings, scores, strict=True) if score == most]
-    best = _headed(tokens, loose, best)
+    best = _signed(query, _headed(tokens, loose, best))
     if most[0] < sum(found):
         missing = missing or tuple(t for t, level in zip(tokens, covered[scores.index(most)], strict=True) if not level)
     return _named_whole(tokens, best, missing)
@@ -139,6 +140,12 @@ def _headed(
     headed = [(item, wording) for item, wording in best if _among(first, wording.heads, exactly=not loose[first])]
     headed.sort(key=lambda pair: not _among(first, pair[1].first, exactly=not loose[first]))
     return headed or best
+
+
+def _signed(query: str, best: list[tuple[CatalogueItem, Wording]]) -> list[tuple[CatalogueItem, Wording]]:
+    """ "De -5": not those of +5."""
+    signs = set(_SIGNED.findall(re.sub(r"\bmenos (?=\d)", "-", query)))
+    return [pair for pair in best if signs and signs & set(_SIGNED.findall(pair[0].title))] or best
 
 
 def _named_whole(tokens: list[str], best: list[tuple[CatalogueItem, Wording]], missing: tuple[str, ...]) -> Choice:

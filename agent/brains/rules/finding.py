@@ -246,10 +246,11 @@ async def _referred(turn: Turn, reference: Reference, intent: Intent) -> Finding
         seen = [line.item for line in turn.lines]
     if intent.filters and seen and reference.kind == "that":
         return finding_of([item for item in seen if fits(item, "", intent.filters)], shown=True)
-    if reference.kind == "ordinal" and reference.index > len(seen):
-        return await select(turn, replace(intent, reference=None, words=str(reference.index))) or UNSAID
     if reference.kind == "ordinal":
-        return finding_of(seen[reference.index - 1 : reference.index], shown=True)
+        counted = finding_of(seen[reference.index - 1 : reference.index], shown=True)
+        numbered = replace(intent, reference=None, words=str(reference.index))
+        named = await select(turn, numbered) if reference.index > len(seen) else None
+        return named if named and named.outcome is not Outcome.NEAR else counted
     if reference.kind == "last":
         return finding_of(seen[-1:], shown=True)
     if reference.kind == "all":

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     SHOP = "shop"  # a question about the shop itself; `words` is the topic
     CATALOGUE = "catalogue"  # "¿qué venden?"
     MORE = "more"  # more of what was shown
+    SIMILAR = "similar"  # something like what was talked about
     OPTIONS = "options"  # which sizes or colours there are; `option` is what they are called
     TOTAL = "total"  # "¿cuánto es?"
     ADVICE = "advice"  # "¿cuál me recomiendas?"

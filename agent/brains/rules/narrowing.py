@@ -9,7 +9,7 @@ from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 
 # "Es para 15 personas": whether or not it tells one product from another, it asks for none.
-_FOR = re.compile(r"^(?:y )?(?:(?:que )?(?:es|son|seria[n]?|sea|lo quiero|la quiero|las quiero|los quiero) )?para ")
+_IS_FOR = re.compile(r"^(?:y )?(?:que )?(?:es|son|seria[n]?|sea|lo quiero|la quiero|las quiero|los quiero) para ")
 _LEAD = re.compile(r"^(?:(?:y|que|es|son|sea[n]?|seria[n]?|de|del|el|la|los|las|lo quiero|la quiero) )+(?=\S)")
 
 
@@ -22,9 +22,15 @@ async def narrowed(turn: Turn, intents: list[Intent]) -> list[Intent]:
             joined.append(intent)
         elif together := await _together(turn, previous, intent):
             joined[-1] = replace(previous, words=together, filters=intent.filters.over(previous.filters))
-        elif not (_FOR.match(intent.asked) and not intent.asked.startswith("para")):
+        elif not _IS_FOR.match(intent.asked):
             joined.append(intent)
-    return joined
+    return _without_purposes(joined)
+
+
+def _without_purposes(intents: list[Intent]) -> list[Intent]:
+    """ "Necesito para un lavatorio, a ver, dos tubos…": what it is all for is no want beside the wants."""
+    wants = [one for one in intents if one.kind in PRODUCT_KINDS and one.words and not one.words.startswith("para ")]
+    return [one for one in intents if not (wants and one.words.startswith("para ") and one.quantity is None)]
 
 
 def _may_narrow(intent: Intent, previous: Intent) -> bool:

@@ -154,8 +154,9 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"|llegaria|viene|estaria)|rastrear|tracking|saber (?:de|sobre)|consult\w+ por)\b.{0,12}\b(?:pedido|orden"
      r"|compra)\b"),
     (Kind.STATUS,
-     r"\b(?:mi|el) (?:pedido|orden|compra|encargo)\b.{0,20}\b(?:(?:a )?(?:cuando|donde|en que|por que|porque|que onda|no) (?:me |se )?"
-     r"(?:ha |han )?(?:lleg\w*|vien\w*|est[ae]\w*|va|anda|entreg\w*|mand\w*|despach\w*|sal\w*)|no (?:me )?(?:ha )?lleg\w+|ya salio)"),
+     r"\b(?:mi|el) (?:pedido|orden|compra|encargo)\b.{0,20}\b(?:(?:a )?(?:cuando|donde|en que|por que|porque|no)"
+     r" (?:me |se )?(?:ha |han )?(?:lleg\w*|vien\w*|est[ae]\w*|va|anda|entreg\w*|mand\w*|despach\w*|sal\w*)"
+     r"|no (?:me )?(?:ha )?lleg\w+|ya salio)"),
     (Kind.STATUS, r"^(?:y )?(?:mi|el) (?:pedido|orden)$"),
     (Kind.STATUS,
      r"^(?:cuando (?:me )?llega|numero de (?:mi )?(?:pedido|orden)|cual (?:es|era) (?:mi"
@@ -175,6 +176,10 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"^(?:ayuda|ayudame|help|necesito ayuda|menu|opciones|inicio|que puedes hacer"
      r"|en que me (?:puedes )?ayuda[rs]?|como funciona(?: esto)?|que haces|como (?:compro|pido|hago un pedido"
      r"|se compra)|instrucciones|info|informacion|mas informacion)$"),
+    (Kind.SIMILAR,
+     r"^(?:(?:y|no|tienes|tienen|hay|habra|algun[oa]?s?|algo|otr[oa]s?|un[oa]|quiero|busco|muestra(?:me)?|me muestras"
+     r"|ver|cual es) )*(?:parecid[oa]s?|similar(?:es)?|por el estilo)(?: (?:a (?:es[eoa]|est[eoa])|que (?:teng\w+|hay\w*)"
+     r"|mas (?:barat|economic)\w+|de color \w+|(?:en|de) (?:la |el )?(?:talla |color |numero )?[a-z0-9]{1,12}))*$"),
     (Kind.MORE,
      r"^(?:muestra(?:me)?|ver|quiero ver|dame|tienes|hay|me muestras|que|cuales|alguna?|no tienes|y"
      r"|conoces)?\s*(?:l[oa]s\s+)?(?:mas (?:opciones|modelos|alternativas|productos|variedad|tipos|marcas)"
@@ -285,7 +290,11 @@ LAUGH = re.compile(
 
 # A question that is not about what is sold: asked of what the shop does, or how a product is.
 ABOUT_SHOP = re.compile(
-    r"^(?:y )?(?!(?:por ?que|a como|como) (?:precio|valor)s?\b)(?:(?:son|es|seran?|estan?|necesitan|piden|requieren"
+    r"^(?:y )?(?:sabes si |sera que )?(?!(?:por ?que|a como|como) (?:precio|valor)s?\b)(?:"
+    r"(?:son|es|estan? hech[oa]s?|viene[n]?) de (?:puro )?(?:algodon|cuero|cuerina|lana|madera|metal|acero|plastico|vidrio"
+    r"|lino|polar|goma|fierro|aluminio|bronce|cobre|seda|poliester|gamuza|loza|ceramica|porcelana|mimbre|bambu|silicona"
+    r"|marmol|yeso|oro|plata|carton|papel|buena calidad|calidad)\b"
+    r"|(?:son|es|seran?|estan?|necesitan|piden|requieren"
     r"|exigen) (?!(?:el|la|los|las|un|una|\d"
     r"|para)\b)[a-z]{3,}"
     r"|(?:atiend|abr|cierr|aceptan|reciben|trabajan (?:con|en|los|el)|hacen|dan (?!un|\d|dos|tres)"

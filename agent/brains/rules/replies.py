@@ -73,6 +73,11 @@ class Reply:
             self.listed = list(items[:MOST_SHOWN])
             self.listing = Part(question, values)
 
+    def drop_list(self) -> None:
+        self.listing, self.listed, self.rest = None, [], ""
+        self.heads.clear()
+        self.choices.clear()
+
     def relist(self, items: Sequence[CatalogueItem], question: str, **values: Any) -> None:
         self.listing = None
         self.choices.clear()

@@ -167,7 +167,7 @@ async def _names_product(turn: Turn, intent: Intent, by: str = "") -> bool:
 
 
 async def _asks_how_it_comes(turn: Turn, intent: Intent, topics: Topics) -> bool:
-    """ "¿Los muebles vienen armados?": of what is sold, and asked what no name of it says and the shop may have told."""
+    """ "¿Los muebles vienen armados?": of what is sold, asked what no name says and the shop may have told."""
     if intent.kind is not Kind.MENTION or not intent.is_question:
         return False
     found = await search_products(turn.workspace, intent.words, limit=CANDIDATE_COUNT)

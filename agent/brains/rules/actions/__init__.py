@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from agent.brains.rules.actions.asking import show_similar
 from agent.brains.rules.actions.buying import buy
 from agent.brains.rules.actions.changing import add_more, empty, keep_only, remove, replace_line, scale_line, set_line
 from agent.brains.rules.actions.closing import cancel_order, check_out, repeat_order, show_cart, tell_status
@@ -32,6 +33,7 @@ ACTIONS: dict[Kind, Action] = {
     Kind.PRICE: tell_price,
     Kind.STOCK: tell_stock,
     Kind.MORE: show_more,
+    Kind.SIMILAR: show_similar,
     Kind.OPTIONS: show_options,
     Kind.TOTAL: tell_total,
     Kind.ADVICE: advise,

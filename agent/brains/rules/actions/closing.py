@@ -10,7 +10,7 @@ from agent.confirmation import CANCEL_CHOICE, KEEP_ORDER_CHOICE
 from agent.context import PlacedOrder
 from agent.facts import ReceiptKind
 from agent.ordering import confirm_choices
-from agent.tools.catalogue import show_products
+from agent.tools.catalogue import get_products, show_products
 from agent.tools.order_data import missing_data
 from agent.tools.orders import (
     ask_to_cancel,
@@ -151,6 +151,10 @@ async def tell_status(turn: Turn, intent: Intent) -> None:
         return
     if reference is not None:
         turn.reply.tell("status.unknown")
+        return
+    awaited = turn.before.absent.sku if turn.before.absent else None
+    for item in await get_products(turn.workspace, [awaited] if awaited else []):
+        turn.reply.tell("waitlist.no_date", item=item)  # "¿y cuándo llega?", of what there is none of
         return
     turn.reply.tell("status.none")
     if turn.workspace.lines:

@@ -26,7 +26,9 @@ _WRONG = {
 _DATA_TOPICS = frozenset({"el despacho", "boletas y facturas", "la dirección"})
 _TAPS = {"data:delivery": "delivery", "data:pickup": "pickup", "data:boleta": "boleta", "data:factura": "factura"}
 _ENDING = frozenset({Kind.HUMAN, Kind.EMPTY})
-_COURTESIES = frozenset({Kind.GREET, Kind.THANK, Kind.YES, Kind.HOW_ARE_YOU, Kind.LAUGH, Kind.ASIDE})
+_COURTESIES = frozenset(
+    {Kind.GREET, Kind.THANK, Kind.YES, Kind.HOW_ARE_YOU, Kind.LAUGH, Kind.ASIDE, Kind.NO, Kind.DEAR}
+)
 
 
 async def hear_order_data(turn: Turn) -> bool:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.brains.rules.actions.buying import add
+from agent.brains.rules.actions.buying import add, counted
 from agent.brains.rules.actions.closing import show_cart
+from agent.brains.rules.budget import for_whom
 from agent.brains.rules.choosing import choose
 from agent.brains.rules.finding import find, refine, search
 from agent.brains.rules.intents import Intent
@@ -24,6 +25,10 @@ async def show(turn: Turn, intent: Intent) -> None:
         finding = await refine(turn, intent.filters)
     else:
         finding = await find(turn, intent)
+    if finding.outcome in {Outcome.NEAR, Outcome.NONE} and intent.quantity is None:
+        intent, finding = await counted(turn, intent) or (intent, finding)
+    if finding.outcome is Outcome.UNSAID and not intent.words and intent.filters:
+        finding = await for_whom(turn, intent) or finding
     if finding.outcome is Outcome.UNSAID and intent.is_empty:
         turn.reply.close("ask.what")
         return

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from agent.brains.rules.actions.asking import tell_trait
 from agent.brains.rules.choosing import content_words, covers_whole
 from agent.brains.rules.finding import search
 from agent.brains.rules.intents import Intent, Kind
@@ -84,6 +85,8 @@ async def acknowledge(turn: Turn, intent: Intent) -> None:
 
 
 async def tell_shop(turn: Turn, intent: Intent) -> None:
+    if intent.words == "eso" and await tell_trait(turn, intent):
+        return
     if intent.other and (named := await _named_so(turn, intent.other)):
         await list_finding(turn, intent.other, named)
         return
