@@ -244,9 +244,7 @@ class JobWorker:
             if not self._stopping.is_set():
                 await self._worker.run()  # type: ignore[no-untyped-call]  # untyped in procrastinate
         finally:
-            rescue.cancel()
-            with suppress(asyncio.CancelledError):
-                await rescue
+            await _end([rescue])
             self._worker = None
 
     def _make(self, *, wait: bool) -> Worker:
@@ -349,6 +347,19 @@ class _PromptWorker(Worker):
     async def _persist_job_status(self, *args: Any, **kwargs: Any) -> None:
         await super()._persist_job_status(*args, **kwargs)
         self._new_job_event.set()
+
+    async def _shutdown(self, side_tasks: list[asyncio.Task[Any]]) -> None:
+        await _end(side_tasks)
+        await super()._shutdown(side_tasks)
+
+
+async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Cancel them until they are over: in a query whose connection breaks just then, psycopg loses a cancellation to
+    the error of the connection, and what tries again after such an error would do so for ever."""
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=1)
 
 
 class LastResortFailed(Exception):

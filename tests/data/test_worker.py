@@ -26,6 +26,19 @@ class CountingWorker(JobWorker):
         self.rescues += 1
 
 
+class UnluckyWorker(CountingWorker):
+    """Is told to end its looking for lost jobs just as the connection it looks over breaks."""
+
+    async def _rescue(self, worker: Worker) -> None:
+        try:
+            self.rescues += 1
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            if self.rescues == 1:
+                raise psycopg.OperationalError("which hides that it was cancelled") from None
+            raise
+
+
 class Queue:
     """One test's own queue, with the owner's eyes on its rows."""
 
@@ -87,9 +100,14 @@ class Queue:
 
     @asynccontextmanager
     async def worked(
-        self, handler: Handler, last_resort: Handler | None = None, *, by_age: bool = True
+        self,
+        handler: Handler,
+        last_resort: Handler | None = None,
+        *,
+        by_age: bool = True,
+        kind: type[CountingWorker] = CountingWorker,
     ) -> AsyncIterator[CountingWorker]:
-        worker = CountingWorker(
+        worker = kind(
             self._service_url,
             {JobName.TAKE_TURN: handler},
             last_resorts={JobName.TAKE_TURN: last_resort} if last_resort else None,
@@ -294,6 +312,17 @@ async def test_a_worker_outlives_the_loss_of_every_connection(queue: Queue) -> N
         await queue.defer()
         await queue.until()
     assert len(seen) == 2
+
+
+async def test_a_worker_begins_again_when_a_breaking_connection_hides_that_it_was_cancelled(queue: Queue) -> None:
+    seen, handler = recorder()
+    async with queue.worked(handler, kind=UnluckyWorker) as worker:
+        await until(lambda: worker.rescues == 1)
+        assert worker._worker is not None
+        worker._worker.stop()  # type: ignore[no-untyped-call]  # as when its heart cannot beat
+        await queue.defer()
+        await queue.until()
+    assert len(seen) == 1
 
 
 async def test_stopping_waits_for_what_has_begun(queue: Queue) -> None:
