@@ -19,12 +19,13 @@ _FILLERS = frozenset(_FILLER_WORDS.split())
 PRIVATE: Final = re.compile(
     r"\bcost|\bcusto|\bcompras?\b|purchase|margen|margin|utilidad|ganancia|markup|profit|proveedor|supplier|fornecedor|"
     r"descuento|discount|desconto|\bds?cto\b|\bdto\b|comision|observaci|\bnotas?\b|comentario|\bfecha|\bdate\b|\bdata\b|created|updated|"
-    r"minim|maxim|critic|reposicion|reorden|reservad|transito|vendid|\biva\b$|impuesto|\btax\b|compare at|anterior|"
-    r"\bantes\b|^total\b|publicado|visible|\burl\b|link|handle|^errores$"
+    r"minim|maxim|critic|alert|reposicion|reorden|reservad|transito|vendid|\biva\b$|impuesto|\btax\b|compare at|"
+    r"anterior|\bantes\b|^total\b|publicado|visible|\burl\b|link|handle|^errores$"
 )
 _MONEY = re.compile(
     r"\bprec|\bprice|\bvalor|\bpvp|\bneto\b|\btarifa|\bmonto\b|\bimporte\b|mayorista|mayoreo|\bpor mayor\b|"
-    r"distribuidor|minorista|\btotal\b|\bcuotas?\b|^(?:efectivo|transferencia|tarjeta|contado|credito|debito|webpay|mayor)$"
+    r"distribuidor|minorista|\b(?:sub ?)?total\b|\bcuotas?\b|"
+    r"^(?:efectivo|transferencia|tarjeta|contado|credito|debito|webpay|mayor)$"
 )
 # Says nothing of money, but over amounts it is what shoppers pay.
 RETAIL: Final = re.compile(r"(?:al? )?detalle|minorista|(?:por|al) menor|publico|contado|efectivo|venta|bruto")
@@ -49,7 +50,7 @@ _CURRENCIES: Final[dict[str, str]] = {
     "PYG": "pyg|guaranies",
 }  # fmt: skip
 _COST = re.compile(r"\bcost|\bcusto|\bcompra|purchase")
-_NO_PRICE = re.compile(_COST.pattern + r"|anterior|antes|compare|minim|maxim|descuento|\btotal\b")
+_NO_PRICE = re.compile(_COST.pattern + r"|anterior|antes|compare|minim|maxim|descuento|\btotal\b|\bmiles\b")
 
 # Where a row's units are, or which of them they are: the shop's own business, and what tells rows of one code apart.
 _PLACE = re.compile(
@@ -95,7 +96,7 @@ _TABLE: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             r"stock|stock (?:actual|total|fisico|real|final|tienda|web|unidades|un)|en stock|in stock|"
             r"inventory(?: (?:qty|quantity))?|inventario(?: actual)?|stk|inv|exist?|disp",
             r"existencias?|saldo|saldo stock|on hand(?: \w+)?|(?:qty|quantity|units|stock) on hand|"
-            r"(?:qty|units) available|"
+            r"(?:qty|units) available|current quantity.*|"
             r"(?:qtde?|quantidade|cantidad) (?:em|en) (?:estoque|inventario|tienda)|cantidad a mano|estoque|"
             r"cantidad (?:en|mano)(?: stock)?|stock quantity|(?:me )?quedan?|hay|en existencia",
             r"cantidad|cant|ctd|ctdad|cantidades|unidades|quantity|qty|quantidade|qtd|qtde|unids?|uds?|unds?",
@@ -188,6 +189,8 @@ OPTIONS: Final[dict[str, str]] = {
     for name in names
 }
 
+# By these people choose among variants of one product; a model is a product of its own.
+CHOSEN_BY: Final = frozenset(OPTIONS.values()) - {"modelo"}
 
 # How the owner reads what a column is.
 SPANISH: Final = {

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain, groupby, islice
-from typing import IO
+from typing import IO, Any
+
+import numpy as np
 
 from ingestion.copying import NULL, ROW_FIELDS, copied, escaped, rejected_line, row_line, rows_of
 from ingestion.errors import RowError
@@ -20,17 +22,15 @@ from ingestion.mapping import ColumnMapping
 from ingestion.numbers import ExactNumber
 from ingestion.plain_rows import PlainPage, PlainReader
 from ingestion.repeats import RepeatCollector, Repeats, Said
-from ingestion.rows import BATCH_ROWS, Parsed, RowBatch, RowReader
+from ingestion.rows import BATCH_ROWS, Parsed, RowBatch, RowReader, sku_of
 from ingestion.sources.records import Page, Record
 from ingestion.sources.spreadsheet import Sheet
-from ingestion.survey import Survey, Surveyor, product_name
+from ingestion.survey import Surveyor, product_name
 
 _BUFFER = 1024 * 1024
 # A line kept to be read again begins with what no line of COPY begins with.
 _KEPT = b"\x01"
-_NAME, _BRAND, _SKU, _STOCK, _ROW, _KEY = (
-    1 + ROW_FIELDS.index(name) for name in ("name", "brand", "sku", "stock", "row", "product_key")
-)
+_SKU, _STOCK, _KEY = (1 + ROW_FIELDS.index(name) for name in ("sku", "stock", "product_key"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,10 @@ class FileReader:
         self._plain = PlainReader(sheet, mapping, currency, self.lines.columns, self._rows)
         # Closed when nobody reads it any more.
         self._kept: IO[bytes] = tempfile.TemporaryFile(buffering=_BUFFER)  # noqa: SIM115
-        self._rows.survey = self.survey = self._surveyed(sees_plain_rows=sees_plain_rows)
+        surveyor = self._surveyed(sees_plain_rows=sees_plain_rows)
+        self._rows.survey = self.survey = surveyor.survey()
         if self.survey.is_repeated.any():
-            self._rows.survey = self.survey = replace(self.survey, repeats=self._repeats())
+            self._rows.survey = self.survey = replace(self.survey, repeats=self._repeats(surveyor.codes))
 
     def copies(self) -> Iterator[CopyBatch]:
         read_count = 0
@@ -99,11 +100,11 @@ class FileReader:
 
     # The first pass
 
-    def _surveyed(self, *, sees_plain_rows: bool) -> Survey:
+    def _surveyed(self, *, sees_plain_rows: bool) -> Surveyor:
         surveyor = Surveyor(self.lines.columns, self._currency)
         if not (sees_plain_rows and self._plain.is_of_use):
             self._keep(self.lines.lines(), surveyor)
-            return surveyor.survey()
+            return surveyor
         for page in self._sheet.pages():
             plain = self._plain.read(page) if page.rows else None
             odd = set(range(len(page.rows)) if plain is None else plain.odd)
@@ -116,7 +117,7 @@ class FileReader:
                     self._keep_plain(plain, places[0], places[-1] + 1, surveyor, page.sheet)
                     self.lines.came_before(page.rows[places[-1]])
         self._keep(self.lines.ended(), surveyor)
-        return surveyor.survey()
+        return surveyor
 
     def _odd_lines(self, page: Page, places: Iterable[int]) -> Iterator[Line]:
         for place in places:
@@ -134,7 +135,7 @@ class FileReader:
         self._kept.write(page.lines(start, stop, surveyor.variant_count, category))
         surveyor.add_plain(page.hashes(start, stop), self._plain.proofs(page, start, stop))
 
-    def _repeats(self) -> Repeats:
+    def _repeats(self, codes: "np.ndarray[Any, Any]") -> Repeats:
         """What becomes of the rows whose codes occur more than once; reads what was kept, and no other rows of it."""
         collector = RepeatCollector()
         is_repeated = self.survey.is_repeated
@@ -148,7 +149,7 @@ class FileReader:
             elif is_repeated[position := int(text.split(b"\t", 1)[0])]:
                 row = rows_of([text.decode().rstrip("\n")])[0]
                 collector.add(Said(row.row, row.sku, row.name, row.options, row.price, row.stock, 0))
-        return collector.repeats(is_repeated)
+        return collector.repeats(is_repeated, codes)
 
     def _collect(self, collector: RepeatCollector, line: Line, identity: Identity, position: int) -> None:
         is_broken = bool(self._rows.own_errors(line, identity))
@@ -200,10 +201,10 @@ class FileReader:
 
     def _shared(self, text: bytes, position: int, errors: list[RowError], rejected: list[str]) -> list[bytes]:
         cells = text.decode().rstrip("\n").split("\t")
-        brand = None if cells[_BRAND] == NULL else cells[_BRAND]
-        sku = cells[_SKU]
-        identity = Identity(cells[_NAME], brand, sku if self._has_codes else "", "", (Variant(sku, {}),))
-        first_seen, found = self._rows.repeated(Line(int(cells[_ROW]), []), identity, position)
+        row = rows_of([text.decode().rstrip("\n")])[0]
+        variant = Variant(row.sku, row.options)
+        identity = Identity(row.name, row.brand, row.sku if self._has_codes else "", "", (variant,))
+        first_seen, found = self._rows.repeated(Line(row.row, []), identity, position)
         if found:
             errors += found
             rejected += first_seen
@@ -212,8 +213,9 @@ class FileReader:
         if repeat is not None:
             if not repeat.is_first:
                 return []
-            cells[_STOCK] = copied(repeat.units)
-        if self.survey.is_grouped[position]:
+            cells[_STOCK], cells[_SKU] = copied(repeat.units), escaped(sku_of(variant, repeat))
+            cells[_KEY] = cells[_SKU]
+        if self.survey.is_grouped[position] or (repeat is not None and repeat.is_variant):
             cells[_KEY] = escaped(f"={product_name(identity)}")
         return ["\t".join(cells).encode() + b"\n"]
 

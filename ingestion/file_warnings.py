@@ -54,6 +54,11 @@ def _of_codes(mapping: ColumnMapping, survey: Survey) -> Iterator[str]:
         yield f"{rows} código: la próxima vez conozco esos productos por su nombre. Si lo cambias, entran como nuevos."
     if survey.repeats is None:
         return
+    if survey.repeats.variant_count:
+        yield (
+            f"{survey.repeats.variant_count} filas comparten el código con otra talla, color o medida del mismo "
+            "producto: se la agregué al código de cada una."
+        )
     added, same = survey.repeats.count(Fate.ADDED), survey.repeats.count(Fate.SAME)
     if added:
         rows = "1 fila suma" if added == 1 else f"{added} filas suman"

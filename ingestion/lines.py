@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ingestion.arrangements import Arranger
-from ingestion.column_names import OPTIONS, UNLISTED, tells_variants
+from ingestion.column_names import CHOSEN_BY, UNLISTED, tells_variants
 from ingestion.mapping import ColumnMapping
 from ingestion.sources.records import Record, is_blank
 from ingestion.sources.spreadsheet import Sheet
@@ -20,7 +20,6 @@ _COMMENT = re.compile(r"\s*(?:#|//)")
 # What a row without a name, but with a size or a colour, has from the row above it; its price where that is blank too.
 _HANDED_DOWN = ("name", "brand", "category", "description", "price", "unit", "synonyms", "tags", "image_url")
 _NOWHERE = 1_000_000
-_CHOSEN_BY = frozenset(OPTIONS.values()) - {"modelo"}
 FLOAT_CODE = re.compile(r"\d+\.0")
 _LONGEST_HEADING = 80
 _MOST_HEADING_WORDS = 6
@@ -177,7 +176,7 @@ class LineReader:
             self._named = record.cells
             return record
         # What people choose by tells variants of one product; a guarantee, or an origin, does not.
-        chosen = [at for name, at in columns.options.items() if name in _CHOSEN_BY or tells_variants(name)]
+        chosen = [at for name, at in columns.options.items() if name in CHOSEN_BY or tells_variants(name)]
         if not above or not any(cell_at(record.cells, at).strip() for at in chosen):
             return record
         self.filled_count += 1

@@ -15,6 +15,10 @@ from ingestion.column_names import (
     tells_variants,
 )
 
+_ORDINALS = frozenset(
+    ("n", "no", "nro", "num", "numero", "fila", "correlativo", "posicion", "identificador", "token", "errores")
+)
+
 
 def is_known_option(header: str, candidates: Mapping[str, list[Candidate]]) -> bool:
     return option_of(plain_name(header)) is not None or tells_variants(header) or bool(OWN_OPTION.match(header))
@@ -25,7 +29,7 @@ def is_option(header: str, candidates: Mapping[str, list[Candidate]]) -> bool:
     name = plain_name(header)
     if option_of(name):
         return True
-    is_ordinal = not name or name in {"n", "no", "nro", "num", "numero", "fila", "correlativo", "posicion", "errores"}
+    is_ordinal = not name or name in _ORDINALS
     is_spare_number = any(
         candidate.header == header for kind in ("price", "stock", "image_url") for candidate in candidates.get(kind, ())
     )

@@ -1,6 +1,7 @@
 """Settles what becomes of the rows that share a code: added up, taken once, or asked about."""
 
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
@@ -10,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from data.accents import unaccented
+from ingestion.column_names import CHOSEN_BY
 from ingestion.numbers import HIGHEST
+from ingestion.skus import variant_sku
 
 _UNCOUNTED = -1
 
@@ -26,6 +29,8 @@ class Fate(IntEnum):
     | are one product with two counts, of one place or of none                | all TWO_COUNTS                   |
     | are one product, one of them with an error of its own                   | the others BROKEN_TWIN           |
     | are something else than the first                                       | OTHER                            |
+
+    Rows of one product that differ in size, colour or the like are variants: a code to each, and each its own fate.
     """
 
     HAS_ALL = 0
@@ -38,12 +43,16 @@ class Fate(IntEnum):
 
 
 class Repeat(NamedTuple):
-    """`other` is the number of the row that it goes with, or against; `units` of all its rows."""
+    """`other` is the number of the row that it goes with, or against; `units` of all its rows.
+
+    `is_variant`: its code is that of a whole product, so what it is chosen by goes behind: see `own_code`.
+    """
 
     fate: Fate
     is_first: bool
     other: int
     units: int | None
+    is_variant: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +75,20 @@ class Repeats:
         """The frame has a row for each position that is repeated, in their order."""
         self._index = np.cumsum(is_repeated, dtype=np.int32) - 1
         settled = _settled(frame)
-        self._columns = [settled[name].to_numpy() for name in ("fate", "is_first", "other", "units")]
+        self._columns = [settled[name].to_numpy() for name in ("fate", "is_first", "other", "units", "is_variant")]
 
     def at(self, position: int) -> Repeat:
         """To be asked only about a position that is repeated."""
-        fate, is_first, other, units = (column[self._index[position]] for column in self._columns)
-        return Repeat(Fate(int(fate)), bool(is_first), int(other), None if units == _UNCOUNTED else int(units))
+        fate, is_first, other, units, is_variant = (column[self._index[position]] for column in self._columns)
+        counted = None if units == _UNCOUNTED else int(units)
+        return Repeat(Fate(int(fate)), bool(is_first), int(other), counted, bool(is_variant))
 
     def count(self, fate: Fate) -> int:
         return int((self._columns[0] == fate).sum())
+
+    @property
+    def variant_count(self) -> int:
+        return int(self._columns[4].sum())
 
     def first_row_of(self, fate: Fate) -> int:
         """The number of the row that the first of this fate goes with."""
@@ -85,24 +99,36 @@ class RepeatCollector:
     """Is told of the variants whose codes occur more than once, in the order of reading; keeps numbers only."""
 
     def __init__(self) -> None:
-        names = ("code", "thing", "price", "place", "units", "row", "is_broken")
+        names = ("code", "own", "name", "thing", "choice", "price", "place", "units", "row", "is_broken")
         self._columns = {name: array("q") for name in names}
 
     def add(self, said: Said, *, is_broken: bool = False) -> None:
         """Of a broken row only its number, code, name and options count."""
-        thing = hash((unaccented(said.name), frozenset((key, unaccented(text)) for key, text in said.options.items())))
+        name = hash(unaccented(said.name))
+        options = {key: unaccented(text) for key, text in said.options.items()}
+        chosen = frozenset((key, text) for key, text in options.items() if key in CHOSEN_BY)
+        thing, choice = hash((name, frozenset(options.items()))), hash(chosen) if chosen else 0
         units = _UNCOUNTED if said.units is None else said.units
-        code = hash(said.sku.lower())
-        values = (code, thing, hash(said.price), said.place, units, said.row, is_broken)
+        code, own = hash(said.sku.lower()), hash(own_code(said.sku, said.options).lower())
+        values = (code, own, name, thing, choice, hash(said.price), said.place, units, said.row, is_broken)
         for column, value in zip(self._columns.values(), values, strict=True):
             column.append(value)
 
-    def repeats(self, is_repeated: "np.ndarray[Any, Any]") -> Repeats:
-        return Repeats(is_repeated, pd.DataFrame({name: np.asarray(values) for name, values in self._columns.items()}))
+    def repeats(self, is_repeated: "np.ndarray[Any, Any]", codes: "np.ndarray[Any, Any]") -> Repeats:
+        """`codes` are hashes of all of the file's."""
+        frame = pd.DataFrame({name: np.asarray(values) for name, values in self._columns.items()})
+        return Repeats(is_repeated, frame.assign(is_taken=np.isin(frame["own"], codes)))
+
+
+def own_code(sku: str, options: Mapping[str, str]) -> str:
+    """A code that all variants of a product share, told apart by what this one is chosen by."""
+    return variant_sku(sku, [value for name, value in options.items() if name in CHOSEN_BY])
 
 
 def _settled(frame: pd.DataFrame) -> pd.DataFrame:
-    """`fate`, `is_first`, `other` and `units` of each row of the frame."""
+    """`fate`, `is_first`, `other`, `units` and `is_variant` of each row of the frame."""
+    is_variant = _are_variants(frame)
+    frame = frame.assign(code=frame["code"].mask(is_variant, frame["code"] ^ frame["thing"]))
     by_code = frame.groupby("code", sort=False)
     first = by_code[["thing", "price", "units", "row"]].transform("first")
     found = pd.DataFrame(
@@ -111,6 +137,7 @@ def _settled(frame: pd.DataFrame) -> pd.DataFrame:
             "is_first": ~frame["code"].duplicated(),
             "other": first["row"],
             "units": frame["units"],
+            "is_variant": is_variant,
         }
     )
     kin = frame[frame["thing"] == first["thing"]]
@@ -137,6 +164,15 @@ def _settled(frame: pd.DataFrame) -> pd.DataFrame:
     found.loc[kin.index, "units"] = code.map(total).fillna(0).astype(np.int64)
     found["other"] = found["other"].mask(found["is_first"], _against_first(kin, first))
     return found
+
+
+def _are_variants(frame: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether all rows of a code have one name and differ in nothing but what people choose by."""
+    by_code = frame.groupby("code", sort=False)
+    kinds = by_code[["name", "thing", "choice"]].transform("nunique")
+    is_free = ~frame["is_taken"] & (frame.groupby("own")["thing"].transform("nunique") == 1)
+    can_be = ((frame["choice"] != 0) & is_free).groupby(frame["code"]).transform("all")
+    return (kinds["name"] == 1) & (kinds["choice"] > 1) & (kinds["choice"] == kinds["thing"]) & can_be
 
 
 def _codes_of_several(rows: pd.DataFrame, column: str) -> "pd.Series[int]":

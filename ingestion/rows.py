@@ -13,7 +13,7 @@ from ingestion.lines import Columns, Line
 from ingestion.mapping import ColumnMapping
 from ingestion.messages import row_message
 from ingestion.numbers import HIGHEST, SCIENTIFIC, Problem, parse_price, parse_stock
-from ingestion.repeats import Fate, Repeat
+from ingestion.repeats import Fate, Repeat, own_code
 from ingestion.skus import LONGEST
 from ingestion.survey import Survey, product_name
 from ingestion.text import UNCALCULATED, clean, clean_lines
@@ -158,10 +158,10 @@ class RowReader:
         if not identity.sku and not any(map(str.isalnum, identity.name)):
             return first_seen, errors
         for offset, variant in enumerate(identity.variants):
-            key = variant.sku.lower()
+            repeat = self.survey.repeat(position + offset)
+            key = sku_of(variant, repeat).lower()
             if not key or len(key) > LONGEST:
                 continue
-            repeat = self.survey.repeat(position + offset)
             if repeat is None or repeat.is_first:
                 first_seen.append(key)
             if repeat is not None and repeat.fate in _ASKED:
@@ -230,7 +230,7 @@ class RowReader:
                 units = repeat.units
             yield CatalogueRow(
                 row=line.number,
-                sku=variant.sku,
+                sku=sku_of(variant, repeat),
                 name=identity.name,
                 price=price,
                 stock=units,
@@ -244,7 +244,7 @@ class RowReader:
                 image_url=images[0] if images else None,
                 more_images=images[1:],
                 options=variant.options,
-                product_key=self._product_key(line, identity, variant, position + offset),
+                product_key=self._product_key(line, identity, variant, position + offset, repeat),
             )
 
     def _units(self, line: Line, identity: Identity, variant: Variant) -> int | None:
@@ -262,12 +262,14 @@ class RowReader:
         assert isinstance(price, Decimal)
         return price, self._units(line, identity, variant)
 
-    def _product_key(self, line: Line, identity: Identity, variant: Variant, position: int) -> str:
+    def _product_key(
+        self, line: Line, identity: Identity, variant: Variant, position: int, repeat: Repeat | None
+    ) -> str:
         if self._columns.are_exact(line.cells):
             return identity.group
         if identity.group:
             return f"={identity.group.lower()}"
-        if identity.is_listed or self.survey.is_grouped[position]:
+        if identity.is_listed or self.survey.is_grouped[position] or (repeat is not None and repeat.is_variant):
             return f"={product_name(identity)}"
         return variant.sku
 
@@ -310,6 +312,10 @@ class RowReader:
     def images(self, line: Line) -> tuple[str, ...]:
         links = (link for _, cell in self._columns.texts(line.cells, "image_url") if cell for link in links_in(cell))
         return tuple(dict.fromkeys(links))[:MOST_IMAGES]
+
+
+def sku_of(variant: Variant, repeat: Repeat | None) -> str:
+    return own_code(variant.sku, variant.options) if repeat is not None and repeat.is_variant else variant.sku
 
 
 def links_in(cell: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from ingestion.sizes import is_colour, is_size
 
 # A place's units; what is total, free to sell or counted at some time is of all places.
 _BRANCH = re.compile(
-    r"(?:stock|existencias?|inventario|saldo|cantidad|cant|unidades|disponibles?) (?:en )?"
+    r"(?:stock|existencias?|inventario|saldo|cantidad|cant|unidades|disponibles?|current quantity) (?:en )?"
     r"(?!(?:total|disponible|actual|fisico|real|final|general|unidades|un|hoy)\b)\w.*|"
     r"(?:sucursal|bodega|local|tienda) \w.*|casa matriz"
 )

@@ -58,6 +58,11 @@ class Surveyor:
         self._line_count = self._shared_stock_count = self._codeless_count = 0
 
     @property
+    def codes(self) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+        """Hashes, one for each variant."""
+        return np.asarray(self._codes)
+
+    @property
     def variant_count(self) -> int:
         """How many there were up to now."""
         return len(self._codes)

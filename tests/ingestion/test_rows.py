@@ -139,7 +139,16 @@ def test_a_row_that_leaves_its_code_blank_is_known_by_its_name(tmp_path: Path) -
          ["2 SKU SKU_BROKEN_TWIN", "3 Stock STOCK_INVALID"]),
         # Another thing under a code that is taken.
         ("SKU;Nombre;Precio;Stock\nA;Clavo;50;4\nA;Tuerca;50;4\n", {"A": 4}, ["3 SKU SKU_DUPLICATE"]),
-        ("SKU;Nombre;Precio;Talla\nA;Bota;50;40\nA;Bota;50;41\n", {"A": None}, ["3 SKU SKU_DUPLICATE"]),
+        ("SKU;Nombre;Precio;Origen\nA;Bota;50;Chile\nA;Bota;50;Perú\n", {"A": None}, ["3 SKU SKU_DUPLICATE"]),
+        # A code of the whole product: each of its variants gets its own.
+        ("SKU;Nombre;Precio;Talla;Stock\nA;Bota;50;40;1\nA;Bota;60;41;2\nB;Clog;9;41;3\n",
+         {"A-40": 1, "A-41": 2, "B": 3}, []),
+        ("SKU;Nombre;Precio;Talla\nA;Bota;50;40\nA;Bota;60;41\na-41;Clog;9;41\n", {"A": None, "a-41": None},
+         ["3 SKU SKU_DUPLICATE"]),
+        ("SKU;Nombre;Precio;Talla;Stock;Local\nA;Bota;50;40;1;Sur\nA;Bota;50;41;2;Sur\nA;Bota;50;40;4;Norte\n",
+         {"A-40": 5, "A-41": 2}, []),
+        ("SKU;Nombre;Precio;Talla\nA;Bota;50;40\nA;Bota;50;41\nA;Bota;60;41\n", {"A-40": None},
+         ["3 SKU SKU_TWO_PRICES", "4 SKU SKU_TWO_PRICES"]),
     ],
 )  # fmt: skip
 def test_rows_of_one_code(tmp_path: Path, text: str, rows: dict[str, int | None], errors: list[str]) -> None:
