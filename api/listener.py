@@ -61,6 +61,7 @@ class Listener:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.is_closed = True  # a cancellation may be lost in a connection that breaks just then
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -95,7 +96,7 @@ class Listener:
             wait = _FIRST_RETRY_SECONDS
             self._wake_all()  # something may have been announced while nobody heard
 
-        while True:
+        while not self.is_closed:
             try:
                 await listen(self._url, TOPIC, started, self._announce)
             except DatabaseUnavailable as error:
