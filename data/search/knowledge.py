@@ -14,9 +14,11 @@ from data.search.dense import VectorIndex
 from data.search.embedders import HashedNgramEmbedder
 from data.search.embedding import MAX_QUERY_CHARACTERS
 from data.search.index import SearchHit
+from data.search.lexicon import load_lexicon
 from data.search.own_words import NO_OWN_WORDS, OwnWords
 from data.search.topics import Topics, load_topics
-from data.search.words import stem, tokenise
+from data.search.words import stem as _plain_stem
+from data.search.words import tokenise
 
 # Below this an entry does not answer the question: better to say so than to answer another one.
 LEAST = 0.5
@@ -31,6 +33,8 @@ _TOLD_ELSEWHERE = 0.8
 # Beside a topic that is named, a word nobody knows is a place, a bank, a thing of the shopper's.
 _BESIDE_A_TOPIC = 0.3
 _OF_ANOTHER_TOPIC = 0.55
+# All that an entry's question says is in what is asked, and more: "¿tortas personalizadas, con foto?".
+_ASKED_WHOLE = 0.72
 # "Bicicleta" finds every entry of a bicycle shop.
 _COMMON_WORDS = 0.8
 # An entry that is about its topic as a whole answers more than one about a thing beside it.
@@ -51,6 +55,7 @@ _SHOWN = {
     ),
     "contacto": re.compile(r"\+?56 ?\d[\d ]{7,}|[\w.+-]+@[\w-]+\.\w|(?:^|\s)@\w{3,}"),
 }
+_SHORTEST_WE = 5
 _BYTES_AN_ENTRY = 1_024 * 4 + 2_000
 
 
@@ -101,7 +106,7 @@ class KnowledgeIndex:
         used = Counter(word for document in documents for word in set(_all_words(document)))
         self._frequency = Counter(key for entry in self._entries for key in entry.words)
         self._corrector = Corrector({**dict.fromkeys(self._lexicon.words, 1), **used})
-        self._known_stems = {stem(word) for word in self._lexicon.words} | self._frequency.keys()
+        self._known_stems = {_stem(word) for word in self._lexicon.words} | self._frequency.keys()
         self._embedder = HashedNgramEmbedder()
         self._vectors = VectorIndex.build(
             self._embedder.embed_documents([document.text() for document in documents]), hnsw_from=None
@@ -163,7 +168,7 @@ class KnowledgeIndex:
             ("question", document.question),
         ):
             for word in asked_words(text):
-                words[stem(word)] = max(_PLACES[place], words.get(stem(word), 0.0))
+                words[_stem(word)] = max(_PLACES[place], words.get(_stem(word), 0.0))
         asked_texts = ". ".join((document.question, *document.wordings))
         named = self._lexicon.read(asked_texts, with_hints=False)
         if not named.firm:
@@ -171,7 +176,7 @@ class KnowledgeIndex:
         told = self._lexicon.read(document.answer, with_hints=False)
         shown = frozenset(topic for topic, pattern in _SHOWN.items() if pattern.search(document.answer))
         asked = tuple(
-            frozenset(stem(word) for word in asked_words(text)) for text in (document.question, *document.wordings)
+            frozenset(_stem(word) for word in asked_words(text)) for text in (document.question, *document.wordings)
         )
         facets = named.facets | (told.facets & {"costo"}) | ({"costo"} if _MONEY.search(document.answer) else set())
         purity = _held(asked[0], named.words_of(named.firm)) if asked[0] else 0.0
@@ -181,16 +186,18 @@ class KnowledgeIndex:
         return [_Word(word, self._stems(word)) for word in asked_words(text)]
 
     def _stems(self, word: str) -> tuple[tuple[str, float], ...]:
-        own = stem(word)
+        own = _stem(word)
         if own in self._known_stems or not word.isalpha():
             return ((own, 1.0),)
         suggestions = [(found, weight) for found, weight in self._corrector.suggest(word) if weight >= _CORRECTED_FROM]
-        best = {stem(found): weight for found, weight in reversed(suggestions)}
+        best = {_stem(found): weight for found, weight in reversed(suggestions)}
         return tuple(best.items()) or ((own, 1.0),)
 
     def _corrected(self, word: str) -> str:
-        if stem(word) in self._known_stems or not asked_words(word) or not word.isalpha() or len(word) < 4:
+        if _stem(word) in self._known_stems or not asked_words(word) or not word.isalpha() or len(word) < 4:
             return word
+        if word in load_lexicon().known:
+            return word  # a photo is no phone
         suggestions = self._corrector.suggest(word)
         return suggestions[0][0] if suggestions and suggestions[0][1] >= _CORRECTED_FROM else word
 
@@ -211,7 +218,10 @@ class KnowledgeIndex:
             covered += weight * presence
             total += weight
         coverage = covered / total if total else match
-        if asked.firm and not match:
+        keys = {key for word in words for key, _ in word.stems}
+        if entry.asked[0] and len(entry.asked[0]) > 1 and entry.asked[0] <= keys:
+            coverage = max(coverage, _ASKED_WHOLE)
+        if asked.firm and not match and not named & entry.words.keys():
             coverage *= _OF_ANOTHER_TOPIC
         elif asked.firm:
             coverage = max(coverage, _NAMED_TOPIC * match * 0.55)
@@ -234,6 +244,11 @@ class KnowledgeIndex:
     def _rarity(self, key: str) -> float:
         size, frequency = len(self._entries), self._frequency.get(key, 0)
         return 0.5 + math.log(1 + (size + 1) / (frequency + 1))
+
+
+def _stem(word: str) -> str:
+    """What shops do is told by "we": "cambiamos" is no plural of "cambiamo"."""
+    return _plain_stem(f"{word}s" if word.endswith(("amo", "emo", "imo")) and len(word) > _SHORTEST_WE else word)
 
 
 def _topic_match(entry: _Entry, asked: Topics) -> float:
