@@ -138,17 +138,19 @@ async def read_products(
 
 async def _read(calls: OdooCalls, ids: Sequence[int], references: References, decimals: int) -> list[OdooProduct]:
     optional = await known_fields(calls, "product.product", _OPTIONAL)
-    rows = await search_read(
+    reading = search_read(
         calls, "product.product", _Product, [["id", "in", list(ids)], _ANY],
         lacking=[name for name in _OPTIONAL if name not in optional],
         load="",  # without the names of what it refers to: those are asked once
     )  # fmt: skip
+    rows, taxes = await asyncio.gather(reading, references.taxes(ids))
     by_id = {row.id: row for row in rows}
-    taxes = await references.taxes(ids)
-    await references.learn("product.category", (row.categ_id for row in rows))
-    await references.learn("uom.uom", (row.uom_id for row in rows))
-    await references.learn("res.currency", (row.currency_id for row in rows))
-    await references.learn_options(each for row in rows for each in row.product_template_attribute_value_ids)
+    await asyncio.gather(
+        references.learn("product.category", (row.categ_id for row in rows)),
+        references.learn("uom.uom", (row.uom_id for row in rows)),
+        references.learn("res.currency", (row.currency_id for row in rows)),
+        references.learn_options(each for row in rows for each in row.product_template_attribute_value_ids),
+    )
     return [await _product(by_id[each], references, taxes.get(each, ()), decimals) for each in ids if each in by_id]
 
 
