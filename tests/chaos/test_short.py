@@ -9,10 +9,10 @@ SEED = 20_261_121
 
 async def test_whatever_dies_each_message_is_answered_once() -> None:
     fates = Fates(
-        kill_worker=3, stop_worker=6, freeze_worker=8, kill_api=6, stop_api=8, freeze_api=12, kill_database=8,
-        freeze_database=12,
+        kill_worker=3, stop_worker=5, freeze_worker=6, kill_api=5, stop_api=6, freeze_api=10, kill_database=7,
+        freeze_database=10,
     )  # fmt: skip
-    outcome = await run(Plan(SEED, messages=105, seconds=24, patience_seconds=25, shops=1, fates=fates))
+    outcome = await run(Plan(SEED, messages=84, seconds=18, patience_seconds=20, shops=1, fates=fates))
     verdict = outcome.verdict
     assert verdict.faults() == {}, verdict.told
     assert verdict.answered + verdict.to_people == verdict.messages
