@@ -6,7 +6,6 @@ It waits five seconds for an answer and then hands the conversation to people: a
 import hmac
 import time
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -29,11 +28,9 @@ from channels.errors import CONTENT, UNKNOWN, SendError
 from channels.reading import read_json
 from channels.rendering import Part, PartKind, render
 from channels.sending import send_each
+from connectors.signatures import PREFIX, is_signed
 from data.content import MessageContent
 from data.states import ChannelKind
-
-# How long a signed request is good for, either way.
-TOLERANCE_SECONDS = 300
 
 
 class Chatwoot:
@@ -96,20 +93,10 @@ def is_genuine(secrets: Mapping[str, str], request: WebhookRequest, now: float) 
     their address instead."""
     secret, token = secrets.get("webhook_secret", ""), secrets.get("url_token", "")
     if secret:
-        return _is_signed(secret, request, now)
+        moment, signature = (request.headers.get(f"x-chatwoot-{name}", "") for name in ("timestamp", "signature"))
+        return signature.startswith(PREFIX) and is_signed(secret, moment, request.body, signature, now)
     given = parse_qs(request.query).get("token", [""])[0]
     return bool(token) and hmac.compare_digest(given.encode(), token.encode())
-
-
-def _is_signed(secret: str, request: WebhookRequest, now: float) -> bool:
-    moment = request.headers.get("x-chatwoot-timestamp", "")
-    algorithm, _, signature = request.headers.get("x-chatwoot-signature", "").partition("=")
-    if algorithm != "sha256" or not (moment.isascii() and moment.isdecimal() and len(moment) < 15):
-        return False
-    if abs(now - int(moment)) > TOLERANCE_SECONDS:
-        return False
-    expected = hmac.new(secret.encode(), moment.encode() + b"." + request.body, sha256).hexdigest()
-    return hmac.compare_digest(expected.encode(), signature.encode())
 
 
 def _is_it(message: Mapping[str, Any], doubt: Doubt, text: str) -> bool:

@@ -1,7 +1,5 @@
-"""Where a tenant's n8n is, what opens it, and how calls to it and from it are signed."""
+"""Where a tenant's n8n is, and what opens it."""
 
-import hashlib
-import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +10,6 @@ import httpx
 from connectors.errors import TargetRefused
 from connectors.http import read_url
 
-PREFIX = "sha256="
 # What the editor shows in the browser's address bar, and what nobody means.
 _PAGES = re.compile(r"/(?:home|workflows?|projects|settings|signin|setup|api/v1|webhook(?:-test)?)(?:/.*)?$")
 _PATH = re.compile(r"[A-Za-z0-9._~%:@!$&'()*+,;=-]+(?:/[A-Za-z0-9._~%:@!$&'()*+,;=-]+)*")
@@ -66,16 +63,3 @@ def webhook_path(written: str, base: str) -> str:
     ):
         raise TargetRefused("url", _BAD_PATH)
     return f"/{path}"
-
-
-def sign(secret: str, timestamp: str, body: bytes) -> str:
-    """HMAC-SHA256 keyed by the secret's own characters over "<timestamp>.<body>", in hexadecimal, as n8n's Crypto."""
-    return PREFIX + hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
-
-
-def is_signed(secret: str, timestamp: str, body: bytes, signature: str) -> bool:
-    """Without a secret nothing is. Upper and lower case, with the prefix or not."""
-    if not secret:
-        return False
-    given = signature.strip().lower().removeprefix(PREFIX).encode("utf-8", "replace")
-    return hmac.compare_digest(sign(secret, timestamp, body).removeprefix(PREFIX).encode(), given)

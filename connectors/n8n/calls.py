@@ -8,7 +8,8 @@ from typing import Any
 
 from connectors.errors import ConnectorError, Verdict
 from connectors.http import Answer, GuardedHttp
-from connectors.n8n.access import N8nAccess, sign
+from connectors.n8n.access import N8nAccess
+from connectors.signatures import sign
 
 CALL_SECONDS = 15.0
 MOST_BYTES = 64 * 1024

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from connectors.n8n.access import sign
+from connectors.signatures import sign
 from data.models import Conversation
 from data.ownership import By, close, hand_off
 from data.repositories.sales import StoredLine
