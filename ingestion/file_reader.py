@@ -10,9 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain, groupby, islice
-from typing import IO, Any
-
-import numpy as np
+from typing import IO
 
 from ingestion.copying import NULL, ROW_FIELDS, copied, escaped, rejected_line, row_line, rows_of
 from ingestion.errors import RowError
@@ -77,7 +75,7 @@ class FileReader:
         surveyor = self._surveyed(sees_plain_rows=sees_plain_rows)
         self._rows.survey = self.survey = surveyor.survey()
         if self.survey.is_repeated.any():
-            self._rows.survey = self.survey = replace(self.survey, repeats=self._repeats(surveyor.codes))
+            self._rows.survey = self.survey = replace(self.survey, repeats=self._repeats(surveyor))
 
     def copies(self) -> Iterator[CopyBatch]:
         read_count = 0
@@ -135,7 +133,7 @@ class FileReader:
         self._kept.write(page.lines(start, stop, surveyor.variant_count, category))
         surveyor.add_plain(page.hashes(start, stop), self._plain.proofs(page, start, stop))
 
-    def _repeats(self, codes: "np.ndarray[Any, Any]") -> Repeats:
+    def _repeats(self, surveyor: Surveyor) -> Repeats:
         """What becomes of the rows whose codes occur more than once; reads what was kept, and no other rows of it."""
         collector = RepeatCollector()
         is_repeated = self.survey.is_repeated
@@ -145,20 +143,23 @@ class FileReader:
                 position, line = _restored(text)
                 identity = self._identities.read(line)
                 if is_repeated[position : position + len(identity.variants)].any():
-                    self._collect(collector, line, identity, position)
+                    self._collect(collector, surveyor, line, identity, position)
             elif is_repeated[position := int(text.split(b"\t", 1)[0])]:
                 row = rows_of([text.decode().rstrip("\n")])[0]
-                collector.add(Said(row.row, row.sku, row.name, row.options, row.price, row.stock, 0))
-        return collector.repeats(is_repeated, codes)
+                collector.add(
+                    Said(row.row, row.sku, row.name, row.options, row.price, row.stock, surveyor.place(position))
+                )
+        return collector.repeats(is_repeated, surveyor.codes)
 
-    def _collect(self, collector: RepeatCollector, line: Line, identity: Identity, position: int) -> None:
+    def _collect(
+        self, collector: RepeatCollector, surveyor: Surveyor, line: Line, identity: Identity, position: int
+    ) -> None:
         is_broken = bool(self._rows.own_errors(line, identity))
-        place = self.lines.columns.place(line.cells)
         for at, variant in enumerate(identity.variants, start=position):
             if not self.survey.is_repeated[at]:
                 continue
             price, units = (Decimal(0), 0) if is_broken else self._rows.price_and_units(line, identity, variant)
-            said = Said(line.number, variant.sku, identity.name, variant.options, price, units, place)
+            said = Said(line.number, variant.sku, identity.name, variant.options, price, units, surveyor.place(at))
             collector.add(said, is_broken=is_broken)
 
     # The second pass

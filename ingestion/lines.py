@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ingestion.arrangements import Arranger
 from ingestion.column_names import CHOSEN_BY, UNLISTED, tells_variants
@@ -78,7 +79,7 @@ class Columns:
 
     def place(self, cells: Sequence[str]) -> int:
         """A hash of what tells the units of this row from those of another of its code."""
-        return hash(tuple(folded(cell_at(cells, at)) for at in self.places)) if self.places else 0
+        return _place(tuple(cell_at(cells, at) for at in self.places)) if self.places else 0
 
     def texts(self, cells: Sequence[str], name: str) -> list[tuple[str, str]]:
         """The cells of a field that may have several columns, each behind its header."""
@@ -94,6 +95,11 @@ def _heads_groups(sheet: Sheet, mapping: ColumnMapping) -> bool:
     said = [row.get(category, "").strip() for row in sheet.sample if row.get(name, "").strip()]
     heads = [text for text in said if text]
     return len(said) > 2 and bool(said[0]) and len(heads) == len(set(heads)) and len(heads) * 2 <= len(said)
+
+
+@lru_cache(maxsize=16_384)
+def _place(cells: tuple[str, ...]) -> int:
+    return hash(tuple(map(folded, cells)))
 
 
 def cell_at(cells: Sequence[str], position: int) -> str:

@@ -57,8 +57,8 @@ class _Remembered(dict[str, str | None]):
 class PlainPage:
     """A page taken apart: which rows are `odd`, and of all others the columns to be copied.
 
-    `products` and `choices` are what the variants of one product share, and what tells them apart; `prices` and
-    `stocks` the cells as they stand.
+    `products` and `choices` are what the variants of one product share, and what tells them apart; `places` as in
+    Columns, none where no column tells any; `prices` and `stocks` the cells as they stand.
     """
 
     odd: list[int]
@@ -66,6 +66,7 @@ class PlainPage:
     columns: dict[str, Sequence[str] | str]
     products: list[str]
     choices: list[int] | int
+    places: list[int]
     prices: Sequence[str]
     stocks: Sequence[str]
 
@@ -91,11 +92,11 @@ class PlainPage:
         cells = (repeat(part) if isinstance(part, str) else part for part in parts)
         return ("\n".join(map("\t".join, zip(*cells, strict=False))) + "\n").encode()
 
-    def hashes(self, start: int, stop: int) -> tuple[list[int], list[int], Iterable[int]]:
-        """Of codes, products and choices, as the survey counts them."""
+    def hashes(self, start: int, stop: int) -> tuple[list[int], list[int], Iterable[int], list[int]]:
+        """Of codes, products, choices and places, as the survey counts them."""
         codes = list(map(hash, map(str.lower, self.columns["sku"][start:stop])))
         choices = repeat(self.choices, stop - start) if isinstance(self.choices, int) else self.choices[start:stop]
-        return codes, list(map(hash, self.products[start:stop])), choices
+        return codes, list(map(hash, self.products[start:stop])), choices, self.places[start:stop]
 
 
 class PlainReader:
@@ -120,7 +121,6 @@ class PlainReader:
             and not mapping.named_options
             and not mapping.size_stocks
             and "stock" not in mapping.further.values()
-            and not mapping.places
             and not columns.category_heads
             and len(sheet.titles) < 2
             and not columns.has_float_codes
@@ -167,7 +167,8 @@ class PlainReader:
         }  # fmt: skip
         products = unaccented_all([f"{name}|{brand}" for name, brand in zip(names, brands, strict=True)])
         stock_cells = cells[at["stock"]] if self._counts else ()
-        return PlainPage(sorted(odd), page.numbers, columns, products, choices, cells[at["price"]], stock_cells)
+        places = [self._columns.place(row) for row in rows] if self._columns.places else []
+        return PlainPage(sorted(odd), page.numbers, columns, products, choices, places, cells[at["price"]], stock_cells)
 
     def proofs(self, page: PlainPage, start: int, stop: int) -> tuple[set[Separator], set[Separator]]:
         """What the prices and the stocks of these rows prove about their columns."""

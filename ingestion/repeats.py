@@ -128,9 +128,13 @@ def own_code(sku: str, options: Mapping[str, str]) -> str:
 def _settled(frame: pd.DataFrame) -> pd.DataFrame:
     """`fate`, `is_first`, `other`, `units` and `is_variant` of each row of the frame."""
     is_variant = _are_variants(frame)
-    frame = frame.assign(code=frame["code"].mask(is_variant, frame["code"] ^ frame["thing"]))
-    by_code = frame.groupby("code", sort=False)
-    first = by_code[["thing", "price", "units", "row"]].transform("first")
+    frame = frame.drop(columns=["own", "name", "choice", "is_taken"])
+    if is_variant.any():
+        frame["code"] = frame["code"].mask(is_variant, frame["code"] ^ frame["thing"])
+    # Codes as they come are numbered 0, 1, 2: the first row of each is where its number first stands.
+    frame["code"] = pd.factorize(frame["code"])[0]
+    firsts = frame.loc[~frame["code"].duplicated(), ["thing", "price", "units", "row"]]
+    first = firsts.iloc[frame["code"]].set_index(frame.index)
     found = pd.DataFrame(
         {
             "fate": int(Fate.OTHER),
@@ -168,6 +172,8 @@ def _settled(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _are_variants(frame: pd.DataFrame) -> "pd.Series[bool]":
     """Whether all rows of a code have one name and differ in nothing but what people choose by."""
+    if not frame["choice"].any():
+        return pd.Series(data=False, index=frame.index)
     by_code = frame.groupby("code", sort=False)
     kinds = by_code[["name", "thing", "choice"]].transform("nunique")
     is_free = ~frame["is_taken"] & (frame.groupby("own")["thing"].transform("nunique") == 1)

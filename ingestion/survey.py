@@ -54,13 +54,17 @@ class Surveyor:
         self._columns = columns
         self._currency = currency
         self._prices, self._stocks = set[Separator](), set[Separator]()
-        self._codes, self._products, self._choices = array("q"), array("q"), array("q")
+        self._codes, self._products, self._choices, self._places = (array("q") for _ in range(4))
         self._line_count = self._shared_stock_count = self._codeless_count = 0
 
     @property
     def codes(self) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
         """Hashes, one for each variant."""
         return np.asarray(self._codes)
+
+    def place(self, position: int) -> int:
+        """A hash of where, or which, a variant's units are."""
+        return self._places[position] if self._places else 0
 
     @property
     def variant_count(self) -> int:
@@ -74,6 +78,8 @@ class Surveyor:
             self._stocks.update(_proofs(text, "CLP"))
         self._codeless_count += not identity.sku
         self._shared_stock_count += identity.is_listed and identity.variants[0].stock is None
+        if self._columns.places:
+            self._places.extend([self._columns.place(line.cells)] * len(identity.variants))
         product = hash(product_name(identity))
         for variant in identity.variants:
             self._codes.append(hash(variant.sku.lower()))
@@ -81,14 +87,17 @@ class Surveyor:
             self._choices.append(hash(frozenset((n, unaccented(v)) for n, v in variant.options.items())))
 
     def add_plain(
-        self, hashes: tuple[list[int], list[int], Iterable[int]], proofs: tuple[set[Separator], set[Separator]]
+        self,
+        hashes: tuple[list[int], list[int], Iterable[int], list[int]],
+        proofs: tuple[set[Separator], set[Separator]],
     ) -> None:
         """Lines of one variant each, by the hashes that `add` would take of them."""
-        codes, products, choices = hashes
+        codes, products, choices, places = hashes
         self._line_count += len(codes)
         self._codes.extend(codes)
         self._products.extend(products)
         self._choices.extend(choices)
+        self._places.extend(places)
         self._prices |= proofs[0]
         self._stocks |= proofs[1]
 
