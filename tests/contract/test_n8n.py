@@ -29,6 +29,7 @@ from tests.servers.webhook_receiver import WebhookReceiver, webhook_receiver
 
 REAL_URL = os.environ.get("N8N_URL", "").rstrip("/")
 SECRET = uuid4().hex
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ class Contract:
         told = event_id or f"run_{uuid4().hex}"
         now = datetime.now(UTC) - timedelta(seconds=age)
         document = {"event_id": told} | data
-        return await start_workflow(self.http, access or self.access, path or self.paths.now, told, document, now)
+        return await start_workflow(
+            self.http, access or self.access, path or self.paths.now, told, document, now, seconds=PATIENCE
+        )
 
     async def refusal(self, path: str = "", *, age: int = 0, access: N8nAccess | None = None) -> tuple[str, Verdict]:
         with pytest.raises(ConnectorError) as refused:
