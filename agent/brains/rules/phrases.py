@@ -178,8 +178,9 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"|se compra)|instrucciones|info|informacion|mas informacion)$"),
     (Kind.SIMILAR,
      r"^(?:(?:y|no|tienes|tienen|hay|habra|algun[oa]?s?|algo|otr[oa]s?|un[oa]|quiero|busco|muestra(?:me)?|me muestras"
-     r"|ver|cual es) )*(?:parecid[oa]s?|similar(?:es)?|por el estilo)(?: (?:a (?:es[eoa]|est[eoa])|que (?:teng\w+|hay\w*)"
-     r"|mas (?:barat|economic)\w+|de color \w+|(?:en|de) (?:la |el )?(?:talla |color |numero )?[a-z0-9]{1,12}))*$"),
+     r"|ver|cual es) )*(?:parecid[oa]s?|similar(?:es)?|por el estilo)"
+     r"(?: (?:a (?:es[eoa]|est[eoa])|que (?:teng\w+|hay\w*)|mas (?:barat|economic)\w+"
+     r"|de color \w+|(?:en|de) (?:la |el )?(?:talla |color |numero )?[a-z0-9]{1,12}))*$"),
     (Kind.MORE,
      r"^(?:muestra(?:me)?|ver|quiero ver|dame|tienes|hay|me muestras|que|cuales|alguna?|no tienes|y"
      r"|conoces)?\s*(?:l[oa]s\s+)?(?:mas (?:opciones|modelos|alternativas|productos|variedad|tipos|marcas)"
@@ -291,11 +292,11 @@ LAUGH = re.compile(
 # A question that is not about what is sold: asked of what the shop does, or how a product is.
 ABOUT_SHOP = re.compile(
     r"^(?:y )?(?:sabes si |sera que )?(?!(?:por ?que|a como|como) (?:precio|valor)s?\b)(?:"
-    r"(?:son|es|estan? hech[oa]s?|viene[n]?) de (?:puro )?(?:algodon|cuero|cuerina|lana|madera|metal|acero|plastico|vidrio"
-    r"|lino|polar|goma|fierro|aluminio|bronce|cobre|seda|poliester|gamuza|loza|ceramica|porcelana|mimbre|bambu|silicona"
+    r"(?:son|es|estan? hech[oa]s?|viene[n]?) de (?:puro )?(?:algodon|cuero|cuerina|lana|madera|metal|acero|plastico"
+    r"|vidrio|lino|polar|goma|fierro|aluminio|bronce|cobre|seda|poliester|gamuza|loza|ceramica|porcelana|mimbre|bambu|silicona"
     r"|marmol|yeso|oro|plata|carton|papel|buena calidad|calidad)\b"
     r"|(?:son|es|seran?|estan?|necesitan|piden|requieren"
-    r"|exigen) (?!(?:el|la|los|las|un|una|\d"
+    r"|exigen) (?!(?:el|la|los|las|un|una|que|\d"
     r"|para)\b)[a-z]{3,}"
     r"|(?:atiend|abr|cierr|aceptan|reciben|trabajan (?:con|en|los|el)|hacen|dan (?!un|\d|dos|tres)"
     r"|ofrecen (?:servicio|garantia)"

@@ -20,7 +20,6 @@ from data.search.words import stem
 SURE = 0.62
 # What only the catalogue, or nobody, can tell.
 _NOT_TOLD = frozenset({"cuándo vuelve a haber stock", "las fotos"})
-_HAGGLING = re.compile(r"\d|^(?:no )?(?:me|te|le)\b")
 _MAYBE_SHOP = PRODUCT_KINDS - {Kind.REMOVE, Kind.SET, Kind.SCALE, Kind.ADD_MORE}
 # "¿Tienen cajas para despacho?" asks for boxes; "¿tienen servicio de despacho?" for dispatch.
 _THING_FOR = re.compile(
@@ -188,12 +187,12 @@ def _tell(turn: Turn, answers: Iterable[ShopAnswer]) -> None:
 
 
 def _keep(turn: Turn, intent: Intent, topics: Topics) -> None:
-    """Say that it is not known; the owner learns that it was asked, unless it was haggling."""
+    """Say that it is not known; the owner learns that it was asked."""
     labels = load_topics().labels
     firm = sorted(topics.firm)
     is_named = intent.kind is Kind.SHOP and intent.words != "eso"
     topic = labels[firm[0]] if firm and not is_named else intent.words
-    is_kept = intent.words not in _NOT_TOLD and not (intent.words == "rebajas" and _HAGGLING.search(intent.asked))
+    is_kept = intent.words not in _NOT_TOLD
     if is_kept:
         keep_question(turn.workspace, said_as_typed(turn, intent), firm[0] if firm else "")
     key = "shop.unknown" if is_kept else "talk.shop"

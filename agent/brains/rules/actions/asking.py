@@ -3,12 +3,15 @@
 import re
 
 from agent.brains.rules.choosing import covers
+from agent.brains.rules.describing import trimmed
+from agent.brains.rules.finding import search
 from agent.brains.rules.intents import Intent
 from agent.brains.rules.listing import offer_alternatives, show_one, show_several
+from agent.brains.rules.outcome import Outcome
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import search_products
 from data.repositories.items import CatalogueItem
-from data.search.filters import take_filters
+from data.search.filters import NO_FILTERS, take_filters
 
 MOST_DESCRIPTION = 300
 MOST_LIKE_IT = 10
@@ -17,6 +20,10 @@ _TRAIT = re.compile(
     r"^(?:(?:y|oye|sabes si|sera que|ese|esa|eso|este|esta) )*"
     r"(?:es|son|trae[n]?|viene[n]?|tiene[n]?|incluye[n]?|sirve[n]?|resiste[n]?|aguanta[n]?|esta[n]?)(?: hech[oa]s?)?"
     r"(?: (?:de|con|para|en))? (?P<what>[a-z][a-z ]{2,40})$"
+)
+_HAGGLING = re.compile(r"\d|\b(?:me|te|le|nos|hacer|haces|haga|puedes|podrias)\b|\b(?:por|si) (?:llev|compr|pag)")
+_HAGGLED = re.compile(
+    r"\b(?:descuento|rebaja|oferta|precio)s? (?:por|en|de|del|para|con) (?:el |la |los |las )?(?P<thing>[a-z].+)$"
 )
 
 
@@ -57,6 +64,22 @@ async def tell_trait(turn: Turn, intent: Intent) -> bool:
     if item.sku not in turn.workspace.lines:
         show_one(turn, item)
     return True
+
+
+def is_haggling(intent: Intent) -> bool:
+    return intent.words == "rebajas" and bool(_HAGGLING.search(intent.asked))
+
+
+async def answer_haggling(turn: Turn, intent: Intent) -> None:
+    """ "¿Me haces un descuento por la chaqueta?": prices are as they stand; what it is about is shown all the same."""
+    turn.reply.tell("talk.discount")
+    if (of := _HAGGLED.search(intent.asked)) is None:
+        return
+    finding = await search(turn, trimmed(of["thing"]), NO_FILTERS)
+    if finding.outcome is Outcome.CLEAR:
+        show_one(turn, finding.items[0])
+    elif finding.outcome is Outcome.SEVERAL:
+        show_several(turn, finding.items)
 
 
 async def _talked_about(turn: Turn) -> CatalogueItem | None:

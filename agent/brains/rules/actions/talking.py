@@ -2,15 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 
-from agent.brains.rules.actions.asking import tell_trait
+from agent.brains.rules.actions.asking import answer_haggling, is_haggling, tell_trait
 from agent.brains.rules.choosing import content_words, covers_whole
 from agent.brains.rules.finding import search
 from agent.brains.rules.intents import Intent, Kind
 from agent.brains.rules.listing import list_finding
 from agent.brains.rules.outcome import Finding
-from agent.brains.rules.shop_questions import answer_shop, product_of
+from agent.brains.rules.shop_questions import answer_shop, product_of, said_as_typed
 from agent.brains.rules.turn import Turn
 from agent.tools.handoff import request_human
+from agent.tools.knowledge import look_up
 
 MOST_COMMON_WORDS = 2
 _COURTESY = frozenset({Kind.GREET, Kind.HOW_ARE_YOU, Kind.THANK, Kind.BYE, Kind.YES, Kind.LAUGH})
@@ -89,6 +90,9 @@ async def tell_shop(turn: Turn, intent: Intent) -> None:
         return
     if intent.other and (named := await _named_so(turn, intent.other)):
         await list_finding(turn, intent.other, named)
+        return
+    if is_haggling(intent) and not await look_up(turn.workspace, said_as_typed(turn, intent)):
+        await answer_haggling(turn, intent)
         return
     if not await answer_shop(turn, intent):
         product = product_of(intent)
