@@ -9,6 +9,7 @@ from playwright.async_api import Browser, async_playwright
 from data.database import Database
 from data.states import Role
 from tests.api.service import Service, Store, open_store, serve
+from tests.api.visiting import begin_visit
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -61,3 +62,9 @@ async def browser() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def visitor(service: Service, store: Store) -> AsyncIterator[httpx.AsyncClient]:
+    async with begin_visit(service, store) as client:
+        yield client
