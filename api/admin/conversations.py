@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.dependencies import Principal, RuntimeNeeded, Seller, Viewer
 from api.errors import Conflict, Invalid
@@ -92,6 +92,8 @@ class ConversationWithMessages(ConversationView):
 
 
 class NewMessage(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
     text: Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT)]
 
 

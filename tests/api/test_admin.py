@@ -156,6 +156,8 @@ async def test_whoever_answers_takes_the_conversation_until_it_is_given_back(ser
     conversation_id = await begin_conversation(service, store, "¿hay alguien?", address="visitor")
     path = f"/v1/conversations/{conversation_id}"
     async with service.client(store.tokens[Role.SELLER]) as seller:
+        strange = await seller.post(f"{path}/messages", json={"text": "Sí, dime", "choices": ["a"]})
+        assert error_of(strange)["details"]["fields"][0]["field"] == "choices", "it would not be sent"
         sent = await seller.post(f"{path}/messages", json={"text": "Sí, dime"})
         assert sent.status_code == 202
         assert (sent.json()["sender"], sent.json()["delivery"]) == ("human", "queued")
