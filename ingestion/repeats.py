@@ -116,8 +116,10 @@ class RepeatCollector:
 
     def repeats(self, is_repeated: "np.ndarray[Any, Any]", codes: "np.ndarray[Any, Any]") -> Repeats:
         """`codes` are hashes of all of the file's."""
-        frame = pd.DataFrame({name: np.asarray(values) for name, values in self._columns.items()})
-        return Repeats(is_repeated, frame.assign(is_taken=np.isin(frame["own"], codes)))
+        frame = pd.DataFrame({name: np.asarray(values) for name, values in self._columns.items()}, copy=False)
+        # Without anything to choose by, no code can be that of a whole product.
+        frame["is_taken"] = np.isin(frame["own"], codes) if frame["choice"].any() else True
+        return Repeats(is_repeated, frame)
 
 
 def own_code(sku: str, options: Mapping[str, str]) -> str:
