@@ -7,6 +7,7 @@ from agent.brains.rules.choosing import choose, covers, is_called, is_headed
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
+from data.search.units import NUMBER_WORDS
 
 # "Es para 15 personas": whether or not it tells one product from another, it asks for none.
 _IS_FOR = re.compile(r"^(?:y )?(?:que )?(?:es|son|seria[n]?|sea|lo quiero|la quiero|las quiero|los quiero) para ")
@@ -18,7 +19,9 @@ async def narrowed(turn: Turn, intents: list[Intent]) -> list[Intent]:
     joined: list[Intent] = []
     for intent in intents:
         previous = joined[-1] if joined else None
-        if previous is None or not _may_narrow(intent, previous):
+        if previous and (named := await _numbered_name(turn, previous, intent)):
+            joined[-1] = replace(previous, words=named, filters=intent.filters.over(previous.filters))
+        elif previous is None or not _may_narrow(intent, previous):
             joined.append(intent)
         elif together := await _together(turn, previous, intent):
             joined[-1] = replace(previous, words=together, filters=intent.filters.over(previous.filters))
@@ -31,6 +34,17 @@ def _without_purposes(intents: list[Intent]) -> list[Intent]:
     """ "Necesito para un lavatorio, a ver, dos tubos…": what it is all for is no want beside the wants."""
     wants = [one for one in intents if one.kind in PRODUCT_KINDS and one.words and not one.words.startswith("para ")]
     return [one for one in intents if not (wants and one.words.startswith("para ") and one.quantity is None)]
+
+
+async def _numbered_name(turn: Turn, previous: Intent, intent: Intent) -> str:
+    """ "1 torta tres leches" is one cake, not a cake and three milks; "" where the number counts."""
+    is_beside = previous.kind in PRODUCT_KINDS and bool(previous.words) and intent.asked.split()[:1] != []
+    if not is_beside or intent.asked.split()[0] not in NUMBER_WORDS or intent.quantity is None:
+        return ""
+    together = f"{previous.words} {intent.asked}"
+    found = await search_products(turn.workspace, together, limit=CANDIDATE_COUNT)
+    says_number = [item for item in choose(together, found.items).best if covers(together, item)]
+    return together if says_number and all(is_headed(previous.words, item) for item in says_number) else ""
 
 
 def _may_narrow(intent: Intent, previous: Intent) -> bool:

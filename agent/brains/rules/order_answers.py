@@ -48,6 +48,8 @@ _STREET_AND_NUMBER = re.compile(
     r"(?:[^\W\d_][\w.'’°º]*\s+){1,6}#?(?:n[°º]?\s?)?\d{1,5}(?:\s?[a-z])?(?:\s*,.*|\s+(?:depto|dpto|casa|block|torre|of|oficina|local|piso)\b.*|\s*)$",
     re.IGNORECASE,
 )
+# "Despacho a domicilio, Ana Rojas, Los Aromos 345": what stands before the part with the number.
+_BEFORE_STREET = re.compile(rf"^(?:(?![^,]*\b{_STREET})[^,\d]+,\s*)+(?=[^,]*[^\W\d_]{{3}}[^,]*\d)", re.IGNORECASE)
 _ADDRESS_LEAD = re.compile(
     r"^(?:(?:ya|ok|si|sí|claro|bueno|dale|hola|no|mejor|perdon|perdón|gracias|por favor|porfa|es|seria|sería|que sea"
     r"|despacho|envío|envio|con)[\s,.:]+)*(?:(?:mi|la|una|otra|nueva)\s+)*"
@@ -220,14 +222,18 @@ def as_name(text: str) -> str:
 
 def _name_beside(text: str, said: Said) -> str:
     """Of "Ana Rojas, despacho" the name; of "despacho" none."""
-    first = re.split(r"[,.;\n]", text, maxsplit=1)[0]
-    return "" if said and said_data(first) else as_name(text)
+    if not said:
+        return as_name(text)
+    address = said.get(OrderField.ADDRESS, "")
+    parts = (part for part in re.split(r"[,.;\n]", text) if part.strip() not in address or not part.strip())
+    names = (as_name(part) for part in parts if not said_data(part, wants_address=True))
+    return next((name for name in names if " " in name), "")
 
 
 def address_in(text: str) -> str:
     """ "Mándalo a Los Aromos 345, Maipú" as "Los Aromos 345, Maipú"; "" when no street and number is in it."""
     for line in re.split(r"\n|;|(?<=\w{3})\.\s|\s+y\s+(?=(?:mi|con|el|la|boleta|factura)\b)", text):
-        words = _ADDRESS_LEAD.sub("", line.strip(), count=1).strip(" .,;:")
+        words = _ADDRESS_LEAD.sub("", _BEFORE_STREET.sub("", line.strip()), count=1).strip(" .,;:")
         if len(words) < 5 or not _NUMBERED.search(words):
             continue
         if _HAS_STREET.search(words) or _STREET_AND_NUMBER.fullmatch(words):
@@ -252,7 +258,9 @@ def answer_to(field: OrderField, text: str, intents: Iterable[Intent]) -> Said:
         return said
     free = not is_command and kinds <= _LOOSE and not kinds <= _ANSWERS
     match field:
-        case OrderField.NAME if kinds <= _TALK and not is_command and (name := _name_beside(text, said)):
+        case OrderField.NAME if (
+            kinds <= _TALK | {Kind.SHOP if said else Kind.YES} and not is_command and (name := _name_beside(text, said))
+        ):
             said[field] = name
         case OrderField.ADDRESS if free and (address := loose_address(text)):
             said[field] = address

@@ -49,13 +49,13 @@ _ONLY_WAY = re.compile(
 _DOCUMENT = re.compile(rf"{_LEAD}(?:necesito |me das |hazme )?(?:una |la )?(?:boleta|factura)\b(?! de compra).*")
 _NAME_SAID = re.compile(r"\b(?:me llamo|mi nombre es|nombre|a nombre de)\b")
 _FULL_NAME = 2
+_QUESTION = re.compile(r"¿[^?]*\?|[^.!?¿\n;]*\?|¿.*")
 
 
 def unasked_data(text: str, intents: Iterable[Intent]) -> tuple[Said, list[Intent]]:
     """What a message says of the order by itself, and those of its intents that are nothing but these words."""
-    if "?" in text or "¿" in text:
-        return {}, []
-    intents = list(intents)
+    text = _QUESTION.sub(" ", text)
+    intents = [intent for intent in intents if not intent.is_question]
     pieces = [fold(intent.asked) for intent in intents]
     said = said_data(text)
     if not any(intent.kind is Kind.CHECKOUT for intent in intents):
