@@ -46,7 +46,7 @@ class RulesBrain:
         intents = _read(workspace.context.messages)
         spelt = spelt_as_typed(workspace.context.text)
         turn = Turn(workspace, Reply(workspace), intents, spelt, workspace.memory)
-        turn.intents = gathered(await _rejoined(turn, await narrowed(turn, await split_kinds(turn, turn.intents))))
+        turn.intents = gathered(await _rejoined(turn, await split_kinds(turn, await narrowed(turn, turn.intents))))
         workspace.remember(just_added=(), shop_topic="")
         if any(intent.kind not in _ASIDE for intent in turn.intents):
             workspace.remember(pending=None)

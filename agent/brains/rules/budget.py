@@ -18,8 +18,14 @@ _SAME = re.compile(
 )
 _LEAST_SHARE, _MOST_SHARE = Decimal("0.5"), Decimal("1.2")
 _ASKING = frozenset({Kind.SHOW, Kind.MENTION, Kind.PRICE, Kind.STOCK})
-_MEN = r"pap[ai]s?|padre|viejo|hijo|herman(?:o|ito)|abuel(?:o|ito)|marido|esposo|pololo|novio|tio|sobrino|amigo|suegro|jefe"
-_WOMEN = r"mam[ai]s?|madre|vieja|hija|herman(?:a|ita)|abuel(?:a|ita)|senora|esposa|polola|novia|tia|sobrina|amiga|suegra|jefa"
+_MEN = (
+    r"pap[ai]s?|padre|viejo|hijo|herman(?:o|ito)|abuel(?:o|ito)|marido|esposo|pololo|novio|tio|sobrino|amigo|suegro"
+    r"|jefe"
+)
+_WOMEN = (
+    r"mam[ai]s?|madre|vieja|hija|herman(?:a|ita)|abuel(?:a|ita)|senora|esposa|polola|novia|tia|sobrina|amiga|suegra"
+    r"|jefa"
+)
 _FOR_WHOM = tuple(
     (re.compile(rf"\b(?:{said})\b"), word)
     for said, word in (

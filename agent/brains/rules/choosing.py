@@ -143,9 +143,12 @@ def _headed(
 
 
 def _signed(query: str, best: list[tuple[CatalogueItem, Wording]]) -> list[tuple[CatalogueItem, Wording]]:
-    """ "De -5": not those of +5."""
+    """ "De -5": not those of +5. "Juego uno": the one that is called so."""
     signs = set(_SIGNED.findall(re.sub(r"\bmenos (?=\d)", "-", query)))
-    return [pair for pair in best if signs and signs & set(_SIGNED.findall(pair[0].title))] or best
+    counts = (set(query.split()) & NUMBER_WORDS.keys()) - {"un", "una"}
+    return [
+        pair for pair in best if signs & set(_SIGNED.findall(pair[0].title)) or counts & set(tokenise(pair[0].title))
+    ] or best
 
 
 def _named_whole(tokens: list[str], best: list[tuple[CatalogueItem, Wording]], missing: tuple[str, ...]) -> Choice:

@@ -8,7 +8,7 @@ from agent.brains.rules.quantities import NUMBER, take_quantity
 from agent.brains.rules.references import Reference, read_reference, take_reference
 from agent.brains.rules.verbs import FILLER_END, FILLER_START
 from agent.brains.rules.vocabulary import CONTAINERS, VAGUE
-from data.search.filters import COLOURS, take_filters
+from data.search.filters import take_filters
 
 MOST_PEELINGS = 15
 
@@ -23,13 +23,13 @@ _OF_THOSE = re.compile(rf"^({NUMBER}) {CONTAINERS} (?=de (?:(?:es|est)[aeo]s?|el
 _POINTING = re.compile(
     rf"^(?:es[eao]s?|est[eao]s?) (?=(?:(?:{NUMBER}|par de|par) )*(?:[a-z]{{4,}}|de ))(?:par (?:de )?)?"
 )
-# "Polera blanca M 3": after a size or a colour a number is how many.
-_COUNT_AFTER_OPTION = re.compile(rf"(?:\b(?:x{{0,4}}[sml]|xg|xxg|{COLOURS})|\btalla \w+) (?P<count>{NUMBER})$")
+# "Polera blanca M 3": after a size a number is how many.
+_COUNT_AFTER_SIZE = re.compile(rf"(?:\b(?:x{{0,4}}[sml]|xg|xxg)|\btalla \w+) (?P<count>{NUMBER})$")
 # "El más barato de los dos".
 _OF_THESE = re.compile(rf"(?:^| )(?:de )?(?:l|es|est|ell)[oa]s(?: {NUMBER})?(?: que .*)?$")
 _ONLY_FILLER = re.compile(
     r"^(?:(?:de|del|en|el|la|los|las|que|sea|sean|y|o|con|para|a|al|un|una|uno|unos|unas|algo|alguno|alguna|color"
-    r"|talla|lo|pero|solo|si|cual|es|son|me|hay|tienes|cada)(?![a-z])|\W)*$"
+    r"|talla|lo|pero|solo|si|cual|es|son|me|hay|tienes|cada|par|pares)(?![a-z])|\W)*$"
 )
 
 
@@ -52,7 +52,7 @@ def describe(kind: Kind, words: str) -> Intent:
     points = _POINTING.match(words)
     words = words[points.end() :] if points else words
     quantity, rest = take_quantity(_OF_THOSE.sub(r"\1 ", words))
-    if quantity is None and (counted := _COUNT_AFTER_OPTION.search(words)):
+    if quantity is None and (counted := _COUNT_AFTER_SIZE.search(words)):
         quantity, rest = take_quantity(counted["count"])[0], words[: counted.start("count")].strip()
     if quantity and not rest and quantity.unit is None:
         return Intent(kind, quantity=quantity)

@@ -82,6 +82,9 @@ def show_one(turn: Turn, item: CatalogueItem, quantity: int | None = None) -> No
     recent = (*(sku for sku in turn.memory.recent if sku != item.sku), item.sku)[-MOST_RECENT:]
     turn.workspace.remember(focus=item.sku, recent=recent)
     turn.count(quantity)
+    if item.sku in turn.workspace.lines and not turn.replaces:
+        turn.reply.list_items([item], "ask.what_else")
+        return
     turn.reply.list_items([item], "ask.replace_one" if turn.replaces else "ask.add_one")
     turn.reply.offer(f"take:{quantity or 1}:{item.sku}", "Sí, agregar")
     turn.ask("which", [item], quantity)

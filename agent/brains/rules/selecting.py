@@ -85,6 +85,17 @@ async def select(turn: Turn, intent: Intent) -> Finding | None:
     return None
 
 
+async def picked_with_older(turn: Turn, intent: Intent) -> Finding | None:
+    """What sizes or colours alone pick ("¿y en M?"), if it is also what was asked for before; else a search tells
+    better what there is not."""
+    picked = await select(turn, intent) if intent.filters.options else None
+    older = take_filters(turn.before.query or "")[0]
+    kept = intent.filters.over(older).options
+    if picked and picked.items and all(has_option(item, option) for item in picked.items for option in kept):
+        return picked
+    return None
+
+
 async def _only_selects(turn: Turn, intent: Intent, selector: Selector) -> bool:
     """Whether no word of it names a thing that is sold by itself."""
     tokens = query_tokens(selector.words)

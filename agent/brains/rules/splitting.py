@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 
-from agent.brains.rules.choosing import choose, is_called
+from agent.brains.rules.choosing import choose, is_called, query_tokens
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.quantities import Quantity
+from agent.brains.rules.selecting import head_of
 from agent.brains.rules.turn import Turn
 from agent.brains.rules.vocabulary import CONTAINERS
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
@@ -52,12 +53,13 @@ async def _picks(turn: Turn, intent: Intent, leader: Intent) -> bool:
     words = re.sub(rf"^{CONTAINERS}(?: del?)?(?: |$)", "", intent.words)
     if not words:
         return bool(intent.filters.options)
-    alone = choose(words, (await search_products(turn.workspace, words, limit=CANDIDATE_COUNT)).items)
-    if alone.is_exact:
-        return False  # a code
+    alone = choose(intent.words, (await search_products(turn.workspace, intent.words, limit=CANDIDATE_COUNT)).items)
+    held = next(iter(query_tokens(intent.words)), "") if words != intent.words else ""
+    if alone.is_exact or (held and any(head_of(item) == held for item in alone.best)):
+        return False  # a code, a bottle
     if all(_tells(token) for token in tokenise(words, parts=False)):
         return True
-    if not alone.missing and any(is_called(words, item) for item in alone.best):
+    if not alone.missing and any(is_called(intent.words, item) for item in alone.best):
         return False
     kind = leader.words.split()[0]
     together = f"{kind} {words}"
@@ -80,10 +82,11 @@ def _picked(intent: Intent, leader: Intent) -> Intent:
     if words.isdigit() and (leader.filters.size or "").isdigit():
         words, filters = "", replace(filters, size=words)
     name = leader.words
-    if any(character.isdigit() for character in words) and _LAST_NUMBER.search(name):
+    if not all(_tells(token) for token in tokenise(words, parts=False)):
+        name = name.split()[0]
+    elif any(character.isdigit() for character in words):
         name = _LAST_NUMBER.sub("", name).strip()
-    elif words and not any(character.isdigit() for character in words):
-        name = name.split()[0] if not all(_tells(token) for token in tokenise(words, parts=False)) else name
     kind = Kind.BUY if leader.kind in _LOOKING - {Kind.MENTION} else leader.kind
     quantity = intent.quantity or Quantity(Fraction(1))
-    return replace(intent, kind=kind, words=f"{name} {words}".strip(), filters=filters, quantity=quantity)
+    whole = f"{name} {words}".strip()
+    return replace(intent, kind=kind, words=whole, asked=whole, filters=filters, quantity=quantity)

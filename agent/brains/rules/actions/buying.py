@@ -20,6 +20,7 @@ from agent.tools.catalogue import get_products
 from agent.workspace import CartView, Refusal
 from data.repositories.items import CatalogueItem
 from data.search.units import read_number
+from data.search.words import tokenise
 
 _DECIMALS = re.compile(r"(?P<number>\d+[.,]\d+) (?:de )?(?P<rest>[a-z].+)")
 _AMOUNT_AFTER = re.compile(
@@ -59,15 +60,25 @@ async def _find_wanted(turn: Turn, intent: Intent) -> tuple[Intent, Finding]:
     if ONLY_AMOUNT.fullmatch(intent.words):
         return await _so_much_of_it(turn, intent)
     finding = await find(turn, intent)
-    if intent.quantity is None and finding.outcome in {Outcome.NEAR, Outcome.NONE}:
-        return await counted(turn, intent) or (intent, finding)
-    return intent, finding
+    return await counted(turn, intent, finding) or (intent, finding)
 
 
-async def counted(turn: Turn, intent: Intent) -> tuple[Intent, Finding] | None:
+def _may_count(intent: Intent, finding: Finding) -> bool:
+    """Whether a number among the words is in the name of nothing found."""
+    if intent.quantity is not None or finding.outcome in {Outcome.NEAR, Outcome.NONE}:
+        return intent.quantity is None
+    match = _COUNT_AFTER.match(intent.words)
+    if match is None or not match["held"]:
+        return False
+    value = take_quantity(match["count"])[0]
+    said = {match["count"], str(value.whole) if value else ""}
+    return not any(said & {part.rstrip("~") for part in tokenise(item.title)} for item in finding.items)
+
+
+async def counted(turn: Turn, intent: Intent, found: Finding) -> tuple[Intent, Finding] | None:
     """The number among the words read as how many, and what the others name; not a bare number after the name of what
     comes in sizes ("broca 10")."""
-    want = with_amount(intent)
+    want = with_amount(intent) if _may_count(intent, found) else None
     if want is None:
         return None
     finding = await find(turn, want)
@@ -140,7 +151,8 @@ async def _take_offered(turn: Turn, reference: Reference) -> bool:
 async def _take_all(turn: Turn, intent: Intent, finding: Finding) -> None:
     """Each of those shown that there is; those already taken are not taken twice."""
     for item in finding.items:
-        if item.has(1) and not (item.sku in turn.workspace.lines and not turn.pending):
+        is_asked = turn.pending is not None and item.sku in turn.pending.skus
+        if item.has(1) and (is_asked or item.sku not in turn.workspace.lines):
             await add(turn, item, intent.count or 1)
     if not turn.added and turn.workspace.lines:
         turn.reply.tell("cart.already_all")

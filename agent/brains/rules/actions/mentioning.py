@@ -40,8 +40,9 @@ async def _choose(turn: Turn, intent: Intent, chosen: Finding) -> None:
         await list_finding(turn, intent, chosen)
         return
     names_it = is_asked and turn.pending and len(turn.pending.skus) == 1 and intent.words and not intent.is_definite
-    is_picked = intent.is_definite and not intent.asked.startswith("y ")
-    is_answer = (is_asked and chosen.was_shown) or is_picked or intent.quantity is not None
+    is_only_looked_at = fold(turn.workspace.context.text).startswith("y ")  # "y la de 28"
+    is_picked = (is_asked and chosen.was_shown) or intent.is_definite
+    is_answer = (is_picked and not is_only_looked_at) or intent.quantity is not None
     if chosen.item and is_answer and not (names_it and covers_whole(intent.words, chosen.item)):
         await take(turn, intent, chosen)
     elif chosen.item or not chosen.was_shown:
@@ -69,7 +70,7 @@ async def _reference(turn: Turn, intent: Intent) -> None:
 
 async def _look_for(turn: Turn, intent: Intent) -> None:
     finding = await search(turn, intent.words, intent.filters)
-    if finding.outcome in {Outcome.NEAR, Outcome.NONE} and await counted(turn, intent):
+    if await counted(turn, intent, finding):
         await buy(turn, intent)
         return
     if finding.outcome is not Outcome.NONE or is_known_word(intent.words) or is_need(intent.words):

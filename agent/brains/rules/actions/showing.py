@@ -13,6 +13,7 @@ from agent.brains.rules.intents import Intent
 from agent.brains.rules.listing import list_finding, show_one, show_several, tell_unfound
 from agent.brains.rules.normalise import fold
 from agent.brains.rules.outcome import Finding, Outcome
+from agent.brains.rules.selecting import picked_with_older
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 from data.repositories.items import CatalogueItem
@@ -22,11 +23,10 @@ from data.search.filters import NO_FILTERS, take_filters
 async def show(turn: Turn, intent: Intent) -> None:
     """Show only; nothing is added."""
     if not intent.words and intent.filters and not intent.is_definite and not intent.reference:
-        finding = await refine(turn, intent.filters)
+        finding = await picked_with_older(turn, intent) or await refine(turn, intent.filters)
     else:
         finding = await find(turn, intent)
-    if finding.outcome in {Outcome.NEAR, Outcome.NONE} and intent.quantity is None:
-        intent, finding = await counted(turn, intent) or (intent, finding)
+    intent, finding = await counted(turn, intent, finding) or (intent, finding)
     if finding.outcome is Outcome.UNSAID and not intent.words and intent.filters:
         finding = await for_whom(turn, intent) or finding
     if finding.outcome is Outcome.UNSAID and intent.is_empty:
