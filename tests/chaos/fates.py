@@ -62,11 +62,9 @@ class Child:
     async def keep(self) -> None:
         while not self._over.is_set():
             process = FORKS.Process(target=self._target, args=(self._orders,), daemon=True)
-            await asyncio.to_thread(process.start)
+            process.start()  # here and not in a thread: two that begin or end at once would read each other's news
             self._process, self._ended = process, asyncio.Event()
-            if self._over.is_set():  # meanwhile
-                self.end()
-            await asyncio.to_thread(process.join)
+            await _is_over(process)
             self._process = None
             self._ended.set()
             self.crashes += process.exitcode not in _USUAL_ENDS
@@ -116,6 +114,16 @@ class Child:
         self._over.set()
         self.signal(signal.SIGCONT)
         self.signal(signal.SIGKILL)
+
+
+async def _is_over(process: ForkServerProcess) -> None:
+    loop, over = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(process.sentinel, over.set)
+    try:
+        await over.wait()
+    finally:
+        loop.remove_reader(process.sentinel)
+    process.join()
 
 
 @dataclass

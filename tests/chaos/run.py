@@ -117,13 +117,16 @@ async def _shop(
         dying, telling = background
         shoppers = _shoppers(plan, world, doors)
         pause = plan.seconds / len(shoppers)
-        async with asyncio.TaskGroup() as tasks:
-            for number, shopper in enumerate(shoppers):
-                if number == len(shoppers) * 2 // 3:
-                    destiny.end()
-                    await dying
-                tasks.create_task(shopper.shop())
-                await asyncio.sleep(pause * chance.uniform(0.5, 1.5))
+        async with asyncio.TaskGroup() as watching:
+            failing = watching.create_task(_fail_with(keeping + background))
+            async with asyncio.TaskGroup() as tasks:
+                for number, shopper in enumerate(shoppers):
+                    if number == len(shoppers) * 2 // 3:
+                        destiny.end()
+                        await dying
+                    tasks.create_task(shopper.shop())
+                    await asyncio.sleep(pause * chance.uniform(0.5, 1.5))
+            failing.cancel()
         await asyncio.to_thread(cluster.cut, 0)
         await until_settled(cluster, plan.settle_seconds)
         telling.cancel()
@@ -137,6 +140,13 @@ async def _shop(
         for child in children:
             child.end()
         await asyncio.gather(*keeping, return_exceptions=True)
+
+
+async def _fail_with(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """As soon as one of them does: a run in which nothing dies any more, or is begun again, proves nothing."""
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    for task in done:
+        task.result()
 
 
 def _shoppers(plan: Plan, world: World, doors: Sequence[Door]) -> list[Shopper]:
