@@ -41,7 +41,8 @@ FILLER_START = re.compile(
 FILLER_END = re.compile(
     r"[\s,.]*(?<![a-z])(?:porfavor|weon|wn|hermano|bro|compadre|po|pues|cachai|gracias|muchas gracias|nomas"
     r"|no mas|amig[oa]|vecin[oa]|caser[oa]|caserit[oa]|jefe|"
-    r"a la venta|en la tienda|en venta|disponibles?|por ahi|por casualidad|entonces|tambien|ademas|al carrito"
+    r"a la venta|en la tienda|en venta|(?:(?:aun|todavia|sigue[n]?|esta[n]?|queda[n]?) )*disponibles?"
+    r"|por ahi|por casualidad|entonces|tambien|ademas|al carrito"
     r"|a mi carrito|en el carrito|"
     r"al pedido|a mi pedido|al tiro|altiro|ahora|mejor|me das|me puedes dar|quiero|necesito|tienes|tienen|hay"
     r"|(?:te |les )?venden?|manejan|trabajan|traen|(?:me|nos) (?:tinca|gusta|gusto|sirve|late)|ah"
