@@ -34,6 +34,12 @@ PICKS = [
     ),
     named(
         "clothing",
+        "a number that is a size, of what is in the cart",
+        step("quiero jeans azules 42", {"JEA-AZ-42": 1}),
+        step("mejor 40", {"JEA-AZ-40": 1}),
+    ),
+    named(
+        "clothing",
         "that one, named again",
         step("polerón gris M", {}, shown=("PRN-GR-M",)),
         step("ya quiero ese polerón", {"PRN-GR-M": 1}),

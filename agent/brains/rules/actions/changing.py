@@ -18,6 +18,8 @@ from agent.memory import Pending
 from agent.tools.cart import empty_cart, remove_from_cart
 from data.repositories.items import CatalogueItem
 
+LEAST_SIZE = 16
+
 
 async def set_line(turn: Turn, intent: Intent) -> None:
     """ "Mejor 3": exactly so many of the line meant; of something not in the cart, buy so many."""
@@ -35,13 +37,21 @@ async def set_line(turn: Turn, intent: Intent) -> None:
         await _set_asked(turn, intent, asked)
         return
     lines = await lines_meant(turn, intent)
-    if len(lines) == 1:
+    if len(lines) == 1 and intent.is_empty and (sized := await _other_size(turn, lines[0], intent.count)):
+        await swap(turn, lines[0], sized, lines[0].quantity)
+    elif len(lines) == 1:
         await _set_line_to(turn, lines[0].item, intent)
     elif lines:
         turn.reply.shows_cart = True
         turn.reply.close("ask.which_line")
     else:
         await buy(turn, with_fields(intent, kind=Kind.BUY))
+
+
+async def _other_size(turn: Turn, line: CartLine, number: int) -> CatalogueItem | None:
+    """ "Mejor 44", of jeans: a size, where nobody would mean so many."""
+    sized = await sized_sibling(turn, line.item, number) if number >= LEAST_SIZE else None
+    return sized if sized and sized.sku != line.item.sku else None
 
 
 async def _set_asked(turn: Turn, intent: Intent, asked: Pending) -> None:
