@@ -78,7 +78,8 @@ _UNCLEAR_MOST = re.compile(r"^(?:con|tengo|hasta|unas|unos|como|tipo|sobre|desde
 
 _UNWANTED = re.compile(
     r"(?<=[a-z0-9])[\s,]+(?:pero\s+|y\s+)?(?:que\s+)?no\s+(?:(?:sean?\s+)?(?:de\s+)?(?:del|el|la|los|las)"
-    r"|sean?(?:\s+de)?(?!\s+(?:muy|tan|car|demasiado)))\s+(?P<not>(?!que\b|demas\b|otr[oa]|de\b)[a-z0-9][a-z0-9 ]{1,30})$"
+    r"|sean?(?:\s+de)?(?!\s+(?:muy|tan|car|demasiado)))\s+"
+    r"(?P<not>(?!que\b|demas\b|otr[oa]|de\b)[a-z0-9][a-z0-9 ]{1,30})$"
 )
 
 

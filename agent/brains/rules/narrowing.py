@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from agent.brains.rules.choosing import choose, covers, is_called, is_headed
 from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
+from agent.brains.rules.normalise import fold
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 from data.search.units import NUMBER_WORDS
@@ -43,8 +44,9 @@ async def _numbered_name(turn: Turn, previous: Intent, intent: Intent) -> str:
         return ""
     together = f"{previous.words} {intent.asked}"
     found = await search_products(turn.workspace, together, limit=CANDIDATE_COUNT)
-    says_number = [item for item in choose(together, found.items).best if covers(together, item)]
-    return together if says_number and all(is_headed(previous.words, item) for item in says_number) else ""
+    number = intent.asked.split()[0]
+    says_number = [item for item in choose(together, found.items).best if number in fold(item.title).split()]
+    return together if any(covers(together, item) for item in says_number) else ""
 
 
 def _may_narrow(intent: Intent, previous: Intent) -> bool:
