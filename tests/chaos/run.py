@@ -62,8 +62,7 @@ async def run(plan: Plan) -> Outcome:
         ending.callback(cluster.end)
         async with open_providers() as providers:
             settings = settings_of(storage, cluster, providers)
-            limits = httpx.Limits(max_connections=200)
-            async with httpx.AsyncClient(timeout=10, trust_env=False, limits=limits) as client:
+            async with httpx.AsyncClient(timeout=5, trust_env=False, transport=_InTurns()) as client:
                 async with open_runtime(settings) as runtime:
                     doors = await open_shops(
                         runtime.database, runtime.secrets, settings.base_url, providers, client, plan.shops
@@ -140,6 +139,19 @@ async def _shop(
         for child in children:
             child.end()
         await asyncio.gather(*keeping, return_exceptions=True)
+
+
+class _InTurns(httpx.AsyncHTTPTransport):
+    """Lets a few requests at a time reach the pool, whose work for each grows with all that wait in it: while the API
+    is away, thousands do."""
+
+    def __init__(self) -> None:
+        super().__init__(trust_env=False)
+        self._turns = asyncio.Semaphore(30)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        async with self._turns:
+            return await super().handle_async_request(request)
 
 
 async def _fail_with(tasks: Sequence[asyncio.Task[None]]) -> None:

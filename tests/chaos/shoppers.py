@@ -35,6 +35,7 @@ class World:
         return self.chance.randint(1, 3)
 
     async def _insist(self, post: Post, wait: float) -> None:
+        longest = 1.0
         while True:
             await asyncio.sleep(wait)
             with suppress(httpx.HTTPError):
@@ -43,7 +44,8 @@ class World:
                     return
                 if answer.status_code not in post.again_at:
                     raise AssertionError(f"{answer.status_code} {answer.text[:200]}")
-            wait = self.chance.uniform(0.3, 1.0)
+            longest = min(longest * 1.5, 4.0)
+            wait = self.chance.uniform(longest / 3, longest)
 
 
 @dataclass
