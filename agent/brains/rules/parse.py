@@ -327,8 +327,9 @@ def _outdoes(agreed: Intent, intent: Intent) -> bool:
 
 def _with_amount(intent: Intent) -> Intent:
     """ "Un kilo", said alone after what it is of."""
-    is_alone = intent.kind is Kind.MENTION and intent.quantity is None and ONLY_AMOUNT.fullmatch(intent.words)
-    quantity, rest = take_quantity(f"{intent.words} de eso") if is_alone else (None, "")
+    may_be = intent.kind in {Kind.MENTION, Kind.BUY} and intent.quantity is None
+    is_amount = may_be and ONLY_AMOUNT.fullmatch(intent.words)
+    quantity, rest = take_quantity(f"{intent.words} de eso") if is_amount else (None, "")
     return replace(intent, words="", quantity=quantity) if quantity and rest == "eso" else intent
 
 

@@ -203,6 +203,17 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"^(?:ver |muestra(?:me)? |quiero ver |me (?:muestras|mandas|envias) |tienes |tienen |dame |envia(?:me)? "
      r"|manda(?:me)? )?(?:el |un |su |tu |la |una )?(?:catalogo|lista de (?:productos|precios)|los productos"
      r"|productos|inventario|(?<=la )carta|(?<=su )carta)(?: completo| de productos| de precios)?$"),
+    # Said in any order, of nothing but these words: "ya po eso nomás sería", "¿cuánto sumaría todo?"
+    (Kind.CHECKOUT,
+     r"^(?=.*\b(?:eso|todo|nada mas|listo)\b)(?!(?:todo|nada mas)$)"
+     r"(?:(?:ya|po|pues|eso|nomas|no mas|nada mas|seria|serian|es|era|sera|todo|list[oa]|por ahora|por hoy|con"
+     r"|estaria|estamos|bien|gracias|porfavor|ok|dale|bueno|perfecto|asi|solo|solamente|creo|entonces|y|me quedo"
+     r"|lo dejamos|dejemoslo|hasta ahi|hasta aqui)(?: |$))+$"),
+    (Kind.CART,
+     r"^(?=.*\b(?:todo|total|llevo|cuenta|carrito|pedido|sum\w+|junto)\b)(?:(?:y|ya|a|en|oye|entonces) )*cuanto"
+     r"(?: (?:me|te|le|les|se|nos|sale|saldria|saldra|sum\w+|seria|serian|sera|es|son|da|daria|queda|quedaria|va|voy"
+     r"|vamos|ir\w*|llevo|debo|tengo|que|pagar|pago|pagaria|cuesta|costaria|vale|valdria|todo|en|total|eso|el|la|lo|mi"
+     r"|por|junto|entonces|ahora|hasta|cuenta|pedido|carrito|al|final|a|porfavor))+$"),
 )  # fmt: skip
 
 # Questions about the shop that the catalogue cannot answer; the topic is how the reply names it.

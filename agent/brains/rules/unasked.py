@@ -43,8 +43,10 @@ _LEAD = r"(?:(?:y|ya|ok|es|seria|con|para|por|quiero|prefiero|mejor|yo|l[oa]s?|q
 _ONLY_WAY = re.compile(
     rf"{_LEAD}(?:retiro|retirar(?:l[oa]s?)?|retirare|(?:l[oa]s? )?(?:paso|voy|pasare|ire|vamos) a (?:retirar|buscar)"
     r"(?:l[oa]s?)?|pasar a (?:buscar|retirar)(?:l[oa]s?)?|despacho|despachado|envio|delivery|a domicilio|reparto)"
-    r"(?: (?:(?:en|a|al|por|de) )?(?:(?:la|el|mi|tu|su) )?(?:tienda|local|domicilio|casa|sucursal|oficina|retirar"
-    r"|buscar|porfavor|por favor|nomas|gracias|yo|mismo|personalmente|manana|hoy|despues|entonces))*"
+    r"(?: (?:(?:en|a|al|por|de|como|el|la|mi|tu|su|una|un|dos|media|mas) )*(?:tienda|local|domicilio|casa|sucursal"
+    r"|oficina|retirar|buscar|porfavor|por favor|nomas|gracias|yo|mismo|misma|personalmente|manana|hoy|despues|entonces"
+    r"|horas?|hora mas|minutos|rato|ratito|tarde|noche|mediodia|lunes|martes|miercoles|jueves|viernes|sabado|domingo"
+    r"|altiro|ahora|ya|semana|\d{1,2}))*"
 )
 _DOCUMENT = re.compile(rf"{_LEAD}(?:necesito |me das |hazme )?(?:una |la )?(?:boleta|factura)\b(?! de compra).*")
 _NAME_SAID = re.compile(r"\b(?:me llamo|mi nombre es|nombre|a nombre de)\b")
