@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from agent.brains.rules.intents import Intent
-from agent.brains.rules.parse import read_burst
+from agent.brains.rules.reading.intents import Intent
+from agent.brains.rules.reading.parse import read_burst
 from api.dependencies import KnownFilters, RuntimeNeeded, Viewer
 from api.errors import Missing
 from api.schemas import Limit, Moment, errors

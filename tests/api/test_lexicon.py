@@ -6,7 +6,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from agent.brains.rules.choosing import choose
+from agent.brains.rules.products.choosing import choose
 from agent.retriever import Retriever
 from data.catalogue_index import CatalogueIndexes
 from data.knowledge_index import KnowledgeIndexes

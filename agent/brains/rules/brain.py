@@ -6,21 +6,21 @@ from agent.brains.rules.actions import ACTIONS
 from agent.brains.rules.actions.changing import correct
 from agent.brains.rules.actions.closing import close_turn, let_summary_go
 from agent.brains.rules.actions.order_data import hear_order_data
+from agent.brains.rules.actions.shop_questions import gathered, lead_back, tells_of_shop
 from agent.brains.rules.actions.waiting import answer_waiting, ask_what_waits
 from agent.brains.rules.actions.wishing import hear_contact_wish
-from agent.brains.rules.asides import may_be_aside
-from agent.brains.rules.budget import within_budget
-from agent.brains.rules.choosing import choose, covers, is_headed, is_known_word
-from agent.brains.rules.finding import find_among_shown, search
-from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
-from agent.brains.rules.narrowing import narrowed
-from agent.brains.rules.normalise import spelt_as_typed, without_attachments
-from agent.brains.rules.outcome import Outcome
-from agent.brains.rules.parse import read_burst
-from agent.brains.rules.plainer import worded
-from agent.brains.rules.replies import Reply
-from agent.brains.rules.shop_questions import gathered, lead_back, tells_of_shop
-from agent.brains.rules.splitting import split_kinds
+from agent.brains.rules.products.budget import within_budget
+from agent.brains.rules.products.choosing import choose, covers, is_headed, is_known_word
+from agent.brains.rules.products.finding import find_among_shown, search
+from agent.brains.rules.products.narrowing import narrowed
+from agent.brains.rules.products.outcome import Outcome
+from agent.brains.rules.products.splitting import split_kinds
+from agent.brains.rules.reading.asides import may_be_aside
+from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
+from agent.brains.rules.reading.normalise import spelt_as_typed, without_attachments
+from agent.brains.rules.reading.parse import read_burst
+from agent.brains.rules.replying.plainer import worded
+from agent.brains.rules.replying.replies import Reply
 from agent.brains.rules.turn import Turn
 from agent.context import InboundText
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products

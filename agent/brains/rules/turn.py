@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from agent.brains.rules.echoing import echoed
-from agent.brains.rules.intents import PRODUCT_KINDS, Intent
-from agent.brains.rules.replies import Reply
+from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent
+from agent.brains.rules.replying.echoing import echoed
+from agent.brains.rules.replying.replies import Reply
 from agent.context import CartLine
 from agent.memory import Memory, Pending
 from agent.tools.catalogue import get_products

@@ -2,9 +2,9 @@
 
 import pytest
 
-from agent.brains.rules.foreign import in_spanish
-from agent.brains.rules.intents import Kind
-from agent.brains.rules.parse import read_burst
+from agent.brains.rules.reading.foreign import in_spanish
+from agent.brains.rules.reading.intents import Kind
+from agent.brains.rules.reading.parse import read_burst
 from tests.agent.rules.conversation import Conversation, play
 from tests.agent.rules.expect import Step, check, named, step
 from tests.agent.rules.shops import NAMES, ROWS

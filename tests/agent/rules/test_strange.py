@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from agent.brains.rules.choosing import choose
-from agent.brains.rules.quantities import take_quantity
+from agent.brains.rules.products.choosing import choose
+from agent.brains.rules.reading.quantities import take_quantity
 from tests.agent.catalogue import item
 from tests.agent.rules.conversation import Conversation, play
 

@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import pytest
 
-from agent.brains.rules.intents import Kind
-from agent.brains.rules.normalise import fold, undo_chat_spelling
-from agent.brains.rules.parse import read_burst
-from agent.brains.rules.quantities import take_quantity
+from agent.brains.rules.reading.intents import Kind
+from agent.brains.rules.reading.normalise import fold, undo_chat_spelling
+from agent.brains.rules.reading.parse import read_burst
+from agent.brains.rules.reading.quantities import take_quantity
 from data.search.filters import take_filters
 from data.search.money_words import read_amount
 

@@ -10,7 +10,7 @@ from agent.brains.rules.actions.mentioning import mention, no, yes
 from agent.brains.rules.actions.showing import advise, show, show_more, show_options, tell_price, tell_stock, tell_total
 from agent.brains.rules.actions.talking import acknowledge, ask_for_human, greet, say_only, tell_shop
 from agent.brains.rules.actions.wishing import notify
-from agent.brains.rules.intents import Intent, Kind
+from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.turn import Turn
 
 Action = Callable[[Turn, Intent], Awaitable[None]]

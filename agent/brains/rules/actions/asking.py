@@ -2,12 +2,12 @@
 
 import re
 
-from agent.brains.rules.choosing import covers
-from agent.brains.rules.describing import trimmed
-from agent.brains.rules.finding import search
-from agent.brains.rules.intents import Intent
-from agent.brains.rules.listing import offer_alternatives, show_one, show_several
-from agent.brains.rules.outcome import Outcome
+from agent.brains.rules.products.choosing import covers
+from agent.brains.rules.products.finding import search
+from agent.brains.rules.products.outcome import Outcome
+from agent.brains.rules.reading.describing import trimmed
+from agent.brains.rules.reading.intents import Intent
+from agent.brains.rules.replying.listing import offer_alternatives, show_one, show_several
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import search_products
 from data.repositories.items import CatalogueItem

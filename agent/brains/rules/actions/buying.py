@@ -3,16 +3,16 @@
 import re
 from dataclasses import replace
 
-from agent.brains.rules.amounts import has_dimension, is_measured, units_for
-from agent.brains.rules.choosing import covers
-from agent.brains.rules.finding import find, find_among_shown
-from agent.brains.rules.intents import Intent, Kind
-from agent.brains.rules.listing import list_finding, offer_alternatives, tell_unfound
-from agent.brains.rules.outcome import UNSAID, Finding, Outcome
-from agent.brains.rules.quantities import NUMBER, ONLY_AMOUNT, Quantity, take_quantity
-from agent.brains.rules.references import Reference
+from agent.brains.rules.products.amounts import has_dimension, is_measured, units_for
+from agent.brains.rules.products.choosing import covers
+from agent.brains.rules.products.finding import find, find_among_shown
+from agent.brains.rules.products.outcome import UNSAID, Finding, Outcome
+from agent.brains.rules.reading.intents import Intent, Kind
+from agent.brains.rules.reading.quantities import NUMBER, ONLY_AMOUNT, Quantity, take_quantity
+from agent.brains.rules.reading.references import Reference
+from agent.brains.rules.reading.vocabulary import CONTAINERS
+from agent.brains.rules.replying.listing import list_finding, offer_alternatives, tell_unfound
 from agent.brains.rules.turn import Turn
-from agent.brains.rules.vocabulary import CONTAINERS
 from agent.context import CartLine
 from agent.tools.cart import add_to_cart, remove_from_cart
 from agent.tools.cart import set_quantity as set_in_cart

@@ -5,13 +5,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from agent.brains.rules.actions.buying import add, buy, set_to, swap, take
-from agent.brains.rules.amounts import units_for
-from agent.brains.rules.choosing import choose, covers, is_headed
-from agent.brains.rules.finding import find, search, sized_sibling
-from agent.brains.rules.intents import Intent, Kind
-from agent.brains.rules.listing import list_finding
-from agent.brains.rules.outcome import Finding, Outcome, fits
-from agent.brains.rules.references import Reference
+from agent.brains.rules.products.amounts import units_for
+from agent.brains.rules.products.choosing import choose, covers, is_headed
+from agent.brains.rules.products.finding import find, search, sized_sibling
+from agent.brains.rules.products.outcome import Finding, Outcome, fits
+from agent.brains.rules.reading.intents import Intent, Kind
+from agent.brains.rules.reading.references import Reference
+from agent.brains.rules.replying.listing import list_finding
 from agent.brains.rules.turn import Turn
 from agent.context import CartLine
 from agent.memory import Pending

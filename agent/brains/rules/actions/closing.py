@@ -3,8 +3,8 @@
 import re
 
 from agent.brains.rules.actions.order_data import ask_for
-from agent.brains.rules.intents import Intent
-from agent.brains.rules.parse import read_burst
+from agent.brains.rules.reading.intents import Intent
+from agent.brains.rules.reading.parse import read_burst
 from agent.brains.rules.turn import Turn
 from agent.confirmation import CANCEL_CHOICE, KEEP_ORDER_CHOICE
 from agent.context import PlacedOrder

@@ -1,7 +1,7 @@
 """The data of an order: taking what the shopper says of it, one question at a time, until there is a summary."""
 
-from agent.brains.rules.intents import Kind
-from agent.brains.rules.order_answers import (
+from agent.brains.rules.reading.intents import Kind
+from agent.brains.rules.reading.order_answers import (
     Said,
     answer_to,
     is_same_place,
@@ -10,8 +10,8 @@ from agent.brains.rules.order_answers import (
     named_field,
     said_data,
 )
+from agent.brains.rules.reading.unasked import unasked_data
 from agent.brains.rules.turn import Turn
-from agent.brains.rules.unasked import unasked_data
 from agent.confirmation import Answer, read_answer
 from agent.order_data import OrderField, Wrong
 from agent.tools.order_data import known_data, set_order_data, take_last_place

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from agent.brains.rules.actions.buying import add, counted
 from agent.brains.rules.actions.closing import show_cart
-from agent.brains.rules.budget import for_whom
-from agent.brains.rules.choosing import choose
-from agent.brains.rules.finding import find, refine, search
-from agent.brains.rules.intents import Intent
-from agent.brains.rules.listing import list_finding, show_one, show_several, tell_unfound
-from agent.brains.rules.normalise import fold
-from agent.brains.rules.outcome import Finding, Outcome
-from agent.brains.rules.selecting import picked_with_older
+from agent.brains.rules.products.budget import for_whom
+from agent.brains.rules.products.choosing import choose
+from agent.brains.rules.products.finding import find, refine, search
+from agent.brains.rules.products.outcome import Finding, Outcome
+from agent.brains.rules.products.selecting import picked_with_older
+from agent.brains.rules.reading.intents import Intent
+from agent.brains.rules.reading.normalise import fold
+from agent.brains.rules.replying.listing import list_finding, show_one, show_several, tell_unfound
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 from data.repositories.items import CatalogueItem

@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable
 
 from agent.brains.rules.actions.asking import answer_haggling, is_haggling, tell_trait
-from agent.brains.rules.choosing import content_words, covers_whole
-from agent.brains.rules.finding import search
-from agent.brains.rules.intents import Intent, Kind
-from agent.brains.rules.listing import list_finding
-from agent.brains.rules.outcome import Finding
-from agent.brains.rules.shop_questions import answer_shop, product_of, said_as_typed
+from agent.brains.rules.actions.shop_questions import answer_shop, product_of, said_as_typed
+from agent.brains.rules.products.choosing import content_words, covers_whole
+from agent.brains.rules.products.finding import search
+from agent.brains.rules.products.outcome import Finding
+from agent.brains.rules.reading.intents import Intent, Kind
+from agent.brains.rules.replying.listing import list_finding
 from agent.brains.rules.turn import Turn
 from agent.tools.handoff import request_human
 from agent.tools.knowledge import look_up

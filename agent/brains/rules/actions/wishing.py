@@ -1,11 +1,11 @@
 """The waitlist, and wishes to be contacted."""
 
-from agent.brains.rules.finding import find
-from agent.brains.rules.intents import Intent, Kind
-from agent.brains.rules.listing import said, show_one, show_several
-from agent.brains.rules.order_answers import said_data
+from agent.brains.rules.products.finding import find
+from agent.brains.rules.reading.intents import Intent, Kind
+from agent.brains.rules.reading.order_answers import said_data
+from agent.brains.rules.reading.wishes import read_contact_wish
+from agent.brains.rules.replying.listing import said, show_one, show_several
 from agent.brains.rules.turn import Turn
-from agent.brains.rules.wishes import read_contact_wish
 from agent.memory import Absent, Pending
 from agent.order_data import OrderField, checked_phone
 from agent.tools.catalogue import get_products

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from agent.brains.rules.quantities import Quantity
-from agent.brains.rules.references import Reference
+from agent.brains.rules.reading.quantities import Quantity
+from agent.brains.rules.reading.references import Reference
 from data.search.filters import NO_FILTERS, Filters
 
 

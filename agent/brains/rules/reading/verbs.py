@@ -2,8 +2,8 @@
 
 import re
 
-from agent.brains.rules.intents import Kind
-from agent.brains.rules.phrases import GREETING
+from agent.brains.rules.reading.intents import Kind
+from agent.brains.rules.reading.phrases import GREETING
 
 # What people call whoever sells to them.
 CALLED = (

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from agent.brains.rules.quantities import BARCODE
-from agent.brains.rules.vocabulary import NOISE, SOFT
+from agent.brains.rules.reading.quantities import BARCODE
+from agent.brains.rules.reading.vocabulary import NOISE, SOFT
 from data.repositories.items import CatalogueItem
 from data.search.lexicon import FUNCTION_WORDS, load_lexicon
 from data.search.options import option_key

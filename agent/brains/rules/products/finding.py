@@ -9,15 +9,23 @@ from fractions import Fraction
 from itertools import zip_longest
 from uuid import UUID
 
-from agent.brains.rules.amounts import sizes_of
-from agent.brains.rules.choosing import choose, content_words, covers, is_called, is_headed, is_need, query_tokens
-from agent.brains.rules.intents import Intent
-from agent.brains.rules.normalise import fold
-from agent.brains.rules.outcome import MOST_CANDIDATES, UNSAID, Finding, Outcome, finding_of, fits
-from agent.brains.rules.references import Reference
-from agent.brains.rules.selecting import EXTREME, at_the_end, family_of, kind_of, nearest_to_context, select
+from agent.brains.rules.products.amounts import sizes_of
+from agent.brains.rules.products.choosing import (
+    choose,
+    content_words,
+    covers,
+    is_called,
+    is_headed,
+    is_need,
+    query_tokens,
+)
+from agent.brains.rules.products.outcome import MOST_CANDIDATES, UNSAID, Finding, Outcome, finding_of, fits
+from agent.brains.rules.products.selecting import EXTREME, at_the_end, family_of, kind_of, nearest_to_context, select
+from agent.brains.rules.reading.intents import Intent
+from agent.brains.rules.reading.normalise import fold
+from agent.brains.rules.reading.references import Reference
+from agent.brains.rules.reading.vocabulary import CONTAINERS, SOFT
 from agent.brains.rules.turn import Turn
-from agent.brains.rules.vocabulary import CONTAINERS, SOFT
 from agent.tools.catalogue import CANDIDATE_COUNT, get_products, has_option, search_products
 from data.repositories.items import CatalogueItem
 from data.search.filters import Filters, take_filters

@@ -4,12 +4,12 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 
-from agent.brains.rules.choosing import choose, is_called, query_tokens
-from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
-from agent.brains.rules.quantities import Quantity
-from agent.brains.rules.selecting import head_of
+from agent.brains.rules.products.choosing import choose, is_called, query_tokens
+from agent.brains.rules.products.selecting import head_of
+from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
+from agent.brains.rules.reading.quantities import Quantity
+from agent.brains.rules.reading.vocabulary import CONTAINERS
 from agent.brains.rules.turn import Turn
-from agent.brains.rules.vocabulary import CONTAINERS
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 from data.search.lexicon import CLOTHES_SIZES, NOUNS_TOO, load_lexicon
 from data.search.words import tokenise

@@ -3,11 +3,11 @@
 import re
 from dataclasses import replace
 
-from agent.brains.rules.intents import Intent, Kind
-from agent.brains.rules.quantities import NUMBER, take_quantity
-from agent.brains.rules.references import Reference, read_reference, take_reference
-from agent.brains.rules.verbs import FILLER_END, FILLER_START
-from agent.brains.rules.vocabulary import CONTAINERS, VAGUE
+from agent.brains.rules.reading.intents import Intent, Kind
+from agent.brains.rules.reading.quantities import NUMBER, take_quantity
+from agent.brains.rules.reading.references import Reference, read_reference, take_reference
+from agent.brains.rules.reading.verbs import FILLER_END, FILLER_START
+from agent.brains.rules.reading.vocabulary import CONTAINERS, VAGUE
 from data.search.filters import take_filters
 
 MOST_PEELINGS = 15

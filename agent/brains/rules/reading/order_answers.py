@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from agent.brains.rules.intents import Intent, Kind
+from agent.brains.rules.reading.intents import Intent, Kind
 from agent.confirmation import Answer, read_answer
 from agent.order_data import Fulfilment, OrderField, checked_phone, checked_rut, fold
 

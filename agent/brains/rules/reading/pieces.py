@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from agent.brains.rules.describing import describe, trimmed
-from agent.brains.rules.intents import Kind
-from agent.brains.rules.quantities import NUMBER
-from agent.brains.rules.verbs import take_verb, without_verb
+from agent.brains.rules.reading.describing import describe, trimmed
+from agent.brains.rules.reading.intents import Kind
+from agent.brains.rules.reading.quantities import NUMBER
+from agent.brains.rules.reading.verbs import take_verb, without_verb
 
 _STRONG = re.compile(r"(?:\n|;|\.(?!\d)|(?P<question>\?)|!)+")
 _WEAK = re.compile(

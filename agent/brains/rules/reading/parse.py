@@ -5,13 +5,13 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 
-from agent.brains.rules.asides import without_asides
-from agent.brains.rules.changes import CHANGES, QUESTIONS, TIMES
-from agent.brains.rules.describing import MOST_PEELINGS, describe, trimmed
-from agent.brains.rules.foreign import in_spanish
-from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
-from agent.brains.rules.normalise import cap, fold, undo_chat_spelling
-from agent.brains.rules.phrases import (
+from agent.brains.rules.reading.asides import without_asides
+from agent.brains.rules.reading.changes import CHANGES, QUESTIONS, TIMES
+from agent.brains.rules.reading.describing import MOST_PEELINGS, describe, trimmed
+from agent.brains.rules.reading.foreign import in_spanish
+from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
+from agent.brains.rules.reading.normalise import cap, fold, undo_chat_spelling
+from agent.brains.rules.reading.phrases import (
     ABOUT_SHOP,
     BYE,
     GREETING,
@@ -22,11 +22,11 @@ from agent.brains.rules.phrases import (
     SHOP_TOPICS,
     THANKS,
 )
-from agent.brains.rules.pieces import pieces, sentences
-from agent.brains.rules.quantities import ONLY_AMOUNT, Quantity, take_quantity
-from agent.brains.rules.references import Reference, read_reference
-from agent.brains.rules.verbs import FILLER_END, FILLER_START, MODAL, TAKE_IT, TAKE_IT_IN, TAKE_OUT, take_verb
-from agent.brains.rules.wishes import read_notify
+from agent.brains.rules.reading.pieces import pieces, sentences
+from agent.brains.rules.reading.quantities import ONLY_AMOUNT, Quantity, take_quantity
+from agent.brains.rules.reading.references import Reference, read_reference
+from agent.brains.rules.reading.verbs import FILLER_END, FILLER_START, MODAL, TAKE_IT, TAKE_IT_IN, TAKE_OUT, take_verb
+from agent.brains.rules.reading.wishes import read_notify
 from agent.confirmation import Answer, read_answer
 
 MOST_INTENTS = 12

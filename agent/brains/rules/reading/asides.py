@@ -2,9 +2,9 @@
 
 import re
 
-from agent.brains.rules.choosing import is_known_word
-from agent.brains.rules.intents import Intent
-from agent.brains.rules.vocabulary import NOISE
+from agent.brains.rules.products.choosing import is_known_word
+from agent.brains.rules.reading.intents import Intent
+from agent.brains.rules.reading.vocabulary import NOISE
 
 _KIN = (
     r"(?:viej[oa]|pap[ai]s?|mam[ai]s?|padres?|madres?|hij[oa]s?|hijit[oa]s?|senor[a]?|esposa?o?|marido|mujer"

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from agent.brains.rules.intents import Intent, Kind
-from agent.brains.rules.order_answers import Said, said_data
-from agent.brains.rules.vocabulary import NOISE
+from agent.brains.rules.reading.intents import Intent, Kind
+from agent.brains.rules.reading.order_answers import Said, said_data
+from agent.brains.rules.reading.vocabulary import NOISE
 from agent.order_data import OrderField, fold
 
 _MAYBE_DATA = frozenset(

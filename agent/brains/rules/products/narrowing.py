@@ -3,9 +3,9 @@
 import re
 from dataclasses import replace
 
-from agent.brains.rules.choosing import choose, covers, is_called, is_headed
-from agent.brains.rules.intents import PRODUCT_KINDS, Intent, Kind
-from agent.brains.rules.normalise import fold
+from agent.brains.rules.products.choosing import choose, covers, is_called, is_headed
+from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
+from agent.brains.rules.reading.normalise import fold
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 from data.search.units import NUMBER_WORDS

@@ -4,9 +4,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from agent.brains.rules.describing import describe, trimmed
-from agent.brains.rules.intents import Intent, Kind
-from agent.brains.rules.order_answers import said_data
+from agent.brains.rules.reading.describing import describe, trimmed
+from agent.brains.rules.reading.intents import Intent, Kind
+from agent.brains.rules.reading.order_answers import said_data
 from agent.order_data import OrderField, fold
 from data.states import LeadKind
 

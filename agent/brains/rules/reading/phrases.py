@@ -2,7 +2,7 @@
 
 import re
 
-from agent.brains.rules.intents import Kind
+from agent.brains.rules.reading.intents import Kind
 
 _PERSON = (
     r"(?:persona|humano|humana|ejecutiv[oa]|vendedora?|alguien|asesora?|duen[oa]|encargad[oa]|operadora?|agente"

@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from agent.brains.rules.choosing import is_need
-from agent.brains.rules.finding import search
-from agent.brains.rules.intents import Intent, Kind
-from agent.brains.rules.outcome import Finding, Outcome, finding_of
+from agent.brains.rules.products.choosing import is_need
+from agent.brains.rules.products.finding import search
+from agent.brains.rules.products.outcome import Finding, Outcome, finding_of
+from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 from data.search.filters import NO_FILTERS, Filters, take_filters

@@ -2,7 +2,7 @@
 
 import re
 
-from agent.brains.rules.vocabulary import NOISE
+from agent.brains.rules.reading.vocabulary import NOISE
 from data.search.units import NUMBER_WORDS
 
 _MONEY = r"(?:mil|millon(?:es)?|lucas?|pesos?|clp|palos?|gambas?)"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.brains.rules.choosing import covers
+from agent.brains.rules.products.choosing import covers
 from agent.tools.catalogue import has_option
 from data.repositories.items import CatalogueItem
 from data.search.filters import Filters

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from agent.brains.rules.quantities import NUMBER, take_quantity
+from agent.brains.rules.reading.quantities import NUMBER, take_quantity
 
 _ORDINALS = {
     "primero": 1, "primera": 1, "segundo": 2, "segunda": 2, "tercero": 3, "tercera": 3, "cuarto": 4, "cuarta": 4,

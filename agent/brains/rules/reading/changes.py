@@ -2,8 +2,8 @@
 
 from fractions import Fraction
 
-from agent.brains.rules.intents import Kind
-from agent.brains.rules.quantities import NUMBER as _N
+from agent.brains.rules.reading.intents import Kind
+from agent.brains.rules.reading.quantities import NUMBER as _N
 
 _ADD = (
     r"(?:(?:y |dame |deme |ponme |pon |ponle |agrega(?:me|le)? |suma(?:me|le)? |quiero |echale |anota(?:me)? "

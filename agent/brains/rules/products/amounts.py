@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from agent.brains.rules.quantities import GROUP_SIZES, Quantity
+from agent.brains.rules.reading.quantities import GROUP_SIZES, Quantity
 from agent.tools.cart import MOST_UNITS
 from data.repositories.items import CatalogueItem
 from data.search.units import canonical_measure

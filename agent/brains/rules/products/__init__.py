@@ -1,0 +1,1 @@
+"""From an intent to the products meant, and how sure that is."""

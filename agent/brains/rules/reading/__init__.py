@@ -1,0 +1,1 @@
+"""From text to intents: pure functions, without database or memory."""

@@ -1,0 +1,1 @@
+"""From what there is to say to one message."""
