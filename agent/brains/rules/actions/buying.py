@@ -8,12 +8,14 @@ from agent.brains.rules.products.choosing import covers
 from agent.brains.rules.products.finding import find, find_among_shown
 from agent.brains.rules.products.outcome import UNSAID, Finding, Outcome
 from agent.brains.rules.reading.intents import Intent, Kind
+from agent.brains.rules.reading.parse import read_burst
 from agent.brains.rules.reading.quantities import NUMBER, ONLY_AMOUNT, Quantity, take_quantity
 from agent.brains.rules.reading.references import Reference
 from agent.brains.rules.reading.vocabulary import CONTAINERS
 from agent.brains.rules.replying.listing import list_finding, offer_alternatives, tell_unfound
 from agent.brains.rules.turn import Turn
 from agent.context import CartLine
+from agent.memory import Pending
 from agent.tools.cart import add_to_cart, remove_from_cart
 from agent.tools.cart import set_quantity as set_in_cart
 from agent.tools.catalogue import get_products
@@ -157,6 +159,19 @@ async def _take_all(turn: Turn, intent: Intent, finding: Finding) -> None:
     if not turn.added and turn.workspace.lines:
         turn.reply.tell("cart.already_all")
         turn.reply.shows_cart = True
+
+
+async def take_all_asked(turn: Turn, asked: Pending) -> None:
+    """ "Sí, todo eso": what the open question is about, and the wants behind it, each in the quantity asked for."""
+    for item in await get_products(turn.workspace, asked.skus):
+        if item.has(1):
+            await add(turn, item, asked.quantity or 1)
+    waiting, before = turn.memory.waiting, turn.before
+    turn.workspace.remember(waiting=())
+    turn.before = before.model_copy(update={"pending": None, "waiting": ()})
+    for want in (intent for words in waiting for intent in read_burst(words)):
+        await buy(turn, replace(want, kind=Kind.BUY))
+    turn.before = before
 
 
 async def take(turn: Turn, intent: Intent, finding: Finding) -> None:

@@ -169,6 +169,8 @@ async def replace_line(turn: Turn, intent: Intent) -> None:
     clear."""
     assert intent.other is not None
     lines = await lines_meant(turn, with_fields(intent, other=None, quantity=None))
+    if len(lines) > 1 and intent.other.words:  # "en vez de la M, la polera en L"
+        lines = [line for line in lines if covers(intent.other.words, line.item)] or lines
     if len(lines) != 1:
         await buy(turn, intent.other)
         return

@@ -2,6 +2,7 @@
 
 import re
 
+from agent.brains.rules.actions.buying import take_all_asked
 from agent.brains.rules.actions.order_data import ask_for
 from agent.brains.rules.reading.intents import Intent
 from agent.brains.rules.reading.parse import read_burst
@@ -24,6 +25,10 @@ from agent.tools.orders import (
 from agent.workspace import Refusal
 
 _WITH_S = re.compile(r"\bs[\s#-]?0*(\d{1,9})\b", re.IGNORECASE)
+# "Sí, todo eso", to what was just asked about.
+_ALL_OF_IT = re.compile(
+    r"(?:(?:si|ya|dale|ok|quiero|dame|me llevo|llevo|con) )*todo(?: eso| esto)?(?: (?:porfavor|nomas|si))*"
+)
 _HUMAN_QUESTIONS = {"shop.unknown": "shop.unknown_beside", "talk.shop": "shop.unknown_beside"}
 
 
@@ -38,6 +43,10 @@ async def show_cart(turn: Turn, intent: Intent) -> None:
 
 async def check_out(turn: Turn, intent: Intent) -> None:
     """Show the summary when all of the message is done; the order is made only by a plain yes to it, in a later one."""
+    asked = turn.pending
+    if asked and asked.kind == "which" and asked.skus and _ALL_OF_IT.fullmatch(intent.asked):
+        await take_all_asked(turn, asked)
+        return
     turn.wants_to_close = True
 
 

@@ -10,7 +10,7 @@ from agent.brains.rules.products.outcome import Finding, Outcome, fits
 from agent.brains.rules.reading.asides import is_deniable
 from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.reading.normalise import fold
-from agent.brains.rules.replying.listing import list_finding, said, show_several
+from agent.brains.rules.replying.listing import list_finding, said, show_one, show_several
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import get_products, has_option
 from agent.tools.handoff import request_human
@@ -166,7 +166,10 @@ async def yes(turn: Turn, intent: Intent) -> None:
         return  # "sí, dame 2 brochas": what follows says it better
     if asked and len(items) == 1:
         await _accept(turn, items[0], asked.quantity, is_stock_offer=asked.kind == "how_many")
+    elif asked and len(left := [item for item in items if item.has(1)]) == 1:
+        show_one(turn, left[0], asked.quantity)
     elif asked and items:
+        turn.reply.head("ask.yes_to_which")
         show_several(turn, items, asked.quantity)
     elif len(turn.intents) == 1 and turn.workspace.lines and _offered_to_close(turn):
         await check_out(turn, intent)

@@ -9,7 +9,7 @@ from agent.brains.rules.actions.closing import show_cart
 from agent.brains.rules.products.budget import for_whom
 from agent.brains.rules.products.choosing import choose
 from agent.brains.rules.products.finding import find, refine, search
-from agent.brains.rules.products.outcome import Finding, Outcome
+from agent.brains.rules.products.outcome import Finding, Outcome, fits
 from agent.brains.rules.products.selecting import picked_with_older
 from agent.brains.rules.reading.intents import Intent
 from agent.brains.rules.reading.normalise import fold
@@ -54,6 +54,7 @@ async def show_options(turn: Turn, intent: Intent) -> None:
             turn.reply.close("ask.which_product")
         return
     family = [item for item in found if item.product_id == base.product_id or item.name == base.name] or [base]
+    family = [item for item in family if fits(item, "", intent.filters)] or family  # "¿y en gris qué tallas?"
     name = _option_named(intent.option, family)
     if name is None:
         await list_finding(

@@ -1,6 +1,7 @@
 """Wants of one message that could not all be asked about at once: each waits for its turn, or for its answer."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from agent.brains.rules.actions.buying import add
 from agent.brains.rules.products.amounts import common_units, units_for
@@ -75,6 +76,9 @@ async def ask_what_waits(turn: Turn, act: _Act) -> None:
         first, *rest = turn.memory.waiting
         turn.workspace.remember(waiting=tuple(rest))
         answered, turn.before = turn.before, turn.before.model_copy(update={"pending": None, "waiting": ()})
-        for intent in read_burst(first):
-            await act(turn, intent)
+        unwanted = tuple(word for said in turn.intents for word in said.filters.without)
+        for intent in read_burst(first):  # "los normales, no industrial", of both things asked for
+            await act(
+                turn, replace(intent, filters=replace(intent.filters, without=unwanted or intent.filters.without))
+            )
         turn.before = answered

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
+from agent.brains.rules.reading.normalise import fold
 from agent.brains.rules.reading.quantities import GROUP_SIZES, Quantity
 from agent.tools.cart import MOST_UNITS
 from data.repositories.items import CatalogueItem
@@ -18,9 +19,10 @@ _CONTENTS = frozenset(("mg", "ml", "un", "comp", "mcg"))
 
 # Sold by the pair: "un par de calcetines" is one of what is sold.
 _PAIRED = re.compile(
-    r"\b(?:par(?:es)?|calcetin|calceta|media|zapato|zapatilla|bota|botin|sandalia|chala|guante|aro|arete|pantufla"
-    r"|hojota)"
+    r"\b(?:par(?:es)?|calcetin|calceta|media(?![a-z])|bota(?!n)|botin|sandalia|chala|guante|aro(?![a-z])|arete|pantufla"
+    r"|h?ojota|alpargata|mocasin|bototo|chancla|zapat|slipper|crocs|plantilla)"
 )
+_SHOES = re.compile(r"\b(?:calzado|zapat)")
 
 
 def units_for(item: CatalogueItem, quantity: Quantity | None, default: int = 1) -> int | None:
@@ -51,7 +53,7 @@ def _counted(item: CatalogueItem, quantity: Quantity) -> int | None:
     """ "Una docena de huevos" of what is sold by the dozen is one."""
     name = " ".join(tokenise(f"{item.title} {item.unit or ''}"))
     whole = quantity.whole
-    if quantity.group == "par" and _PAIRED.search(name):
+    if quantity.group == "par" and (_PAIRED.search(name) or _SHOES.search(fold(item.category or ""))):
         return whole and whole // GROUP_SIZES["par"]
     if "docena" in name.split() and whole and (quantity.group == "docena" or whole % GROUP_SIZES["docena"] == 0):
         units = Fraction(whole, GROUP_SIZES["docena"])

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -143,7 +144,10 @@ def _headed(
 
 
 def _signed(query: str, best: list[tuple[CatalogueItem, Wording]]) -> list[tuple[CatalogueItem, Wording]]:
-    """ "De -5": not those of +5. "Juego uno": the one that is called so."""
+    """ "De -5": not those of +5. "Juego uno": the one that is called so. "Cable macho macho": not "macho-hembra"."""
+    words = tokenise(query)
+    doubled = {first for first, second in pairwise(words) if first == second and first.isalpha()}
+    best = [pair for pair in best if all(tokenise(pair[0].title).count(word) > 1 for word in doubled)] or best
     signs = set(_SIGNED.findall(re.sub(r"\bmenos (?=\d)", "-", query)))
     counts = (set(query.split()) & NUMBER_WORDS.keys()) - {"un", "una"}
     return [

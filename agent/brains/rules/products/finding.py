@@ -70,6 +70,8 @@ async def find_among_shown(turn: Turn, intent: Intent) -> Finding | None:
     if intent.words and not (is_asked or intent.is_definite):
         return None
     candidates = await turn.candidates()
+    if intent.filters.without and not any(token not in SOFT for token in query_tokens(intent.words)):
+        intent = replace(intent, words="")  # "los normales, no industrial"
     if intent.filters.is_superlative and not intent.words:
         return _extreme(await turn.seen(), intent.filters)
     if intent.words.startswith("con ") and not any(fits(item, intent.words, intent.filters) for item in candidates):
@@ -81,7 +83,7 @@ async def find_among_shown(turn: Turn, intent: Intent) -> Finding | None:
         fitting = [item for item in candidates if fits(item, "", intent.filters) and _fits_loosely(item, intent.words)]
     if not fitting or intent.is_empty or (len(fitting) == len(candidates) > 1 and not is_asked):
         return None
-    if len(fitting) > 1 and (intent.filters.options or (intent.is_definite and intent.words)):
+    if len(fitting) > 1 and (intent.filters.options or intent.filters.without or (intent.is_definite and intent.words)):
         fitting = await nearest_to_context(turn, _literal(intent, fitting), intent.filters, await turn.focus())
     if len(fitting) > 1 and intent.words and not is_asked:
         return None

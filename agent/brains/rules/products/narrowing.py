@@ -34,7 +34,12 @@ async def narrowed(turn: Turn, intents: list[Intent]) -> list[Intent]:
 def _without_purposes(intents: list[Intent]) -> list[Intent]:
     """ "Necesito para un lavatorio, a ver, dos tubos…": what it is all for is no want beside the wants."""
     wants = [one for one in intents if one.kind in PRODUCT_KINDS and one.words and not one.words.startswith("para ")]
-    return [one for one in intents if not (wants and one.words.startswith("para ") and one.quantity is None)]
+    return [one for one in intents if not (wants and _is_purpose(one))]
+
+
+def _is_purpose(intent: Intent) -> bool:
+    """ "Para la u: 10 led" asks for something all the same."""
+    return intent.words.startswith("para ") and intent.quantity is None and not re.search(r"[\d:]", intent.words)
 
 
 async def _numbered_name(turn: Turn, previous: Intent, intent: Intent) -> str:

@@ -57,6 +57,9 @@ async def _picks(turn: Turn, intent: Intent, leader: Intent) -> bool:
     held = next(iter(query_tokens(intent.words)), "") if words != intent.words else ""
     if alone.is_exact or (held and any(head_of(item) == held for item in alone.best)):
         return False  # a code, a bottle
+    first = next(iter(query_tokens(words)), "")
+    if first and any(head_of(item) == first for item in alone.best):
+        return False  # "dos packs de medias", after a shirt
     if all(_tells(token) for token in tokenise(words, parts=False)):
         return True
     if not alone.missing and any(is_called(intent.words, item) for item in alone.best):

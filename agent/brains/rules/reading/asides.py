@@ -61,7 +61,13 @@ _ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         " ",
     ),
-    (re.compile(r"(?:^|(?<=\n))(?:es |son )?para (?!llevar|ver)[a-z ]{2,40}:\s*(?=\S)"), "dame "),
+    (
+        re.compile(
+            r"(?:^|(?<=\n)|\b(?:necesito|quiero|busco|dame|ando buscando|me falta[n]?|seria|es|son) )"
+            r"para (?!llevar|ver)[a-z ]{1,40}:\s*(?=\S)"
+        ),
+        "dame ",
+    ),
     (
         re.compile(
             r"(?:^|(?<=[.,;!\n]) ?|(?<=hola )|(?<=dias )|(?<=tardes )|(?<=noches ))(?:yo )?(?:me llamo|mi nombre es)"
@@ -80,7 +86,11 @@ _JOINING = frozenset(
 )  # fmt: skip
 # What only a sentence has: who, how, and what one does. "Xilitol" or "aceite de sésamo" has none of it.
 _OF_CLAUSES = NOISE - _JOINING
-_DOING = re.compile(r"[a-z]{2,}(?:ando|iendo|aron|ieron|amos|emos|imos|aste|iste|abas?|aban|aria[ns]?|eria[ns]?)")
+# "Viste", "estai": what one did, how one is.
+_DOING = re.compile(
+    r"(?:vi|di|fui)ste|(?:est|t|and|v|cach|sab|pod)ai"
+    r"|[a-z]{2,}(?:ando|iendo|aron|ieron|amos|emos|imos|aste|iste|abas?|aban|aria[ns]?|eria[ns]?)"
+)
 # "Regalarle", "calentar": what one does; these end so and are things.
 _THINGS = frozenset(
     ("celular", "collar", "azucar", "alfiler", "hogar", "polar", "solar", "escolar", "blazer", "sueter", "sweater",

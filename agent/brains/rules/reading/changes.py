@@ -15,7 +15,7 @@ _OF_THOSE = (
 )
 
 _OPTION = (
-    r"(?P<option>tallas?|color(?:es)?|medidas?|tamanos?|numeros?|numeracion(?:es)?|sabor(?:es)?|aromas?|formatos?"
+    r"(?P<option>tallas?|talles?|color(?:es)?|medidas?|tamanos?|numeros?|numeracion(?:es)?|sabor(?:es)?|aromas?|formatos?"
     r"|presentacion(?:es)?|espesor(?:es)?|largos?|modelos?|variedad(?:es)?)"
 )
 _HAVE = (
@@ -57,6 +57,9 @@ QUESTIONS: tuple[tuple[Kind, str], ...] = (
      r"|venden|manejan|ofrecen|me recomiendas|recomiendas)(?: (?P<more>.+))?$"),
     (Kind.SHOW, r"^(?:que|cuales?) (?:tienes|tienen|hay|venden) (?:de |en |para )(?P<words>.+)$"),
     (Kind.SHOW, r"^(?:cual(?:es)?) (?:es|son|seria) (?P<words>.+)$"),
+    # "El más delgado es el de 50 g, ¿cierto?"
+    (Kind.SHOW,
+     r"^(?:el|la|l[oa]s) (?:mas|menos) [a-z]+ (?:es|son|seria|serian) (?P<words>(?:el|la|l[oa]s|es[eao]s?) .+)$"),
 )  # fmt: skip
 _KEEP = (
     r"(?:deja(?:me|le|r|dme)?(?:l[oa]s?)?|dejemos(?:l[oa]s?)?|quedate|quedemonos|quedame|conserva|manten"
@@ -107,11 +110,15 @@ CHANGES: tuple[tuple[Kind, str], ...] = (
     (Kind.REPLACE, r"^(?:cambia|cambiar|reemplaza)(?:me)?(?P<that>) por (?P<other>.+)$"),
     (Kind.REPLACE, r"^(?:cambia|reemplaza|remplaza|sustituye|cambiar)(?:me)?(?P<that>l[oa]s?) por (?P<other>.+)$"),
     (Kind.REPLACE,
-     r"^(?:quiero |dame |mejor |ponme |pon |prefiero )?(?P<other>.+?) (?:en vez de(?:l)?"
+     r"^(?!(?:(?:y|pero|ya|no|mejor|oye|ok),? )+en (?:vez|lugar) de)"
+     r"(?:quiero |dame |mejor |ponme |pon |prefiero )?(?P<other>.+?) (?:en vez de(?:l)?"
      r"|en lugar de(?:l)?) (?P<words>.+)$"),
     (Kind.REPLACE,
      r"^(?:en vez de(?:l)?|en lugar de(?:l)?) (?P<words>.+?) (?:quiero|dame|mejor|ponme|pon"
      r"|prefiero) (?P<other>.+)$"),
+    (Kind.REPLACE,
+     r"^(?:en vez de(?:l)?|en lugar de(?:l)?) (?P<words>(?:(?:el|la|los|las|un|una) )?[a-z0-9]+(?: [a-z0-9]+)?),? "
+     r"(?P<other>(?:el|la|los|las|un|una|uno) .+)$"),
     (Kind.SET,
      r"^(?:que sean|que sea|mejor(?: que sean| dame| pon(?:me|le)?| quiero| deja| solo)?|ponle|ponme|pon"
      r"|deja(?:l[oa]s?|me)?(?: en| solo)?|cambial[oa]s? (?:a|por)|cambia a|subel[oa]s? a|bajal[oa]s? a"
@@ -123,9 +130,10 @@ CHANGES: tuple[tuple[Kind, str], ...] = (
     (Kind.ADD_MORE, rf"^{_ADD}(?:otr[oa]s )?(?P<n>{_N})(?: unidades)? mas{_OF_THOSE}$"),
     (Kind.ADD_MORE, rf"^{_ADD}otr[oa]s (?P<n>{_N}){_OF_THOSE}$"),
     (Kind.ADD_MORE, rf"^{_ADD}(?P<n>{_N}) mas de(?:l)? (?P<words>.+)$"),
-    (Kind.ADD_MORE, rf"^{_ADD}(?P<n>{_N}) (?P<words>.+?) mas$"),
+    (Kind.ADD_MORE, rf"^{_ADD}(?P<n>{_N}) (?P<words>.+?) mas{_OF_THOSE}$"),
     (Kind.ADD_MORE,
-     rf"^{_ADD}otr[oa]s? (?:(?P<n>{_N}) )?(?P<words>(?!cosa|mas|vez|color|talla|medida|marca|modelo|opcion).+)$"),
+     rf"^{_ADD}otr[oa]s? (?:(?P<n>{_N}) )?"
+     r"(?P<words>(?!cosa|mas|vez|color|talla|medida|marca|modelo|opcion).+?)(?: mas)?$"),
     (Kind.SET,
      r"^(?:que sean|mejor(?: que sean| quiero| dame| ponme| solo)?|solo|solamente|dejame|deja"
      rf"|ponle)\s+(?P<n>{_N}) (?P<words>(?!mil\b|lucas?\b).+)$"),

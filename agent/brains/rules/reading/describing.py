@@ -27,6 +27,11 @@ _POINTING = re.compile(
 _COUNT_AFTER_SIZE = re.compile(rf"(?:\b(?:x{{0,4}}[sml]|xg|xxg)|\btalla \w+) (?P<count>{NUMBER})$")
 # "El más barato de los dos".
 _OF_THESE = re.compile(rf"(?:^| )(?:de )?(?:l|es|est|ell)[oa]s(?: {NUMBER})?(?: que .*)?$")
+# "Negras en ese número": what was chosen before is kept without being said.
+_SAME_SIZE = re.compile(
+    r"(?:^| )(?:en |de |pero )*(?:(?:es[ea]|est[ea]|mi) (?:mism[oa] )?|(?:el|la) mism[oa] )"
+    r"(?:numero|tall[ae]|medida|numeracion|tamano)$"
+)
 _ONLY_FILLER = re.compile(
     r"^(?:(?:de|del|en|el|la|los|las|que|sea|sean|y|o|con|para|a|al|un|una|uno|unos|unas|algo|alguno|alguna|color"
     r"|talla|lo|pero|solo|si|cual|es|son|me|hay|tienes|cada|par|pares)(?![a-z])|\W)*$"
@@ -60,10 +65,10 @@ def describe(kind: Kind, words: str) -> Intent:
         return Intent(kind, quantity=quantity, reference=reference)
     if quantity and re.fullmatch(CONTAINERS, rest):
         return Intent(kind, quantity=quantity)
-    filters, rest = take_filters(rest)
+    filters, rest = take_filters(_SAME_SIZE.sub("", rest))
     if filters.is_superlative:
         rest = _OF_THESE.sub("", rest)
-    reference, rest = take_reference(rest)
+    reference, rest = take_reference(rest) if not rest.startswith("igual") or quantity or filters else (None, rest)
     if filters and re.fullmatch(r"(?:de )?(?:es[aeo]s?|est[aeo]s?)(?: pero)?(?: en| de)?", rest):
         reference, rest = Reference("same"), ""
     is_definite = points is not None or bool(re.match(r"(?:de )?(?:el|la|los|las)\b", rest))

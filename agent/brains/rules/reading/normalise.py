@@ -23,6 +23,7 @@ _SPELLING = {
     "mandamela": "damela", "mandeme": "mandame", "agregueme": "agregame", "anoteme": "anotame", "envieme": "enviame",
     "guardeme": "apartame", "traigame": "traeme", "saqueme": "sacame", "quiteme": "quitame", "echeme": "echame",
     "sumeme": "sumame", "nah": "no", "nope": "no", "naa": "no",
+    "decime": "dime", "contame": "cuentame", "mostrame": "muestrame",
     "descuentito": "descuento", "descuentitos": "descuentos", "rebajita": "rebaja", "precito": "precio",
     "preciecito": "precio", "consultita": "consulta", "preguntita": "pregunta", "pedidito": "pedido",
     "regalito": "regalo", "ratito": "rato", "ahorita": "ahora", "altirito": "altiro", "cosita": "cosa",

@@ -23,7 +23,7 @@ from agent.brains.rules.reading.phrases import (
     THANKS,
 )
 from agent.brains.rules.reading.pieces import pieces, sentences
-from agent.brains.rules.reading.quantities import ONLY_AMOUNT, Quantity, take_quantity
+from agent.brains.rules.reading.quantities import NUMBER, ONLY_AMOUNT, Quantity, take_quantity
 from agent.brains.rules.reading.references import Reference, read_reference
 from agent.brains.rules.reading.verbs import FILLER_END, FILLER_START, MODAL, TAKE_IT, TAKE_IT_IN, TAKE_OUT, take_verb
 from agent.brains.rules.reading.wishes import read_notify
@@ -54,6 +54,8 @@ _CORRECTING = re.compile(
     r"(?:no|mejor|prefiero|mas bien|que sean?|quiero que sean?|sean?|eran?|quise decir|digo"
     r"|perdon)[\s,]+(?=\S)(?!de |(?:se )?(?:pas|super|cuest|valg)e?n?[ae]?n?\b)"
 )
+# "Sí, pero que sean 2 cajas": so many in all.
+_SETTING = re.compile(rf"que sean? (?!de\b)(?:{NUMBER})\b(?! (?:mil|lucas?|metros?|kilos?|litros?)\b)")
 _AGREEING = re.compile(r"(?:ya|dale|ok|bueno|claro|si|listo|perfecto)\b")
 _PREFERRING = re.compile(r"^(?:quiero|dame|mejor|ponme|pon|prefiero) (?=\S)")
 _BARE_OTHER = re.compile(r"otr[oa]s?|ultim[oa]|primer[oa]|segund[oa]")
@@ -63,6 +65,13 @@ _AMOUNT_LAST = re.compile(
     r"^(?:si )?(?:(?:tienes|tienen|hay|te quedan?|les quedan?|venden) )?(?:de(?:l)? )?(?P<words>[a-z].*?) "
     r"(?:(?:me|nos) das?|dame|deme|danos|quiero|quisiera|necesito|ponme|llevo|agrega(?:me)?|echame|mandame|anotame) "
     r"(?P<amount>\S.*)$"
+)
+
+
+# "La fuente de 12 volts me la llevo".
+_TAKEN_LAST = re.compile(
+    r"^(?!(?:cuanto|cuando|si|donde|como|no)\b)(?P<words>[a-z0-9].+?)(?<! no)[\s,]+(?:me )?l[oa]s? "
+    r"(?:llevo|quiero|compro|tomo)$"
 )
 
 
@@ -150,7 +159,7 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
         if (found := _fixed(stripped, is_question)) is not None:
             return [replace(found, is_correction=found.is_correction or is_correction)]
         shorter = _peeled(stripped)
-        if match := _CORRECTING.match(shorter):
+        if not _SETTING.match(shorter) and (match := _CORRECTING.match(shorter)):
             is_correction, shorter = True, shorter[match.end() :]
         if shorter in {stripped, ""}:
             stripped = shorter
@@ -177,7 +186,7 @@ def _peeled(piece: str) -> str:
 
 def _fixed(piece: str, is_question: bool) -> Intent | None:
     """What a piece means when one of the tables knows it."""
-    for read in (_whole_phrase, _topic, _taking, _change, _question, _about_shop, _amount_last, _verb):
+    for read in (_whole_phrase, _topic, _taking, _change, _question, _about_shop, _amount_last, _taken_last, _verb):
         if (intent := read(piece)) is not None:
             return replace(intent, is_question=is_question or intent.is_question)
     return None
@@ -242,6 +251,12 @@ def _amount_last(piece: str) -> Intent | None:
     quantity, rest = take_quantity(f"{trimmed(match['amount'])} de eso")
     is_only_amount = quantity is not None and rest == "eso"
     return replace(describe(Kind.BUY, trimmed(match["words"])), quantity=quantity) if is_only_amount else None
+
+
+def _taken_last(piece: str) -> Intent | None:
+    match = _TAKEN_LAST.match(piece)
+    words = trimmed(match["words"]) if match else ""
+    return describe(Kind.BUY, words) if words and not take_verb(words) else None
 
 
 def _whole_phrase(piece: str) -> Intent | None:

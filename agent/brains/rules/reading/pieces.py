@@ -7,6 +7,7 @@ from agent.brains.rules.reading.describing import describe, trimmed
 from agent.brains.rules.reading.intents import Kind
 from agent.brains.rules.reading.quantities import NUMBER
 from agent.brains.rules.reading.verbs import take_verb, without_verb
+from agent.brains.rules.reading.vocabulary import NOISE
 
 _STRONG = re.compile(r"(?:\n|;|\.(?!\d)|(?P<question>\?)|!)+")
 _WEAK = re.compile(
@@ -15,6 +16,17 @@ _WEAK = re.compile(
     r"|y tambien|luego|despues|aparte|a ver|o sea|osea)\s|\s-\s"
 )
 _AND = re.compile(r"\s(?:y|e)\s+(?!(?:\d/\d|1/2|medi[oa]\b(?! docena)|cuarto\b|pico\b|no\b(?! \w+ mas)))")
+# "Los normales, no industrial": what it must not be.
+_NEGATED = re.compile(
+    r"(?<=[a-z0-9])(?<!\bsi)(?<!\bno)(?<!\bque)(?<!\bya)(?<!\bpero)(?<!\bo),?\s+(?:pero )?(?:que )?no "
+    r"(?:es |son |sea |sean )?(?P<what>[a-z]{3,})(?=\s*(?:$|,|\sy\s))"
+)
+_NOT_A_TRAIT = NOISE | {"perdon", "espera", "espere", "disculpa", "sorry", "importa", "alcanza"}
+# "Y una fuente de doce volts eso sería todo".
+_CLOSING = re.compile(
+    r"(?<=[a-z0-9])(?<!\bcuanto)(?<!\bque)(?<!\bcomo)(?<!\bde)(?<!\bcon)(?<!\by)\s+(?P<closing>(?:y )?(?:eso|nada mas)"
+    r" (?:(?:seria|es|no mas|nomas|todo|por ahora|por hoy)(?: |$))+)$"
+)
 _BETWEEN = re.compile(r"\b(entre\s+\$?[\w.]+(?:\s+(?:mil|lucas?|pesos))?)\s+y\s+")
 _RUN_ON = re.compile(
     r"(?<=[a-z0-9])(?<!\bpara)(?<!\bde)(?<!\bcon)(?<!\ben)(?<!\bpor)(?<!\ba)(?<!\bsin)(?<!\bcomo)(?<!\bsolo)"
@@ -47,6 +59,7 @@ def sentences(text: str) -> Iterator[tuple[str, bool]]:
 def pieces(sentence: str) -> Iterator[tuple[str, bool]]:
     """What stands between commas and "y", each with whether only an "y" stands before it."""
     whole = _BETWEEN.sub(r"\1 a ", _BULLET.sub("", sentence.strip()))
+    whole = _CLOSING.sub(r", \g<closing>", _NEGATED.sub(_unwanted, whole))
     whole = _MISCOUNTED.sub(r"\g<n>\g<of>", _MISSPOKE.sub("", whole))
     if re.search(r"\b(?:en vez de|en lugar de)\b", whole):
         yield whole, False
@@ -55,6 +68,10 @@ def pieces(sentence: str) -> Iterator[tuple[str, bool]]:
         for position, piece in enumerate(_AND.split(f" {part.strip()} ")):
             for run, words in enumerate(_runs(piece.strip())):
                 yield words, bool(position) and not run
+
+
+def _unwanted(match: re.Match[str]) -> str:
+    return match[0] if match["what"] in _NOT_A_TRAIT else f" que no sea {match['what']}"
 
 
 def _with_their_verbs(parts: list[str]) -> Iterator[str]:

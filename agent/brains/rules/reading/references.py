@@ -14,6 +14,12 @@ _ORDINAL = "primer[oa]s?|segund[oa]s?|tercer[oa]s?|cuart[oa]|quint[oa]"
 _SAME = r"(?:\s+(?:mism[oa]s?|nomas|no mas|de ahi|de alla))?"
 _TAIL = r"(?:\s+(?:opcion|alternativa|producto|de la lista|que (?:me )?(?:mostraste|dijiste|salio)))?"
 
+# "Una igual en negro", "dos iguales a esa pero talla L".
+_ALIKE = re.compile(
+    r"igual(?:es|it[oa]s?)?(?: (?:a|que) (?:es[eao]s?|est[eao]s?|la anterior|el anterior|la otra|el otro))?"
+    r"(?=$| (?:pero|en|de color|talla|con)\b)"
+)
+
 ReferenceKind = Literal["ordinal", "last", "that", "other", "same", "all", "rest"]
 
 
@@ -78,6 +84,8 @@ def read_reference(words: str) -> Reference | None:
 def take_reference(words: str) -> tuple[Reference | None, str]:
     """A reference at the start of the words, and what follows it ("la misma pero en" -> "same", "pero en")."""
     if match := re.match(r"(?:del?\s+)?(?:el|la|los|las|es[ea]s?|est[ea]s?|es[oa]s|est[oa]s)\s+mism[oa]s?\b", words):
+        return Reference("same"), words[match.end() :].strip()
+    if match := _ALIKE.match(words):
         return Reference("same"), words[match.end() :].strip()
     for pattern, kind in _PATTERNS[:2] + _PATTERNS[3:4]:
         if (match := pattern.match(words)) and re.match(r"(?:[^a-z0-9]|$)", words[match.end() :]):

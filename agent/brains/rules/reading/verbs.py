@@ -118,6 +118,13 @@ VERBS: tuple[tuple[Kind, str], ...] = (
     (Kind.BUY,
      r"(?:dame|deme|denme|damelo|dame lo|agregame|agregale|ponme|ponle|poneme|anotame|apuntame|sumame|sumale"
      r"|echame|echale|mandame|enviame|pasame|vendeme|reservame|apartame|traeme|regalame)"),
+    (Kind.SHOW, r"(?:mostra|busca|encontra|cotiza|ensena|fija|averigua)(?:me|nos|te)(?: si (?:hay|tienes|tienen))?"),
+    (Kind.BUY, r"deja(?:me|nos)(?= (?:el|la|l[oa]s|es[eao]s?|est[eao]s?|un[oa]?s?|\d+)\b)"),
+    # Whatever is done for whoever asks: "alcanzame", "guardame", "convidame".
+    (Kind.BUY,
+     r"(?!salame|derrame|infame|creme|supreme|extreme|xtreme|dejame|avisa|llama|explica|cuenta|conta|confirma|contest"
+     r"|disculpa|perdona|ayuda|cobra|informa|aclara|asegura)"
+     r"(?:[a-z]{2,}[ae]me|(?:consegu|serv|med)ime)(?:l[oa]s?)?(?= [a-z0-9])"),
     (Kind.BUY,
      r"(?:yo )?(?:me )?(?:quiero|quisiera|queria|querria|me gustaria|gustaria|deseo|necesito|necesitamos|queremos"
      r"|necesitaria|llevo|llevare|llevaria|llevamos|quedo con|quedaria con|quedare con|compro|compraria|pido"

@@ -9,6 +9,7 @@ SOFT = frozenset((
     "pequeno", "mediano", "regalo", "casa", "uso", "hombre", "mujer", "dama", "varon", "nino", "nina", "adulto",
     "color", "talla", "marca", "modelo", "tipo", "plancha", "galon", "pieza", "par", "set", "pack", "kit", "tamano",
     "grand", "fresco", "fresca", "simple", "basico", "basica", "para", "hacer", "poder", "usar", "comprar", "llevar",
+    "chiquito", "chiquita", "chiquitito", "chiquitita", "pequenito", "pequenita", "grandote", "grandota",
     "urgente", "rapido", "hoy", "ahora", "algo", "cosa", "producto", "articulo", "vez",
 ))  # fmt: skip
 
