@@ -123,7 +123,7 @@ def play(runner: asyncio.Runner, script: list[AIMessage]) -> tuple[Workspace, Dr
         return workspace, None
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=800, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(script=scripts)
 def test_no_call_and_no_text_of_a_model_breaks_what_code_decides(loop: asyncio.Runner, script: list[AIMessage]) -> None:
     workspace, draft = play(loop, script)
@@ -142,7 +142,7 @@ def test_no_call_and_no_text_of_a_model_breaks_what_code_decides(loop: asyncio.R
         assert workspace.new_summary.text in draft.replies[0].text
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=800, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(script=scripts, amount=st.integers(1, 9_999_999))
 def test_an_amount_no_tool_returned_never_leaves(loop: asyncio.Runner, script: list[AIMessage], amount: int) -> None:
     lie = f"El precio es ${amount:,}".replace(",", ".")
