@@ -151,6 +151,7 @@ class CatalogueRepository(Repository):
                 Product.image_url,
                 Variant.is_archived,
                 _TELLING,
+                Product.synonyms,
             )
             .join(Product, (Product.tenant_id == Variant.tenant_id) & (Product.id == Variant.product_id))
             .outerjoin(StockLevel, (StockLevel.tenant_id == Variant.tenant_id) & (StockLevel.variant_id == Variant.id))
@@ -159,7 +160,9 @@ class CatalogueRepository(Repository):
 
     async def _items(self, statement: Select[*tuple[Any, ...]]) -> list[CatalogueItem]:
         rows = (await self.session.execute(statement)).all()
-        return [CatalogueItem(*(*columns, frozenset(telling))) for *columns, telling in rows]
+        return [
+            CatalogueItem(*(*columns, frozenset(telling), (), tuple(synonyms))) for *columns, telling, synonyms in rows
+        ]
 
     # Writing, as imports do.
 

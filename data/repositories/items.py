@@ -51,6 +51,8 @@ class CatalogueItem:
     telling: frozenset[str] | None = None
     also_called: tuple[tuple[str, str], ...] = ()
     """What else the shop's own lexicon says, and for which words of the title."""
+    synonyms: tuple[str, ...] = ()
+    """Other names that the shop wrote beside this product's own."""
 
     @property
     def title(self) -> str:

@@ -20,7 +20,7 @@ NOUNS_TOO = frozenset(("cafe", "naranja", "rosa", "crema", "lana", "lata", "caja
                        "aluminio", "plastico", "tira", "mini", "lila", "led"))  # fmt: skip
 ASKED_ONLY = "?"
 FIRST = "^"  # marks a word as the one that a product's name begins with
-READING = "4"  # raise it when words or measures are read otherwise: snapshots of indexes are then built anew
+READING = "5"  # raise it when words or measures are read otherwise: snapshots of indexes are then built anew
 Phrase = tuple[str, ...]
 
 

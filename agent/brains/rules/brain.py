@@ -9,7 +9,7 @@ from agent.brains.rules.actions.order_data import hear_order_data
 from agent.brains.rules.actions.shop_questions import gathered, lead_back, tells_of_shop
 from agent.brains.rules.actions.waiting import answer_waiting, ask_what_waits
 from agent.brains.rules.actions.wishing import hear_contact_wish
-from agent.brains.rules.products.budget import within_budget
+from agent.brains.rules.products.budget import within_budget, without_measures
 from agent.brains.rules.products.choosing import choose, covers, is_headed, is_known_word
 from agent.brains.rules.products.finding import find_among_shown, search
 from agent.brains.rules.products.narrowing import narrowed
@@ -52,7 +52,7 @@ class RulesBrain:
             workspace.remember(pending=None)
         if hear_contact_wish(turn) or not await hear_order_data(turn):
             for intent in turn.intents:
-                await _act(turn, await within_budget(turn, intent))
+                await _act(turn, await within_budget(turn, await without_measures(turn, intent)))
             _drop_answered(turn)
             await ask_what_waits(turn, _act)
         await close_turn(turn)

@@ -92,7 +92,8 @@ async def _tell_left_out(turn: Turn) -> None:
         names.append(next((item.name.split()[0].casefold() for item in await turn.candidates()), ""))
     names += [turn.echo(one.words) for want in turn.memory.waiting for one in read_burst(want)[:1]]
     if said := " ni ".join(dict.fromkeys(filter(None, names))):
-        turn.reply.tell("checkout.left_out", said=said)
+        is_one = asked is not None and len(asked.skus) == 1 and asked.skus[0] not in cart and len(names) == 1
+        turn.reply.tell("checkout.left_out_one" if is_one else "checkout.left_out", said=said)
 
 
 # Small talk that ends by asking what else there may be.

@@ -7,6 +7,7 @@ from agent.brains.rules.actions.wishing import accept_waiting
 from agent.brains.rules.products.choosing import content_words, covers_whole, is_known_word, is_need
 from agent.brains.rules.products.finding import find_in_context, search, sized_sibling
 from agent.brains.rules.products.outcome import Finding, Outcome, fits
+from agent.brains.rules.products.using import for_use
 from agent.brains.rules.reading.asides import is_deniable
 from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.reading.normalise import fold
@@ -70,6 +71,8 @@ async def _reference(turn: Turn, intent: Intent) -> None:
 
 async def _look_for(turn: Turn, intent: Intent) -> None:
     finding = await search(turn, intent.words, intent.filters)
+    if finding.outcome is Outcome.NONE:
+        finding = await for_use(turn, intent) or finding
     if await counted(turn, intent, finding):
         await buy(turn, intent)
         return

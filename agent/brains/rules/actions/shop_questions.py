@@ -39,6 +39,16 @@ _ABSTRACT = (
 _TO_A_PLACE = re.compile(
     r"^(?:y )?(?:si (?:es|fuera) )?(?:a|hasta|para|en) (?:(?:la|el|los|las) )?(?!domicilio|cuanto|que\b)[a-z]{3}"
 )
+# "¿Y cuánto cobran por revisarla?", after an answer: of what was just answered.
+_OF_IT = re.compile(
+    r"\b(?:cobran?|sale|demoran?|tarda[n]?|cuesta|seria|es)\b(?: (?:por|en|para|el|la|eso|a|hacer))*"
+    r"(?: [a-z]{3,}[aei]r(?:l[oa]s?)?)?$"
+)
+# "Algo para abrir el notebook" asks for a thing, whatever the shop does with the verb.
+_FOR_DOING = re.compile(
+    r"\balgo (?:para|que|con que)\b"
+    r"|^(?:que|cual|cuales) (?:tienes|tienen|hay|venden|sirve[n]?|traen) (?:\w+ )?para [a-z]{2,}[aei]r\b"
+)
 _SIDES = {"costo": "cuánto cuesta", "plazo": "cuánto demora"}
 _NOT_THINGS = frozenset(_ABSTRACT.split())
 
@@ -67,7 +77,8 @@ def _goes_on(question: Intent, intent: Intent) -> bool:
 
 async def tells_of_shop(turn: Turn, intent: Intent) -> bool:
     """Whether something that was read as about products was about the shop, and was answered or kept as such."""
-    if intent.kind not in _MAYBE_SHOP or intent.reference or intent.sku or not intent.words:
+    is_other = intent.kind not in _MAYBE_SHOP or intent.reference or intent.sku or not intent.words
+    if is_other or _FOR_DOING.search(intent.asked):
         return False
     topics = load_topics().read(intent.asked)
     if not topics.firm and await _goes_on_asking(turn, intent, topics):
@@ -121,7 +132,8 @@ async def _goes_on_asking(turn: Turn, intent: Intent, topics: Topics) -> bool:
     if not topic or intent.quantity or intent.kind not in {Kind.MENTION, Kind.SHOW, Kind.PRICE}:
         return False
     is_place = topic == DISPATCH and bool(_TO_A_PLACE.match(intent.asked))
-    if not (is_place or topic in topics.hinted) or await _names_product(turn, intent):
+    is_of_it = bool(_OF_IT.search(intent.asked)) and bool(topics.facets)
+    if not (is_place or is_of_it or topic in topics.hinted) or await _names_product(turn, intent):
         return False
     facets = frozenset(sides) | topics.facets
     _remember_topic(turn, topic, facets)

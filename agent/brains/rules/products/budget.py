@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from agent.brains.rules.products.choosing import is_need
+from agent.brains.rules.products.choosing import covers, is_need, query_tokens
 from agent.brains.rules.products.finding import search
 from agent.brains.rules.products.outcome import Finding, Outcome, finding_of
 from agent.brains.rules.reading.intents import Intent, Kind
@@ -16,6 +16,7 @@ _SAME = re.compile(
     r"\s*\b(?:(?:de|a|por|en|con|dentro de|mas o menos) )*(?:es[ea]|est[ea]|el mism[oa]|l[oa] mism[oa]|mi|igual) "
     r"(?:mism[oa] )?(?:precio|valor|rango(?: de precios?)?|presupuesto|plata|monto)\b"
 )
+_THOUSANDS = re.compile(r"\b(\d+) ?k\b")
 _LEAST_SHARE, _MOST_SHARE = Decimal("0.5"), Decimal("1.2")
 _ASKING = frozenset({Kind.SHOW, Kind.MENTION, Kind.PRICE, Kind.STOCK})
 _MEN = (
@@ -35,6 +36,18 @@ _FOR_WHOM = tuple(
         (rf"mujer|dama|{_WOMEN}", "mujer"),
     )
 )
+
+
+async def without_measures(turn: Turn, intent: Intent) -> Intent:
+    """ "Resistencias de 10k" is no price where something is called so."""
+    said = _THOUSANDS.search(intent.asked)
+    if said is None or not intent.words or intent.filters.max_price is None:
+        return intent
+    words = f"{intent.words} {said[1]}k"
+    found = await search_products(turn.workspace, words, limit=CANDIDATE_COUNT)
+    if not any(f"{said[1]}k" in query_tokens(item.title) and covers(words, item) for item in found.items):
+        return intent
+    return replace(intent, words=words, filters=replace(intent.filters, min_price=None, max_price=None))
 
 
 async def within_budget(turn: Turn, intent: Intent) -> Intent:

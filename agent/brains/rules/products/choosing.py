@@ -13,7 +13,7 @@ from agent.brains.rules.reading.vocabulary import NOISE, SOFT
 from data.repositories.items import CatalogueItem
 from data.search.lexicon import FUNCTION_WORDS, load_lexicon
 from data.search.options import option_key
-from data.search.units import NUMBER_WORDS
+from data.search.units import NUMBER_WORDS, canonical_measure
 from data.search.words import code_parts, is_number, phonetic, stem, tokenise
 
 _TO_DO = re.compile(
@@ -22,15 +22,20 @@ _TO_DO = re.compile(
     r"|\bpara (?:pod)?[a-z]{2,}[aei]r(?:me|lo|la|los|las|se)?\b|\bque (?:gotea|se |no )"
     r"|^(?:pintar|limpiar|lavar|cocinar|pegar|colgar|cortar|coser|regar|arreglar|reparar|tapar|soldar|decorar|dormir)$"
 )
+# "5 amperes" of a supply that is 5A, of a battery of 70Ah; "10 kohm" of a resistor written 10K.
+_AMPERES = re.compile(r"(\d+(?:\.\d+)?)(?:amp|a)")
+_KILO_OHMS = re.compile(r"(\d+(?:\.\d+)?)k")
 _SIGNED = re.compile(r"(?<!\S)[-+]\s?\d+")
 _DISCRIMINATING = frozenset({"con", "sin"})
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The words of one item: those that name it, its first one, that with its category, those that only describe."""
+    """The words of one item: those that name it, its other names, its first word, that with its category and those
+    that begin its other names, those that only describe."""
 
     name: frozenset[str]
+    others: frozenset[str]
     first: frozenset[str]
     heads: frozenset[str]
     described: frozenset[str]
@@ -166,10 +171,14 @@ def _named_whole(tokens: list[str], best: list[tuple[CatalogueItem, Wording]], m
 
 
 def _level(token: str, wording: Wording, is_loose: bool) -> int:
-    if _among(token, wording.name, exactly=not is_loose):
+    if any(key in wording.name for key in _keys(token)):
         return 3
+    if _among(token, wording.name, exactly=not is_loose):
+        return 2 if len(code_parts(token)) > 1 else 3  # "10k" is more of a 10K than of a "1K, 10 in a pack"
     if any(all(_among(word, wording.name, exactly=True) for word in phrase) for phrase in _equivalents(token)):
         return 2
+    if _among(token, wording.others, exactly=not is_loose):
+        return 2 if is_loose else 1  # "detergente de platos" is no detergent where there is one called so
     return 1 if _among(token, wording.described, exactly=True) else 0
 
 
@@ -204,6 +213,10 @@ def _equivalents(token: str) -> tuple[tuple[str, ...], ...]:
 def _keys(token: str) -> tuple[str, ...]:
     if is_number(token):
         return token, f"{token}~"
+    if amperes := _AMPERES.fullmatch(token):
+        return token, f"{amperes[1]}a", f"{amperes[1]}amp", canonical_measure(amperes[1], "ah") or token
+    if kilo_ohms := _KILO_OHMS.fullmatch(token):
+        return token, canonical_measure(kilo_ohms[1], "kohm") or token
     return tuple(dict.fromkeys((token, stem(token), option_key(token))))
 
 
@@ -213,7 +226,12 @@ def _words(*texts: str | None) -> frozenset[str]:
 
 @lru_cache(maxsize=5_000)
 def _read_wording(
-    title: str, labels: tuple[str, ...], category: str | None, description: str, others: tuple[tuple[str, str], ...]
+    title: str,
+    labels: tuple[str, ...],
+    category: str | None,
+    description: str,
+    others: tuple[tuple[str, str], ...],
+    synonyms: tuple[str, ...],
 ) -> Wording:
     content = [token for token in tokenise(title, parts=False) if token not in FUNCTION_WORDS]
     first = content[0] if content else ""
@@ -223,15 +241,20 @@ def _read_wording(
     named = frozenset((*_keys(first), *alike, *(key for head in heads for token in head for key in _keys(token))))
     # "Bebidas" says what all in it are; of "Arroz y harinas" nobody knows which one an item is.
     kinds = _words(category) if category and not re.search(r"[/,&>]|\s[ye]\s", category) else frozenset()
+    called = frozenset(key for name in synonyms for token in query_tokens(name)[:1] for key in _keys(token))
     return Wording(
-        _words(title, category, *labels, *(other for other, _ in others)), named, named | kinds, _words(description)
+        _words(title, category, *labels, *(other for other, _ in others)),
+        _words(*synonyms),
+        named,
+        named | kinds | called,
+        _words(description),
     )
 
 
 def _wording(item: CatalogueItem) -> Wording:
     labels = tuple(label for label in (item.sku, item.brand, *item.options.values()) if label)
     description = f"{(item.description or '')[:400]} {item.unit or ''}"
-    return _read_wording(item.title, labels, item.category, description, item.also_called)
+    return _read_wording(item.title, labels, item.category, description, item.also_called, item.synonyms)
 
 
 def _is_soft(token: str) -> bool:

@@ -21,6 +21,7 @@ from agent.brains.rules.products.choosing import (
 )
 from agent.brains.rules.products.outcome import MOST_CANDIDATES, UNSAID, Finding, Outcome, finding_of, fits
 from agent.brains.rules.products.selecting import EXTREME, at_the_end, family_of, kind_of, nearest_to_context, select
+from agent.brains.rules.products.using import for_use
 from agent.brains.rules.reading.intents import Intent
 from agent.brains.rules.reading.normalise import fold
 from agent.brains.rules.reading.references import Reference
@@ -50,7 +51,8 @@ async def find(turn: Turn, intent: Intent) -> Finding:
     if (finding := await find_in_context(turn, intent)) is not None:
         return finding
     if intent.words:
-        return await search(turn, intent.words, intent.filters)
+        finding = await search(turn, intent.words, intent.filters)
+        return await for_use(turn, intent) or finding if finding.outcome is Outcome.NONE else finding
     if intent.filters:
         return await refine(turn, intent.filters)
     if turn.pending and turn.pending.kind == "which" and turn.pending.skus:

@@ -23,12 +23,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`words` are what was looked for, where the shopper's own do not say it whole: "olla 30" for "la de 30"."""
+    """`words` are what was looked for, where the shopper's own do not say it whole: "olla 30" for "la de 30".
+    `is_guess`: found by what it is for, and by no name."""
 
     outcome: Outcome
     items: tuple[CatalogueItem, ...] = ()
     was_shown: bool = False
     words: str = ""
+    is_guess: bool = False
 
     @property
     def item(self) -> CatalogueItem | None:

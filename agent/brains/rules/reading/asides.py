@@ -39,10 +39,17 @@ _ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:[ ,]+(?:me parece|creo|supongo|si no me equivoco|pienso yo))+(?: que)?(?=\s*(?:$|[\n,.;!]))"), ""),
     (
         re.compile(
-            r"(?:^|(?<=[\n,.;!] ))(?:(?:el|ella|yo|me parece que|creo que) )*(?:es|usa|uso|seria|ocupa|calza|calzo) "
-            r"(?=(?:la |el )?(?:talla|numero) )"
+            r"(?:^|(?<=[\n,.;!] ))(?:(?:el|ella|yo|me parece que|creo que) )*"
+            r"(?:es|usa|uso|seria|ocupa|calza|calzo|soy) (?=(?:la |el )?(?:tall[ae]|numero) )"
         ),
         "",
+    ),
+    (
+        re.compile(
+            r"\b(?:quiero |quisiera |necesito |tengo que |me gustaria |voy a )?(?:hacer|dar)(?:le|les)? un"
+            rf" regal(?:o|ito) (?:a|para) {_WHOSE} {_KIN}{_AGE}\b(?: (?=[a-z])| ?, ?(?=[a-z]))?"
+        ),
+        "busco ",
     ),
     (re.compile(r"\bpara (?:cumplir|celebrar|festejar) (?:(?:sus|mis|los) )?\d{1,3}(?: an(?:it)?os)?\b"), " "),
     (re.compile(r"\bojala (?:(?:que )?(?:sea[ns]? |algo )?)(?=barat|economic|baratit)"), " "),
@@ -78,6 +85,7 @@ _ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _TOO_DEAR = re.compile(
     r"^(?:no|ya|y|pero|oye)[ ,]+(?:es |esta |son |estan )?(?:muy|tan|demasiado) (?:car|salad)(?:it)?[oa]s?\b"
+    rf"|^{_SHOUT}[ ,]+(?:que )?(?:muy |tan |demasiado )?(?:car|salad)(?:it|isim)?[oa]s?\b(?=\s*(?:$|[,.;!?\n]|y\b))"
 )
 _JOINING = frozenset(
     ("el", "la", "los", "las", "un", "una", "uno", "unos", "unas", "de", "del", "en", "con", "por", "para", "sin", "y",

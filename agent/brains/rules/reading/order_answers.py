@@ -48,6 +48,15 @@ _STREET_AND_NUMBER = re.compile(
     r"(?:[^\W\d_][\w.'’°º]*\s+){1,6}#?(?:n[°º]?\s?)?\d{1,5}(?:\s?[a-z])?(?:\s*,.*|\s+(?:depto|dpto|casa|block|torre|of|oficina|local|piso)\b.*|\s*)$",
     re.IGNORECASE,
 )
+SENT = r"(?:desp[aá]ch|env[ií]|m[aá]nd|entr[eé]g|ll[eé]v|tra[eé]|tr[aá]ig)\w*\s+(?:a|al|en|hasta)"
+# "Despacho a Los Carrera 1240 Concepción": what stands behind a word of sending, its commune too.
+SENT_TO = re.compile(
+    rf"\b{SENT}\s+(?P<it>(?!(?:(?:mi|la|el)\s+)?(?:domicilio|casa|oficina|pega|trabajo|tienda|local)\b)"
+    rf"(?:[^\W\d_][\w.'’°º]*\s+){{1,6}}(?:n[°º]?\s?|#)?\d{{2,5}}"
+    r"(?:\s+(?!(?:de|con|y|mi|soy|me|a|rut|boleta|factura|por|porfa|gracias|ya|pesos|mil|lucas|unidades)\b)[^\W\d_]+){1,4}?)"
+    r"(?=\s*(?:$|[,.;\n]|\b(?:con|y|mi|soy|me|a|rut|boleta|factura|por|porfa|gracias|ya)\b))",
+    re.IGNORECASE,
+)
 # "Despacho a domicilio, Ana Rojas, Los Aromos 345": what stands before the part with the number.
 _BEFORE_STREET = re.compile(rf"^(?:(?![^,]*\b{_STREET})[^,\d]+,\s*)+(?=[^,]*[^\W\d_]{{3}}[^,]*\d)", re.IGNORECASE)
 _ADDRESS_LEAD = re.compile(
@@ -232,6 +241,8 @@ def _name_beside(text: str, said: Said) -> str:
 
 def address_in(text: str) -> str:
     """ "Mándalo a Los Aromos 345, Maipú" as "Los Aromos 345, Maipú"; "" when no street and number is in it."""
+    if sent := SENT_TO.search(text):
+        return sent["it"].strip()
     for line in re.split(r"\n|;|(?<=\w{3})\.\s|\s+y\s+(?=(?:mi|con|el|la|boleta|factura)\b)", text):
         words = _ADDRESS_LEAD.sub("", _BEFORE_STREET.sub("", line.strip()), count=1).strip(" .,;:")
         if len(words) < 5 or not _NUMBERED.search(words):

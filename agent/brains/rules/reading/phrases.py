@@ -157,6 +157,9 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"\b(?:mi|el) (?:pedido|orden|compra|encargo)\b.{0,20}\b(?:(?:a )?(?:cuando|donde|en que|por que|porque|no)"
      r" (?:me |se )?(?:ha |han )?(?:lleg\w*|vien\w*|est[ae]\w*|va|anda|entreg\w*|mand\w*|despach\w*|sal\w*)"
      r"|no (?:me )?(?:ha )?lleg\w+|ya salio)"),
+    (Kind.STATUS,
+     r"^(?:(?:y|oye|che|oiga|disculpa|ya) )*mi (?:pedido|orden|compra|encargo) (?:como|en que|por donde|donde)"
+     r" (?:va|viene|anda|esta|sigue|quedo)(?: (?:ahora|entonces|ya))*$"),
     (Kind.STATUS, r"^(?:y )?(?:mi|el) (?:pedido|orden)$"),
     (Kind.STATUS,
      r"^(?:cuando (?:me )?llega|numero de (?:mi )?(?:pedido|orden)|cual (?:es|era) (?:mi"
@@ -241,6 +244,11 @@ SHOP_TOPICS: tuple[tuple[str, str], ...] = (
     ("el horario",
      r"\b(?:horarios?|a que hora|hasta que hora|desde que hora|atienden (?:los|el|hoy|manana|sabado|domingo|en)"
      r"|abren|cierran|abiertos?|estan atendiendo|que dias (?:abren|atienden))\b"),
+    ("el horario",
+     r"^(?:(?:y|o|oye|entonces|el|los|este|hoy|manana|en la|por la|fin de semana|feriados?|lunes|martes|miercoles"
+     r"|jueves|viernes|sabados?|domingos?|tarde|noche) )*(?:se )?(?:puedo|puede|podria|podemos) (?:pasar|ir|acercarme)"
+     r"(?: (?:por|para) (?:ahi|alla|aca)| (?:a|por) (?:la tienda|el local|tu tienda|verlos?)| (?:el|los|hoy|manana"
+     r"|en la|tarde|lunes|martes|miercoles|jueves|viernes|sabados?|domingos?|feriados?))*$"),
     ("la dirección",
      r"\b(?:direccion|ubicacion|ubicad[oa]s?|donde (?:estan|queda(?:n)?|se ubican|es la tienda|los encuentro"
      r"|puedo ir|retiro|esta la tienda|esta ubicad[oa])|tienen (?:local|tienda fisica|sucursal)|sucursal(?:es)?"
@@ -315,7 +323,8 @@ ABOUT_SHOP = re.compile(
     r"|estampan|graban|imprimen|cortan|dimensionan|capacitan|contratan|asesoran|visitan|cotizan|afilan|cargan"
     r"|recargan"
     r"|envian|despachan|entregan|facturan|cuentan con|pertenecen|quedan? (?:lejos|cerca)|estan en)"
-    r"|(?:como|cuando|donde|por que|porque|quien(?:es)?|hace cuanto|de donde|desde cuando|hasta cuando)\b"
+    r"|(?:como(?! (?:de |un[oa]s? )*\d)|cuando|donde|por que|porque|quien(?:es)?|hace cuanto|de donde|desde cuando"
+    r"|hasta cuando)\b"
     r"|(?:(?:sirve[n]?|trae[n]?|incluye[n]?)(?! (?:\d|un|una|dos|tres|el|la|los|las)\b)|funciona[n]?|dura[n]?"
     r"|aguanta[n]?|resiste[n]?|viene[n]? con|pesa[n]?"
     r"|mide[n]?|contiene[n]?|se puede[n]?|puedo|pueden|podrian|hay que)\b"

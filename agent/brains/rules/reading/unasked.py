@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from agent.brains.rules.reading.intents import Intent, Kind
-from agent.brains.rules.reading.order_answers import Said, said_data
+from agent.brains.rules.reading.order_answers import SENT, SENT_TO, Said, said_data
 from agent.brains.rules.reading.vocabulary import NOISE
 from agent.order_data import OrderField, fold
 
@@ -23,12 +23,11 @@ _STREET = (
     r"(?:av(?:da|enida)?\b\.?|calle|pasaje|psje?\b\.?|pje\b\.?|camino|carretera|parcela|condominio|villa|poblaci[oó]n"
     r"|diagonal|costanera|alameda)"
 )
-_SENT = r"(?:desp[aá]ch|env[ií]|m[aá]nd|entr[eé]g|ll[eé]v|tra[eé]|tr[aá]ig)\w*\s+(?:a|al|en|hasta)"
 _NAMED_STREET = r"(?:[^\W\d_][\w.'’°º]*\s+){1,6}(?:n[°º]?\s?|#)?\d{1,5}"
 _ADDRESSES = (
     re.compile(rf"\b(?:vivo\s+en|(?:direcci[oó]n|domicilio)(?:\s+es|:)?)\s+(?P<it>{_NAMED_STREET}[^\n;]*)", re.I),
     re.compile(
-        rf"\b{_SENT}\s+(?P<it>{_NAMED_STREET}(?=\s*(?:$|[,.;\n]|\b(?:depto|dpto|casa|block|torre|of|oficina|local|piso)\b))"
+        rf"\b{SENT}\s+(?P<it>{_NAMED_STREET}(?=\s*(?:$|[,.;\n]|\b(?:depto|dpto|casa|block|torre|of|oficina|local|piso)\b))"
         r"[^\n;]*)",
         re.I,
     ),
@@ -94,7 +93,7 @@ def _is_name(said: Said, text: str) -> bool:
 
 
 def _address_in(text: str) -> str:
-    for pattern in _ADDRESSES:
+    for pattern in (*_ADDRESSES, SENT_TO):
         if found := pattern.search(text):
             address = _NO_MORE.sub("", found["it"], count=1).strip(" .,;:")
             if re.search(r"\d", address):

@@ -35,7 +35,10 @@ async def list_finding(turn: Turn, intent: Intent, finding: Finding, *, wants: b
     if turn.reply.listing is not None:
         _list_also(turn, intent, finding, wants=wants)
         return
-    if finding.outcome is Outcome.NEAR:
+    is_gone = len(finding.items) == 1 and not finding.items[0].has(1)  # nothing will stand under "lo más parecido"
+    if finding.is_guess:
+        turn.reply.head("missing.maybe")
+    elif finding.outcome is Outcome.NEAR and not is_gone:
         _tell_near(turn, intent)
     elif finding.outcome is Outcome.EXCLUDED:
         _tell_excluded(turn, intent)
@@ -71,7 +74,9 @@ def _list_also(turn: Turn, intent: Intent, finding: Finding, *, wants: bool) -> 
         return
     room = max(MOST_SHOWN - len(turn.reply.listed), 1)
     both = [*turn.reply.listed[: MOST_SHOWN - room], *finding.items[:room]]
-    if finding.outcome is Outcome.NEAR:
+    if finding.is_guess:
+        turn.reply.head("missing.maybe")
+    elif finding.outcome is Outcome.NEAR:
         _tell_near(turn, intent)
     both = list({item.sku: item for item in both}.values())
     turn.reply.relist(both, "ask.which", quantity=None)
