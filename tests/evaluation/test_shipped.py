@@ -53,11 +53,11 @@ def test_no_reply_is_ever_withheld(runs: Sequence[Run]) -> None:
 
 
 async def test_doing_nothing_scores_nothing(runtime: Runtime, scenarios: Sequence[Scenario]) -> None:
-    assert score(await evaluate(runtime, Nobody(), scenarios), 1).pass_rate == 0
+    assert score(await evaluate(runtime, Nobody(), scenarios[::3]), 1).pass_rate == 0
 
 
 async def test_only_talking_scores_next_to_nothing(runtime: Runtime, scenarios: Sequence[Scenario]) -> None:
-    runs = await evaluate(runtime, Parrot(runtime.database), scenarios)
+    runs = await evaluate(runtime, Parrot(runtime.database), scenarios[1::3])
     assert score(runs, 1).pass_rate < 0.06, [run.scenario.name for run in runs if run.verdict.passed]
 
 

@@ -1,6 +1,7 @@
 """The data of an order: taking what the shopper says of it, one question at a time, until there is a summary."""
 
 from agent.brains.rules.reading.intents import Kind
+from agent.brains.rules.reading.normalise import cap
 from agent.brains.rules.reading.order_answers import (
     Said,
     answer_to,
@@ -47,8 +48,13 @@ async def hear_order_data(turn: Turn) -> bool:
     return _hear_beside(turn)
 
 
+def _text(turn: Turn) -> str:
+    """What was written, no longer than one reads for an answer."""
+    return cap(turn.workspace.context.text)
+
+
 def _hear_answer(turn: Turn, asked: OrderField) -> bool:
-    text = turn.workspace.context.text
+    text = _text(turn)
     if turn.before.offered_last_place and (taken := _answer_to_last_place(turn, text)) is not None:
         return taken
     if is_stopping(text):
@@ -112,7 +118,7 @@ def _is_about_something_else(turn: Turn) -> bool:
 
 def _hear_correction(turn: Turn) -> bool:
     """After a summary, or on the way to one that was left: "mejor retiro", "la dirección es otra"."""
-    text = turn.workspace.context.text
+    text = _text(turn)
     if "?" in text:
         return False
     said = said_data(text, wants_address=True)
@@ -136,7 +142,7 @@ def _hear_correction(turn: Turn) -> bool:
 def _hear_beside(turn: Turn) -> bool:
     """ "Cierra el pedido, retiro en tienda y con boleta", "soy Ana Rojas, mándalo a Los Aromos 345": what comes along
     unasked is taken too. Whether there was nothing else in the message."""
-    said, told = unasked_data(turn.workspace.context.text, turn.intents)
+    said, told = unasked_data(_text(turn), turn.intents)
     if not said:
         return False
     wrong = set_order_data(turn.workspace, said)

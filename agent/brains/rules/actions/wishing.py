@@ -2,6 +2,7 @@
 
 from agent.brains.rules.products.finding import find
 from agent.brains.rules.reading.intents import Intent, Kind
+from agent.brains.rules.reading.normalise import cap
 from agent.brains.rules.reading.order_answers import said_data
 from agent.brains.rules.reading.wishes import read_contact_wish
 from agent.brains.rules.replying.listing import said, show_one, show_several
@@ -88,7 +89,7 @@ async def _join_words(turn: Turn, words: str, quantity: int) -> None:
 
 def hear_contact_wish(turn: Turn) -> bool:
     """ "Llámame mañana", "mi correo es…": recorded at once; how to reach them is asked if nobody knows."""
-    text = turn.workspace.context.text
+    text = cap(turn.workspace.context.text)
     if turn.before.asked is not None:
         return False
     asked = turn.before.pending if turn.before.pending and turn.before.pending.kind == "lead" else None
@@ -118,7 +119,7 @@ def _is_still_done(intent: Intent, kind: LeadKind) -> bool:
 
 def _complete(turn: Turn, kind: LeadKind) -> bool:
     """The number or e-mail that was asked for."""
-    given = said_data(turn.workspace.context.text)
+    given = said_data(cap(turn.workspace.context.text))
     phone, email = given.get(OrderField.PHONE, ""), given.get(OrderField.EMAIL, "")
     if not (phone or email):
         return False
