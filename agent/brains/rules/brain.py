@@ -10,13 +10,14 @@ from agent.brains.rules.actions.shop_questions import gathered, lead_back, tells
 from agent.brains.rules.actions.waiting import answer_waiting, ask_what_waits
 from agent.brains.rules.actions.wishing import hear_contact_wish
 from agent.brains.rules.products.budget import within_budget, without_measures
-from agent.brains.rules.products.choosing import choose, covers, is_headed, is_known_word
+from agent.brains.rules.products.choosing import choose, covers, is_headed
 from agent.brains.rules.products.finding import find_among_shown, search
 from agent.brains.rules.products.narrowing import narrowed
 from agent.brains.rules.products.outcome import Outcome
 from agent.brains.rules.products.splitting import split_kinds
 from agent.brains.rules.reading.asides import may_be_aside
 from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
+from agent.brains.rules.reading.naming import is_known_word
 from agent.brains.rules.reading.normalise import spelt_as_typed, without_attachments
 from agent.brains.rules.reading.parse import read_burst
 from agent.brains.rules.replying.plainer import worded

@@ -4,12 +4,13 @@ from agent.brains.rules.actions.buying import add, buy, counted, set_to, take
 from agent.brains.rules.actions.closing import check_out
 from agent.brains.rules.actions.showing import show
 from agent.brains.rules.actions.wishing import accept_waiting
-from agent.brains.rules.products.choosing import content_words, covers_whole, is_known_word, is_need
+from agent.brains.rules.products.choosing import covers_whole
 from agent.brains.rules.products.finding import find_in_context, search, sized_sibling
 from agent.brains.rules.products.outcome import Finding, Outcome, fits
 from agent.brains.rules.products.using import for_use
 from agent.brains.rules.reading.asides import is_deniable
 from agent.brains.rules.reading.intents import Intent, Kind
+from agent.brains.rules.reading.naming import content_words, is_known_word, is_need
 from agent.brains.rules.reading.normalise import fold
 from agent.brains.rules.replying.listing import list_finding, said, show_one, show_several
 from agent.brains.rules.turn import Turn

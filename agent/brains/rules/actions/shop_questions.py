@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from agent.brains.rules.actions.dispatch import DISPATCH, tell_dispatch
-from agent.brains.rules.products.choosing import choose, content_words, covers, is_headed, is_known_word
+from agent.brains.rules.products.choosing import choose, covers, is_headed
 from agent.brains.rules.reading.describing import describe
 from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
+from agent.brains.rules.reading.naming import content_words, is_known_word
 from agent.brains.rules.turn import Turn
 from agent.context import ShopAnswer
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products

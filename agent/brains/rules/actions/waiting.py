@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from agent.brains.rules.actions.buying import add
 from agent.brains.rules.products.amounts import common_units, units_for
-from agent.brains.rules.products.choosing import content_words, covers
+from agent.brains.rules.products.choosing import covers
 from agent.brains.rules.products.finding import find
 from agent.brains.rules.products.outcome import fits
 from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
+from agent.brains.rules.reading.naming import content_words
 from agent.brains.rules.reading.parse import read_burst
 from agent.brains.rules.replying.listing import show_several
 from agent.brains.rules.turn import Turn

@@ -4,10 +4,11 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from agent.brains.rules.products.choosing import covers, is_need, query_tokens
+from agent.brains.rules.products.choosing import covers
 from agent.brains.rules.products.finding import search
 from agent.brains.rules.products.outcome import Finding, Outcome, finding_of
 from agent.brains.rules.reading.intents import Intent, Kind
+from agent.brains.rules.reading.naming import is_need, query_tokens
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 from data.search.filters import NO_FILTERS, Filters, take_filters

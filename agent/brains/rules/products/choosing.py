@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
+from agent.brains.rules.reading.naming import query_tokens
 from agent.brains.rules.reading.quantities import BARCODE
 from agent.brains.rules.reading.vocabulary import NOISE, SOFT
 from data.repositories.items import CatalogueItem
@@ -16,17 +17,10 @@ from data.search.options import option_key
 from data.search.units import NUMBER_WORDS, canonical_measure
 from data.search.words import code_parts, is_number, phonetic, stem, tokenise
 
-_TO_DO = re.compile(
-    r"\b[a-z]{2,}[aei]r(?:me|lo|la|los|las|se)? (?:un[oa]?s?|el|la|l[oa]s|mis?|tus?|sus?|algo|est[ea]s?|es[ea]s?"
-    r"|cosas)\b"
-    r"|\bpara (?:pod)?[a-z]{2,}[aei]r(?:me|lo|la|los|las|se)?\b|\bque (?:gotea|se |no )"
-    r"|^(?:pintar|limpiar|lavar|cocinar|pegar|colgar|cortar|coser|regar|arreglar|reparar|tapar|soldar|decorar|dormir)$"
-)
 # "5 amperes" of a supply that is 5A, of a battery of 70Ah; "10 kohm" of a resistor written 10K.
 _AMPERES = re.compile(r"(\d+(?:\.\d+)?)(?:amp|a)")
 _KILO_OHMS = re.compile(r"(\d+(?:\.\d+)?)k")
 _SIGNED = re.compile(r"(?<!\S)[-+]\s?\d+")
-_DISCRIMINATING = frozenset({"con", "sin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,29 +106,6 @@ def is_called(query: str, item: CatalogueItem) -> bool:
     """Whether the item's own name begins with the first word of the query, whatever its category is."""
     first = next((token for token in query_tokens(query) if not _is_soft(token)), None)
     return first is not None and _among(first, _wording(item).first, exactly=True)
-
-
-def query_tokens(query: str) -> list[str]:
-    words = [word for word in tokenise(query, parts=False) if word not in FUNCTION_WORDS or word in _DISCRIMINATING]
-    return list(dict.fromkeys(words))
-
-
-def content_words(words: str) -> list[str]:
-    """Those that may name a product."""
-    return [word for word in words.split() if word not in NOISE and word not in NUMBER_WORDS]
-
-
-def is_need(words: str) -> bool:
-    """Whether it says what is to be done, not with what: "pintar mi pieza", "arreglar una llave que gotea"."""
-    return bool(_TO_DO.search(words))
-
-
-def is_known_word(query: str) -> bool:
-    """Whether people use these words for things that shops sell, whether or not this one does."""
-    known = load_lexicon().known
-    return any(
-        token in known or token[:-1] + "o" in known or token[:-1] + "a" in known for token in query_tokens(query)
-    )
 
 
 def _headed(

@@ -10,19 +10,12 @@ from itertools import zip_longest
 from uuid import UUID
 
 from agent.brains.rules.products.amounts import sizes_of
-from agent.brains.rules.products.choosing import (
-    choose,
-    content_words,
-    covers,
-    is_called,
-    is_headed,
-    is_need,
-    query_tokens,
-)
+from agent.brains.rules.products.choosing import choose, covers, is_called, is_headed
 from agent.brains.rules.products.outcome import MOST_CANDIDATES, UNSAID, Finding, Outcome, finding_of, fits
 from agent.brains.rules.products.selecting import EXTREME, at_the_end, family_of, kind_of, nearest_to_context, select
 from agent.brains.rules.products.using import for_use
 from agent.brains.rules.reading.intents import Intent
+from agent.brains.rules.reading.naming import content_words, is_need, query_tokens
 from agent.brains.rules.reading.normalise import fold
 from agent.brains.rules.reading.references import Reference
 from agent.brains.rules.reading.vocabulary import CONTAINERS, SOFT

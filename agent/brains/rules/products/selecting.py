@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from agent.brains.rules.products.choosing import choose, covers, is_called, is_known_word, query_tokens
+from agent.brains.rules.products.choosing import choose, covers, is_called
 from agent.brains.rules.products.outcome import MOST_CANDIDATES, Finding, Outcome, finding_of, fits
 from agent.brains.rules.reading.intents import Intent
+from agent.brains.rules.reading.naming import is_known_word, query_tokens
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, has_option, search_products
 from data.repositories.items import CatalogueItem

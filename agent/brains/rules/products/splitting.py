@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 
-from agent.brains.rules.products.choosing import choose, is_called, query_tokens
+from agent.brains.rules.products.choosing import choose, is_called
 from agent.brains.rules.products.selecting import head_of
 from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
+from agent.brains.rules.reading.naming import query_tokens
 from agent.brains.rules.reading.quantities import Quantity
 from agent.brains.rules.reading.vocabulary import CONTAINERS
 from agent.brains.rules.turn import Turn

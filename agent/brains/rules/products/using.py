@@ -3,9 +3,9 @@
 import re
 from collections import defaultdict
 
-from agent.brains.rules.products.choosing import content_words, is_need
 from agent.brains.rules.products.outcome import MOST_CANDIDATES, Finding, Outcome
 from agent.brains.rules.reading.intents import Intent
+from agent.brains.rules.reading.naming import content_words, is_need
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 from data.repositories.items import CatalogueItem

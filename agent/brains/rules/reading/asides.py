@@ -2,8 +2,8 @@
 
 import re
 
-from agent.brains.rules.products.choosing import is_known_word
 from agent.brains.rules.reading.intents import Intent
+from agent.brains.rules.reading.naming import is_known_word
 from agent.brains.rules.reading.vocabulary import NOISE
 
 _KIN = (

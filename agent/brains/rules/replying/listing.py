@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.brains.rules.products.amounts import common_units
-from agent.brains.rules.products.choosing import choose, content_words, is_need
+from agent.brains.rules.products.choosing import choose
 from agent.brains.rules.products.outcome import MOST_CANDIDATES, Finding, Outcome
 from agent.brains.rules.reading.asides import is_deniable
 from agent.brains.rules.reading.intents import Intent
+from agent.brains.rules.reading.naming import content_words, is_need
 from agent.brains.rules.replying.offering import offer_to_note, offer_to_tell
 from agent.brains.rules.replying.replies import MOST_SHOWN
 from agent.brains.rules.turn import Turn
