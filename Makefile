@@ -24,8 +24,8 @@ test: $(DEV_STAMP)  ## Lint, types, import rules, tests
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-bench: $(DEV_STAMP)  ## Print the table of speeds, each against its floor
-	$(BIN)/python -m tests.benchmarks
+bench: $(DEV_STAMP)  ## Print the table of speeds, each against its floor [ONLY=channels]
+	$(BIN)/python -m tests.benchmarks $(ONLY)
 
 chaos: $(DEV_STAMP)  ## 1,000 messages while everything dies; the controls, which must fail: make chaos WITHOUT=reconciliation, WITHOUT=rescue-by-age [SEED=…] [MESSAGES=…]
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(WITHOUT),--without $(WITHOUT))

@@ -1,44 +1,51 @@
-"""`make bench`: every speed as a ratio against a named floor measured in the same run."""
+"""`make bench`: every speed as a ratio against a named floor measured in the same run; `make bench ONLY=channels`: one
+part of it."""
 
+import argparse
 import asyncio
 import logging
 import sys
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import structlog
 from rich.console import Console
 from rich.table import Table
 
-from api.runtime import open_runtime
+from api.runtime import Runtime, open_runtime
 from api.settings import Settings
 from data.embedded import start_embedded
 from tests.benchmarks import channels, events, imports, odoo, search, turn, turn_sizes, webhook
 from tests.benchmarks.measure import Figure
 
+Part = Callable[[Runtime], Awaitable[list[Figure]]]
 
-async def main() -> None:
+
+PARTS: dict[str, Part] = {
+    "webhook": lambda runtime: webhook.run(runtime.database, runtime.settings),
+    "channels": lambda _: channels.run(),
+    "events": lambda _: events.run(),
+    "turn": lambda runtime: turn.run(runtime.settings),
+    "large-shops": lambda runtime: turn_sizes.run(runtime.settings, start_embedded(runtime.settings.storage_dir)),
+    "search": lambda _: search.run(),
+    "odoo": lambda _: odoo.run(),
+    "import": lambda runtime: imports.run(runtime.database, start_embedded(runtime.settings.storage_dir)),
+}
+
+
+async def main(names: Sequence[str]) -> None:
+    """Measures these parts, all of them where none is named. Tells of each part done: the whole takes many
+    minutes."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     console = Console(width=None if sys.stdout.isatty() else 120)
+    figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(storage_dir=Path(folder), port=8000)
-        async with open_runtime(settings) as runtime:
-            figures: list[Figure] = []
-            parts: dict[str, Coroutine[Any, Any, list[Figure]]] = {
-                "webhook": webhook.run(runtime.database, settings),
-                "channels": channels.run(),
-                "events": events.run(),
-                "turn": turn.run(settings),
-                "turn on large shops": turn_sizes.run(settings, start_embedded(Path(folder))),
-                "search": search.run(),
-                "odoo": odoo.run(),
-                "import": imports.run(runtime.database, start_embedded(Path(folder))),
-            }
-            for name, work in parts.items():
+        async with open_runtime(Settings(storage_dir=Path(folder), port=8000)) as runtime:
+            for name in names or PARTS:
                 with console.status(f"measuring: {name}…"):
-                    figures += await work
+                    figures += await PARTS[name](runtime)
+                sys.stderr.write(f"measured: {name}\n")
     console.print(_table(figures))
 
 
@@ -50,4 +57,9 @@ def _table(figures: list[Figure]) -> Table:
 
 
 if __name__ == "__main__":  # which its processes import too
-    asyncio.run(main())
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"one of {', '.join(PARTS)}; none: all")
+    chosen = parser.parse_args().parts
+    if unknown := [name for name in chosen if name not in PARTS]:
+        parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    asyncio.run(main(chosen))
