@@ -52,7 +52,7 @@ class Store:
 
 @asynccontextmanager
 async def serve(database: Database, database_url: str, storage_dir: Path, **given: Any) -> AsyncIterator[Service]:
-    with socket.socket() as listening:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listening:  # else asyncio keeps small writes back
         listening.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         settings = Settings(storage_dir=storage_dir, public_base_url=url, upload_limit_mb=UPLOAD_LIMIT_MB, **given)

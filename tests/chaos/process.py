@@ -87,7 +87,8 @@ class Orders:
 
 def serve(orders: Orders) -> None:
     async def run() -> None:
-        with socket.socket() as listening:
+        # asyncio sends at once only what it knows to be TCP
+        with socket.socket(proto=socket.IPPROTO_TCP) as listening:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listening.bind((orders.settings.host, orders.settings.port))
             async with open_runtime(orders.settings, application_name="chaos-api") as runtime:
