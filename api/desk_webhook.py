@@ -13,10 +13,10 @@ from api.runtime import Runtime
 from api.schemas import errors
 from api.webhooks import ANSWER_SECONDS, read_request
 from channels.adapter import WebhookRequest
-from channels.chatwoot import is_genuine
-from channels.desk_inbox import take_in_desk
+from channels.chatwoot.bot import is_genuine
+from channels.desk.inbox import take_in_desk
 from channels.errors import BadPayload
-from channels.reading import read_json
+from channels.incoming.reading import read_json
 from data.repositories.connections import open_secrets
 from data.states import ConnectionKind
 

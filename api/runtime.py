@@ -15,17 +15,17 @@ from api.settings import Settings
 from channels.access import open_access
 from channels.adapter import Adapter, ChannelAccess
 from channels.botpress import Botpress
-from channels.chatwoot import Chatwoot
-from channels.desk import Desk
-from channels.desk_inbox import DeskPoller
-from channels.media import MediaStore
-from channels.meta_whatsapp import MetaWhatsApp
+from channels.chatwoot.bot import Chatwoot
+from channels.desk.inbox import DeskPoller
+from channels.desk.telling import Desk
+from channels.incoming.media import MediaStore
+from channels.incoming.transcription import Transcriber
+from channels.meta.whatsapp import MetaWhatsApp
+from channels.outgoing.typing import TypingIndicator
 from channels.pull import PulledChannel
-from channels.telegram import Telegram
-from channels.transcription import Transcriber
-from channels.twilio_content import StoredContentIds
-from channels.twilio_whatsapp import TwilioWhatsApp
-from channels.typing import TypingIndicator
+from channels.telegram.bot import Telegram
+from channels.twilio.content import StoredContentIds
+from channels.twilio.whatsapp import TwilioWhatsApp
 from connectors.http import GuardedHttp, parse_networks
 from data.database import Database, as_service
 from data.directory import Directory

@@ -14,7 +14,7 @@ from api.runtime import Runtime
 from api.worker import make_handlers, make_last_resorts
 from channels.access import create_channel
 from channels.adapter import ChannelAccess, InboundMessage
-from channels.inbox import Received, receive
+from channels.incoming.inbox import Received, receive
 from data.errors import AlreadyExists
 from data.jobs import JobName
 from data.models import Channel, Turn

@@ -30,7 +30,7 @@ from api.tokens import (
     read_visitor_token,
 )
 from channels.adapter import ChannelAccess, InboundMessage
-from channels.inbox import receive
+from channels.incoming.inbox import receive
 from data.content import Card, Choice, Media, MessageContent
 from data.models import Conversation, Message
 from data.states import ChannelKind, ConversationStatus, Sender

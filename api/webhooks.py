@@ -13,7 +13,7 @@ from api.runtime import Runtime
 from api.schemas import errors
 from channels.adapter import AnswersHandshake, ChannelAccess, WebhookRequest
 from channels.errors import BadPayload
-from channels.inbox import take_in
+from channels.incoming.inbox import take_in
 from data.states import ChannelKind
 
 router = APIRouter(prefix="/v1/webhooks", tags=["Webhooks"])

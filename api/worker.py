@@ -5,8 +5,8 @@ from uuid import UUID
 
 from agent.notices import expire_order, serve_waitlist
 from api.runtime import Runtime
-from channels.missed import fetch_missed
-from channels.outbox import deliver
+from channels.incoming.missed import fetch_missed
+from channels.outgoing.outbox import deliver
 from data.jobs import JobName
 from data.states import ConnectionKind
 from data.worker import Handler, JobWorker, Recurring

@@ -205,7 +205,7 @@ class Adapter(Protocol):
         ...
 
     async def send(self, access: ChannelAccess, to: str, content: MessageContent, message_id: UUID) -> SendResult:
-        """Hand one message to the provider; a long one comes in parts, a call each (channels.rendering).
+        """Hand one message to the provider; a long one comes in parts, a call each (channels.outgoing.rendering).
 
         Raises channels.errors.SendError with its verdict.
         """

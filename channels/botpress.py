@@ -15,8 +15,8 @@ from uuid import UUID
 
 from channels.adapter import Attachment, Capabilities, ChannelAccess, InboundMessage, Parsed, SendResult, WebhookRequest
 from channels.errors import CHANNEL, CONTENT, CREDENTIALS, BadPayload, SendError, Verdicts
-from channels.reading import read_json
-from channels.rendering import render
+from channels.incoming.reading import read_json
+from channels.outgoing.rendering import render
 from connectors.errors import ConnectorError
 from connectors.http import Answer
 from data.content import MediaKind, MessageContent

@@ -15,7 +15,7 @@ NUMBERS: dict[str, tuple[float, float, float]] = {
     "quiet_minutes": (10, 1, 24 * 60),
     "media_days": (90, 0, 3_650),
 }
-# How long a turn waits for more; without them, what is usual for each kind of channel (channels.bursts).
+# How long a turn waits for more; without them, what is usual for each kind of channel (channels.incoming.bursts).
 BURSTS = ("burst_seconds", "longest_burst_seconds")
 
 

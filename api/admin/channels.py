@@ -14,8 +14,8 @@ from api.errors import Conflict, Invalid, Missing
 from api.schemas import Moment, errors
 from channels.access import create_channel, replace_secrets
 from channels.adapter import RegistersWebhook
-from channels.bursts import LONGEST_SECONDS
 from channels.errors import SendError
+from channels.incoming.bursts import LONGEST_SECONDS
 from connectors.errors import ConnectorError, TargetRefused
 from data.errors import AlreadyExists
 from data.models import Channel

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from api.dependencies import Admin, Principal, RuntimeNeeded, Viewer
 from api.errors import Missing
 from api.schemas import errors
-from channels.bursts import LONGEST_SECONDS
+from channels.incoming.bursts import LONGEST_SECONDS
 from data.models import Tenant
 from data.tenant_settings import BURSTS, NUMBERS, digits_of, number, owner_phones
 

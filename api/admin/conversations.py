@@ -12,8 +12,8 @@ from api.dependencies import Principal, RuntimeNeeded, Seller, Viewer
 from api.errors import Conflict, Invalid
 from api.runtime import Runtime
 from api.schemas import Limit, Moment, errors
-from channels.cleaning import TEXT_LIMIT, clean_text
-from channels.window import by_template, is_window_open
+from channels.incoming.cleaning import TEXT_LIMIT, clean_text
+from channels.outgoing.window import by_template, is_window_open
 from data.content import MediaKind, MessageContent
 from data.jobs import JobName
 from data.models import Conversation, Media, Message, OwnershipChange

@@ -13,7 +13,7 @@ from api.dependencies import Admin, RuntimeNeeded, Viewer
 from api.errors import Invalid, Missing
 from api.runtime import Runtime
 from api.schemas import Moment, errors
-from channels.chatwoot_client import ChatwootClient
+from channels.chatwoot.client import ChatwootClient
 from channels.errors import SendError
 from data.models import Connection
 from data.repositories.connections import open_secrets

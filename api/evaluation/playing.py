@@ -12,7 +12,7 @@ from agent.order_data import NO_SETTINGS
 from api.evaluation.scenarios import Expectation, Scenario, Turn
 from api.evaluation.stores import Store
 from channels.adapter import InboundMessage
-from channels.inbox import receive
+from channels.incoming.inbox import receive
 from data.content import Choice, MessageContent
 from data.database import Database
 from data.repositories.items import CatalogueItem

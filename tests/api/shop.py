@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 from channels.adapter import ChannelAccess, InboundMessage
-from channels.inbox import receive
+from channels.incoming.inbox import receive
 from data.content import MessageContent
 from data.models import Message, Order, OrderLine, Summary
 from data.repositories.sales import StoredLine

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from channels.adapter import InboundMessage
-from channels.inbox import receive
+from channels.incoming.inbox import receive
 from data.states import Role
 from tests.api.service import Service, Store, error_of
 from tests.api.shop import add_product, begin_conversation, place_order

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.edge import Edge
 from api.worker import make_worker
-from channels.outbox import deliver
+from channels.outgoing.outbox import deliver
 from data.errors import DatabaseUnavailable
 from data.models import Conversation, Message
 from data.ownership import By, hand_back, hand_off, say_in_between

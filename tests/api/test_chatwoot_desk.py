@@ -12,9 +12,9 @@ from sqlalchemy import text
 
 from api.worker import make_worker
 from channels.adapter import Attachment, InboundMessage
-from channels.desk_inbox import as_shopper_reads
-from channels.inbox import receive
-from channels.undelivered import fail
+from channels.desk.inbox import as_shopper_reads
+from channels.incoming.inbox import receive
+from channels.outgoing.undelivered import fail
 from data.content import MediaKind
 from data.models import Conversation, Message
 from data.ownership import By, close, hand_back, hand_off

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from api.open_channels import OpenChannels
-from channels.bursts import burst_of
+from channels.incoming.bursts import burst_of
 from data.tenant_settings import media_kept_for, owner_phones
 from tests.api.service import Service, Store, error_of
 

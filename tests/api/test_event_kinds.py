@@ -12,7 +12,7 @@ import pytest
 
 from agent.spending import count_calls
 from api.worker import make_worker
-from channels.undelivered import fail
+from channels.outgoing.undelivered import fail
 from data.event_types import EVENT_TYPES
 from tests.api.service import Service, Store
 from tests.api.shop import begin_conversation

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from api.worker import make_worker
-from channels.meta_whatsapp import MetaWhatsApp
+from channels.meta.whatsapp import MetaWhatsApp
 from data.models import Message
 from data.states import ChannelKind, Delivery, Sender
 from tests.api.service import Service, Store, error_of

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from channels.adapter import InboundMessage
-from channels.inbox import receive
+from channels.incoming.inbox import receive
 from data.states import ConversationStatus, Delivery, Role, SetAside
 from tests.api.service import Service, Store
 from tests.api.shop import open_webchat

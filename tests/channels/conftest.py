@@ -7,7 +7,7 @@ import pytest
 
 from channels.adapter import Adapter
 from channels.pull import PulledChannel
-from channels.twilio_whatsapp import TwilioWhatsApp
+from channels.twilio.whatsapp import TwilioWhatsApp
 from data.content import Choice, MessageContent
 from data.database import Database
 from data.states import ChannelKind

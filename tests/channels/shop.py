@@ -13,9 +13,9 @@ from sqlalchemy import text
 
 from channels.access import create_channel, open_access
 from channels.adapter import Adapter, ChannelAccess, WebhookRequest
-from channels.inbox import receive
-from channels.outbox import DeliverOutcome, deliver
-from channels.twilio_whatsapp import TwilioWhatsApp
+from channels.incoming.inbox import receive
+from channels.outgoing.outbox import DeliverOutcome, deliver
+from channels.twilio.whatsapp import TwilioWhatsApp
 from data.content import MessageContent
 from data.database import Database
 from data.encryption import SecretBox

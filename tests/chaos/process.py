@@ -22,13 +22,13 @@ from api.settings import Settings
 from api.worker import make_handlers, make_last_resorts, make_recurring
 from channels.adapter import Adapter, ChannelAccess, Doubt, Fate, Found, SendResult
 from channels.botpress import Botpress
-from channels.chatwoot import Chatwoot
-from channels.doubts import Patience
-from channels.meta_whatsapp import MetaWhatsApp
-from channels.outbox import Outbox
-from channels.telegram import Telegram
-from channels.twilio_content import StoredContentIds
-from channels.twilio_whatsapp import TwilioWhatsApp
+from channels.chatwoot.bot import Chatwoot
+from channels.meta.whatsapp import MetaWhatsApp
+from channels.outgoing.doubts import Patience
+from channels.outgoing.outbox import Outbox
+from channels.telegram.bot import Telegram
+from channels.twilio.content import StoredContentIds
+from channels.twilio.whatsapp import TwilioWhatsApp
 from connectors.http import GuardedHttp, parse_networks
 from data.content import MessageContent
 from data.errors import DatabaseUnavailable

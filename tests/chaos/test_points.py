@@ -13,8 +13,8 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 
 from api.runtime import Runtime, open_runtime
 from channels.adapter import WebhookRequest
-from channels.inbox import receive
-from channels.twilio_whatsapp import TwilioWhatsApp
+from channels.incoming.inbox import receive
+from channels.twilio.whatsapp import TwilioWhatsApp
 from data.embedded import start_embedded
 from tests.chaos.cluster import Cluster
 from tests.chaos.fates import FORKS

@@ -1,0 +1,142 @@
+"""Tells a Chatwoot that owns the inbox whom a conversation is with: note, labels, assignment and status, for people;
+pending and nobody's, for the agent.
+
+Each step is tried whatever became of the others: a label that cannot be written keeps nobody waiting. Doing it all
+again changes nothing.
+"""
+
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from channels.adapter import ChannelAccess
+from channels.chatwoot.client import ChatwootClient, Http, listed_messages
+from channels.chatwoot.parsing import OWN_ID, own_id
+from channels.chatwoot.posts import DeskPosts
+from channels.errors import SendError
+from data.states import ConversationStatus
+
+log = structlog.get_logger()
+
+# Which of Chatwoot's statuses agree with ours, the one to set first.
+STATUSES = {
+    ConversationStatus.HANDED_OFF: ("open", "snoozed"),
+    ConversationStatus.AUTOMATED: ("pending",),
+    ConversationStatus.CLOSED: ("resolved",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Whom a conversation is with. `note` is for people, under the id of their hand-off; "" where a person took it."""
+
+    status: ConversationStatus
+    handoff_id: UUID | None = None
+    note: str = ""
+
+
+async def tell_inbox(http: Http, access: ChannelAccess, number: str, holding: Holding, posts: DeskPosts) -> None:
+    """Raises SendError when a step should be tried again."""
+    client = ChatwootClient.of_bot(http, access)
+    shown = await client.get(f"conversations/{number}")
+    found: Mapping[str, Any] = shown if isinstance(shown, Mapping) else {}
+    steps: list[Awaitable[None]] = []
+    if holding.note and holding.handoff_id is not None:
+        steps.append(_write_note(http, access, client, number, holding, posts))
+        steps += [add_labels(client, number, access.config.get("labels", [])), assign(client, number, access.config)]
+    if holding.status is ConversationStatus.AUTOMATED and _has_person(found):
+        steps.append(_post(client, f"conversations/{number}/assignments", {"assignee_id": 0}))
+    if found.get("status") not in STATUSES[holding.status]:
+        status = {"status": STATUSES[holding.status][0]}
+        steps.append(_post(client, f"conversations/{number}/toggle_status", status))
+    await take_steps(steps, number)
+
+
+async def take_steps(steps: Sequence[Awaitable[None]], number: str) -> None:
+    """All of them; one that may work later is told of at the end. Raises SendError."""
+    failure: SendError | None = None
+    for step in steps:
+        try:
+            await step
+        except SendError as error:
+            if error.retryable or error.uncertain:
+                failure = error
+            else:
+                log.warning("desk_step_refused", conversation=number, code=error.code)
+    if failure is not None:
+        raise failure
+
+
+async def add_labels(client: ChatwootClient, number: str, wanted: Sequence[str]) -> None:
+    """To those it has: writing replaces them all."""
+    if not wanted:
+        return
+    listed = await client.get(f"conversations/{number}/labels")
+    has = listed.get("payload", []) if isinstance(listed, Mapping) else []
+    labels = list(dict.fromkeys([*(str(label) for label in has), *wanted]))
+    if labels != has:
+        await client.post(f"conversations/{number}/labels", {"labels": labels})
+
+
+async def assign(client: ChatwootClient, number: str, config: Mapping[str, Any]) -> None:
+    """To the team, then to the person, that the shop chose: of both in one call Chatwoot heeds one."""
+    for name in ("team_id", "assignee_id"):
+        if isinstance(config.get(name), int):
+            await client.post(f"conversations/{number}/assignments", {name: config[name]})
+
+
+async def _write_note(
+    http: Http, access: ChannelAccess, client: ChatwootClient, number: str, holding: Holding, posts: DeskPosts
+) -> None:
+    handoff_id = holding.handoff_id
+    assert handoff_id is not None
+    path = f"conversations/{number}/messages"
+    body = note_body(holding.note, handoff_id)
+
+    async def find(since: datetime) -> str | None:
+        if token := access.secrets.get("user_token", ""):
+            return await find_post(ChatwootClient.of(http, access.config, token), number, handoff_id, since)
+        return _last_said(await client.get(f"conversations/{number}"), handoff_id)
+
+    await posts.once(handoff_id, find, lambda: client.post(path, body))
+
+
+async def find_post(client: ChatwootClient, number: str, post_id: UUID, since: datetime) -> str | None:
+    async for message in listed_messages(client, number, since):
+        if own_id(message) == post_id:
+            return str(message["id"])
+    return None
+
+
+def note_body(text: str, post_id: UUID) -> dict[str, Any]:
+    """A private one: only people read it."""
+    return {
+        "content": text,
+        "message_type": "outgoing",
+        "private": True,
+        "content_attributes": {OWN_ID: str(post_id)},
+    }
+
+
+def _last_said(shown: Any, post_id: UUID) -> str | None:
+    """A bot may not list messages, but sees the last one."""
+    if not isinstance(shown, Mapping):
+        return None
+    messages = shown.get("messages")
+    for message in [shown.get("last_non_activity_message"), *(messages if isinstance(messages, list) else [])]:
+        if isinstance(message, Mapping) and own_id(message) == post_id:
+            return str(message.get("id"))
+    return None
+
+
+def _has_person(shown: Mapping[str, Any]) -> bool:
+    meta = shown.get("meta")
+    return isinstance(meta, Mapping) and bool(meta.get("assignee")) and meta.get("assignee_type") != "AgentBot"
+
+
+async def _post(client: ChatwootClient, path: str, body: Mapping[str, Any]) -> None:
+    await client.post(path, body)

@@ -1,0 +1,1 @@
+"""Telegram: its updates in, the Bot API out."""

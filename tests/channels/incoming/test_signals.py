@@ -1,0 +1,75 @@
+"""Opt-outs, auto-replies and commands are told from what shoppers say about products."""
+
+import pytest
+
+from channels.incoming.signals import Command, is_automatic, read_command, read_consent
+from data.intake import Consent
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["BAJA", "baja", "Baja por favor", "STOP", "stop.", "Dar de baja", "quiero darme de baja", "DARME DE BAJA",
+     "denme de baja", "no me escriban más", "No me manden más mensajes", "por favor no me envíen más publicidad",
+     "dejen de escribirme", "paren de mandarme cosas", "sáquenme de su lista", "bórrenme de la base de datos",
+     "no quiero recibir más mensajes", "no quiero que me manden ofertas", "unsubscribe", "hola, baja gracias"],
+)  # fmt: skip
+def test_leaving_is_understood(text: str) -> None:
+    assert read_consent(text) is Consent.OUT
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["¿baja de precio?", "la más baja", "mesa alta", "una silla de altura baja", "quiero dar de baja el pedido",
+     "no me mandes el pedido todavía", "no me envíes nada todavía", "basta", "no quiero más", "stop motion",
+     "¿tienen ampolletas de baja potencia?", "no me escriban todavía", "cancela mi pedido", "hola", ""],
+)  # fmt: skip
+def test_shopping_is_no_leaving(text: str) -> None:
+    assert read_consent(text) is None
+
+
+@pytest.mark.parametrize("text", ["ALTA", "alta por favor", "Suscribir", "quiero suscribirme", "START"])
+def test_coming_back_is_understood(text: str) -> None:
+    assert read_consent(text) is Consent.IN
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Gracias por comunicarte con Ferretería Sol. ¿En qué podemos ayudarte?",
+     "¡Hola! 👋 Gracias por contactarnos, te responderemos a la brevedad.",
+     "Gracias por escribirnos. Nuestro horario de atención es de lunes a viernes.",
+     "Este es un mensaje automático, por favor no responder.",
+     "En este momento no podemos atenderte, te contestaremos lo antes posible apenas volvamos",
+     "Estamos fuera de horario", "Respuesta automática: vuelvo el lunes", "Soy el asistente virtual de Claro",
+     "I am currently out of office", "¡Gracias por comunicarse con Banco Andino!",
+     "Gracias por escribirnos 😊 ¿En qué te podemos ayudar?", "Tu mensaje es muy importante para nosotros"],
+)  # fmt: skip
+def test_an_auto_responder_is_recognised(text: str) -> None:
+    assert is_automatic(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["gracias por el mensaje, me llevo 2", "gracias por tu ayuda", "¿tienen portones automáticos?", "motor automático",
+     "gracias por responder", "ahora no puedo, mañana te escribo", "¿en qué horario atienden?", "gracias", "hola",
+     "¿tienen respuesta automática para portones?", "muchas gracias por todo",
+     "gracias por tu contacto, me sirve con despacho", "gracias por comunicarte con mi mamá",
+     "gracias por ponerte en contacto con el vendedor"],
+)  # fmt: skip
+def test_a_shopper_is_no_auto_responder(text: str) -> None:
+    assert not is_automatic(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/pausa", (Command.PAUSE, None)),
+        (" /Pausa. ", (Command.PAUSE, None)),
+        ("/REANUDA", (Command.RESUME, None)),
+        ("/reanudar +56 9 8765 4321", (Command.RESUME, "+56 9 8765 4321")),
+        ("pausa", None),
+        ("/precio", None),
+        ("/pausa ahora mismo", None),
+    ],
+)
+def test_commands(text: str, command: tuple[Command, str | None] | None) -> None:
+    assert read_command(text) == command
