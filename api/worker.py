@@ -7,6 +7,7 @@ from agent.notices import expire_order, serve_waitlist
 from api.runtime import Runtime
 from channels.incoming.missed import fetch_missed
 from channels.outgoing.outbox import deliver
+from channels.outgoing.undelivered import give_up
 from data.jobs import JobName
 from data.states import ConnectionKind
 from data.worker import Handler, JobWorker, Recurring
@@ -59,8 +60,12 @@ def make_last_resorts(runtime: Runtime) -> dict[JobName, Handler]:
         message = "Tuvimos un problema y no se importó nada: tu catálogo sigue como estaba. Prueba a subirlo de nuevo."
         await runtime.imports.fail(tenant_id, import_id, "INTERNAL_ERROR", message)
 
+    async def fail_message(tenant_id: UUID, message_id: UUID) -> None:
+        await give_up(runtime.database, tenant_id, message_id, datetime.now(UTC))
+
     return {
         JobName.TAKE_TURN: runtime.agent.give_up,
+        JobName.SEND_MESSAGE: fail_message,
         JobName.RUN_IMPORT: fail_import,
         JobName.FETCH_MEDIA: runtime.media.give_up,
     }

@@ -23,8 +23,10 @@ log = structlog.get_logger()
 
 Handler = Callable[..., Awaitable[None]]
 
+# Failures that may be the job's own, and beginnings in all, however they ended.
 MOST_ATTEMPTS = 5
-MOST_IN_OUTAGES = 20
+MOST_BEGUN = 20
+_LONGEST_WAIT_SECONDS = 32
 STOP_SECONDS = 20.0
 # A missed notification costs one polling interval.
 POLLING_SECONDS = 0.5
@@ -56,7 +58,7 @@ FORGET_SECONDS = 14 * 24 * 3600
 
 _SESSION = {"role": APP_ROLE, "search_path": SEARCH_PATH.replace(" ", ""), **TIMEOUTS}
 
-_MINE = "SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = %(worker_id)s"
+_MINE = "SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = ANY(%(worker_ids)s)"
 _TOO_OLD = """
     SELECT job.id FROM procrastinate_jobs job JOIN procrastinate_events event ON event.job_id = job.id
     WHERE job.status = 'doing' AND job.task_name = %(task)s AND event.type = 'started'
@@ -67,10 +69,17 @@ _STALLED = """
     WHERE job.status = 'doing' AND (worker.id IS NULL
         OR worker.last_heartbeat < now() - make_interval(secs => %(seconds)s))
 """
-_DOING = "SELECT attempts, task_name, args FROM procrastinate_jobs WHERE id = %(id)s AND status = 'doing'"
-# Each of the next two does nothing to a job that someone else finished or gave back in the meantime.
+_BEGUN = "SELECT count(*) FROM procrastinate_events WHERE job_id = %(id)s AND type = 'started'"
+_DOING = f"""
+    SELECT attempts, ({_BEGUN}), task_name, args FROM procrastinate_jobs WHERE id = %(id)s AND status = 'doing'
+"""  # noqa: S608 - made of the constant above
+# Each of the next three does nothing to a job that someone else finished or gave back in the meantime.
 _STILL = "FROM (SELECT FROM procrastinate_jobs WHERE id = %(id)s AND status = 'doing' FOR UPDATE) AS still"
 _RETRY = f"SELECT procrastinate_retry_job_v2(%(id)s, now(), NULL, NULL, NULL) {_STILL}"
+_AGAIN = """
+    UPDATE procrastinate_jobs SET status = 'todo', scheduled_at = %(at)s WHERE id = %(id)s AND status = 'doing'
+    RETURNING id
+"""
 _GIVE_UP = f"SELECT procrastinate_finish_job_v1(%(id)s, 'failed', false) {_STILL}"
 _QUIET = """
     NOT EXISTS (SELECT FROM procrastinate_events event
@@ -114,7 +123,9 @@ class Recurring:
 class JobWorker:
     """Runs handlers by job name. Each is called with the job's ids and may be called twice for one job.
 
-    An unexpected exception is tried again, five times in all, ever later; then the job is kept as failed and its
+    What fails is tried again, ever later. An exception, a run that took too long and the death of its worker may be the
+    job's own doing: they are its attempts, five in all. A database that was away, a worker told to stop and an end
+    that could not be written are not; of all together there are twenty. Then the job is kept as failed, and its
     handler in `last_resorts`, if it has one, is called with the same ids until it succeeds.
     """
 
@@ -154,6 +165,7 @@ class JobWorker:
             self._register_recurring(name, work)
         self._running: set[int] = set()
         self._suspects: set[int] = set()
+        self._worker_ids: set[int] = set()
         self._worker: Worker | None = None
         self._stopping = asyncio.Event()
         self._connected = asyncio.Event()
@@ -163,20 +175,30 @@ class JobWorker:
             assert context.job.id is not None
             self._running.add(context.job.id)
             current_queue.set(context.job.queue)
+            deadline = asyncio.timeout(self._rescue_after.longest_seconds[name])
             try:
-                async with asyncio.timeout(self._rescue_after.longest_seconds[name]):
+                async with deadline:
                     await self._handlers[name](**{key: UUID(value) for key, value in ids.items()})
-            except Exception as error:  # the edge of a job: told here, tried again by procrastinate
-                attempt, is_last = context.job.attempts + 1, _is_last(context.job, error)
-                write = log.error if is_last else log.warning
-                write("job_failed", job=name.value, job_id=context.job.id, attempt=attempt, exc_info=error)
-                if is_last:
-                    await self._resort(name, ids)  # what raises here is tried again too: it is not given up until told
-                raise
+            except Exception as error:  # the edge of a job: tried again by procrastinate
+                counts = deadline.expired() or not is_outage(error)
+                raise await self._failed(context.job, name, ids, error, counts=counts) from error
             finally:
                 self._running.discard(context.job.id)
 
         self._app.task(name=name.value, pass_context=True, retry=_Backoff())(run)
+
+    async def _failed(
+        self, job: jobs.Job, name: JobName, ids: Mapping[str, str], error: Exception, *, counts: bool
+    ) -> Exception:
+        """Tells what follows: see _Backoff. What it raises itself is tried again too: it is not given up until told."""
+        [begun] = await self._row(_BEGUN, id=job.id) or (0,)
+        is_last = _is_last(job.attempts, begun, counts=counts)
+        write = log.error if is_last else log.warning
+        write("job_failed", job=name.value, job_id=job.id, attempt=job.attempts + counts, begun=begun, exc_info=error)
+        if is_last:
+            await self._resort(name, ids)
+            return GivenUp()
+        return TriedAgain(begun, counts=counts)
 
     def _register_recurring(self, name: JobName, work: Recurring) -> None:
         async def run(context: JobContext, /, timestamp: int) -> None:
@@ -278,9 +300,11 @@ class JobWorker:
         """
         lost = await self._ids(_STALLED, seconds=self._rescue_after.stalled_seconds)
         if self._rescue_after.by_age:
-            lost |= await self._too_old() | await self._forgotten(worker)
+            for job_id in await self._forgotten(worker):
+                await self._give_back(job_id, counts=False)
+            lost |= await self._too_old()
         for job_id in lost:
-            await self._give_back(job_id)
+            await self._give_back(job_id, counts=True)
         if DEFAULT_QUEUE in self._queues:
             await self._query(_ADOPT, default=DEFAULT_QUEUE, seconds=ORPHANED_SECONDS)
             await self._query(_FORGET, seconds=FORGET_SECONDS)
@@ -296,31 +320,33 @@ class JobWorker:
         return found
 
     async def _forgotten(self, worker: Worker) -> set[int]:
-        """Jobs that are ours by the table, and not run here: seen twice in a row, so neither starting nor ending."""
-        if worker.worker_id is None:
-            return set()
-        mine = await self._ids(_MINE, worker_id=worker.worker_id) - self._running
+        """Jobs that are ours by the table, and not run here: seen twice in a row, so neither starting nor ending.
+
+        Ours are also those of before the database was lost.
+        """
+        if worker.worker_id is not None:
+            self._worker_ids.add(worker.worker_id)
+        mine = await self._ids(_MINE, worker_ids=list(self._worker_ids)) - self._running
         found, self._suspects = mine & self._suspects, mine
         return found
 
-    async def _give_back(self, job_id: int) -> None:
+    async def _give_back(self, job_id: int, *, counts: bool) -> None:
         row = await self._row(_DOING, id=job_id)
         if row is None:
             return
-        attempts, task_name, ids = row
+        attempts, begun, task_name, ids = row
+        told = {"job": task_name, "job_id": job_id, "attempt": attempts + counts, "begun": begun}
         # A recurring one comes again by itself, and two of them may not wait.
-        if attempts + 1 < MOST_ATTEMPTS and JobName(task_name) not in self._recurring:
-            if await self._row(_RETRY, id=job_id) is not None:
-                log.warning("job_rescued", job=task_name, job_id=job_id, attempt=attempts + 1)
+        if not _is_last(attempts, begun, counts=counts) and JobName(task_name) not in self._recurring:
+            if await self._row(_RETRY if counts else _AGAIN, id=job_id, at=None) is not None:
+                log.warning("job_rescued", **told)
             return
         try:
             await self._resort(JobName(task_name), ids)
         except LastResortFailed:
             return  # it stays as it is, and the next round finds it again
         if await self._row(_GIVE_UP, id=job_id) is not None:
-            log.error(
-                "job_given_up", job=task_name, job_id=job_id, reason="its workers were lost", attempts=attempts + 1
-            )
+            log.error("job_given_up", reason="its workers were lost", **told)
 
     @property
     def _connector(self) -> procrastinate.PsycopgConnector:
@@ -344,8 +370,13 @@ class JobWorker:
 class _PromptWorker(Worker):
     """Looks for the next job as soon as one ends: its lock may be what another waits for, and no one announces that."""
 
-    async def _persist_job_status(self, *args: Any, **kwargs: Any) -> None:
-        await super()._persist_job_status(*args, **kwargs)
+    async def _persist_job_status(
+        self, job: jobs.Job, status: jobs.Status, retry_decision: retry.RetryDecision | None, *more: Any, **named: Any
+    ) -> None:
+        if isinstance(retry_decision, _Uncounted):
+            await self.app.connector.execute_query_all_async(_AGAIN, id=job.id, at=retry_decision.retry_at)
+        else:
+            await super()._persist_job_status(job, status, retry_decision, *more, **named)
         self._new_job_event.set()
 
     async def _shutdown(self, side_tasks: list[asyncio.Task[Any]]) -> None:
@@ -366,17 +397,37 @@ class LastResortFailed(Exception):
     """What is done for a job that failed for the last time failed too."""
 
 
-def _is_last(job: jobs.Job, error: BaseException) -> bool:
-    """A database that is away for a while is no reason to give anything up."""
-    return job.attempts + 1 >= (MOST_IN_OUTAGES if is_outage(error) else MOST_ATTEMPTS)
+class GivenUp(Exception):
+    """The job failed for the last time."""
+
+
+class TriedAgain(Exception):
+    """The job failed and is begun again. `counts`: it may be the job's own doing."""
+
+    def __init__(self, begun: int, *, counts: bool) -> None:
+        super().__init__(self.__doc__)
+        self.begun = begun
+        self.counts = counts
+
+
+def _is_last(attempts: int, begun: int, *, counts: bool) -> bool:
+    """`attempts` and whether this one `counts` among them; `begun` is this one too."""
+    return attempts + counts >= MOST_ATTEMPTS or begun >= MOST_BEGUN
+
+
+class _Uncounted(retry.RetryDecision):
+    """Again, and no attempt."""
 
 
 class _Backoff(retry.BaseRetryStrategy):
-    """Again after 2, 4, 8, 16 seconds; at once when the worker was merely told to stop."""
+    """Again after 2, 4, 8, 16, 32 seconds; at once when the worker was merely told to stop."""
 
     def get_retry_decision(self, *, exception: BaseException, job: jobs.Job) -> retry.RetryDecision | None:
-        if isinstance(exception, asyncio.CancelledError):
-            return retry.RetryDecision(retry_in={"seconds": 0})
-        if _is_last(job, exception) and not isinstance(exception, LastResortFailed):
+        if isinstance(exception, GivenUp):
             return None
-        return retry.RetryDecision(retry_in={"seconds": 2 ** min(job.attempts + 1, MOST_ATTEMPTS)})
+        if isinstance(exception, asyncio.CancelledError):
+            return _Uncounted(retry_in={"seconds": 0})
+        if isinstance(exception, TriedAgain):
+            kind = retry.RetryDecision if exception.counts else _Uncounted
+            return kind(retry_in={"seconds": min(2**exception.begun, _LONGEST_WAIT_SECONDS)})
+        return _Uncounted(retry_in={"seconds": _LONGEST_WAIT_SECONDS})  # it could not even be told

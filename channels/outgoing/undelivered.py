@@ -1,9 +1,11 @@
 """A message that the shopper did not get goes to a person: its reason is kept, and the agent falls silent."""
 
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 
+from data.database import Database
 from data.models import Conversation, Message
 from data.ownership import By, hand_off, tell_desk_if_shown
 from data.states import UNKNOWN_FATE, Actor, Delivery, Sender
@@ -11,6 +13,7 @@ from data.transaction import Transaction
 
 OPTED_OUT = "opted_out"
 CHANNEL_INACTIVE = "channel_inactive"
+NEVER_SENT = "never_sent"
 # Nobody of the store could do better: the number is none, or its owner wants nothing.
 HOPELESS = frozenset({OPTED_OUT, CHANNEL_INACTIVE, "refused_by_contact", "bad_number"})
 NOT_DELIVERED = "Un mensaje del asistente no le llegó al cliente."
@@ -25,6 +28,16 @@ async def fail(tx: Transaction, message: Message, code: str, now: datetime) -> N
     message.delivery_error = code
     log.warning("message.failed", message_id=str(message.id), code=code, attempt_count=message.attempt_count)
     await tell_failed(tx, message, code, now)
+
+
+async def give_up(database: Database, tenant_id: UUID, message_id: UUID, now: datetime) -> None:
+    """The last resort of a job that failed to the end. Nothing happens to a message that has gone, or failed."""
+    async with database.transaction(tenant_id) as tx:
+        message = await tx.messages.get(message_id, lock=True)
+        if message is None or message.delivery not in (Delivery.QUEUED, Delivery.SENDING):
+            return
+        await fail(tx, message, NEVER_SENT if message.delivery is Delivery.QUEUED else UNKNOWN_FATE, now)
+        await tx.jobs.notify("messages", f"{tenant_id}/{message.conversation_id}")
 
 
 async def tell_failed(tx: Transaction, message: Message, code: str | None, now: datetime) -> None:

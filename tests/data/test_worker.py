@@ -11,7 +11,7 @@ from procrastinate.worker import Worker
 
 from data.database import Database, libpq_url
 from data.jobs import JobName, current_queue
-from data.worker import MOST_ATTEMPTS, Handler, JobWorker, Recurring, Rescue
+from data.worker import LONGEST_SECONDS, MOST_ATTEMPTS, MOST_BEGUN, Handler, JobWorker, Recurring, Rescue
 
 SECONDS = 20
 
@@ -72,6 +72,18 @@ class Queue:
             "SELECT status::text, attempts FROM procrastinate_jobs WHERE queue_name = %(queue)s ORDER BY id"
         )
 
+    async def attempted(self, times: int) -> None:
+        await self.execute(
+            "UPDATE procrastinate_jobs SET attempts = %(times)s WHERE queue_name = %(queue)s", times=times
+        )
+
+    async def begun(self, times: int) -> None:
+        await self.execute(
+            "INSERT INTO procrastinate_events (job_id, type) SELECT id, 'started' "
+            "FROM procrastinate_jobs, generate_series(1, %(times)s) WHERE queue_name = %(queue)s",
+            times=times,
+        )
+
     async def until(self, *expected: tuple[str, int]) -> None:
         async with asyncio.timeout(SECONDS):
             while await self.rows() != list(expected):  # noqa: ASYNC110 - rows do not announce themselves
@@ -105,6 +117,7 @@ class Queue:
         last_resort: Handler | None = None,
         *,
         by_age: bool = True,
+        longest: float = 60,
         kind: type[CountingWorker] = CountingWorker,
     ) -> AsyncIterator[CountingWorker]:
         worker = kind(
@@ -113,7 +126,9 @@ class Queue:
             last_resorts={JobName.TAKE_TURN: last_resort} if last_resort else None,
             concurrency=4,
             queues=[self.name],
-            rescue=Rescue(every_seconds=0.2, by_age=by_age),
+            rescue=Rescue(
+                every_seconds=0.2, by_age=by_age, longest_seconds={**LONGEST_SECONDS, JobName.TAKE_TURN: longest}
+            ),
         )
         running = asyncio.create_task(worker.run())
         try:
@@ -221,6 +236,47 @@ async def test_a_job_that_always_fails_is_kept_and_frees_its_lock(queue: Queue) 
     assert given_up == [poison]
 
 
+async def test_a_run_without_end_is_the_jobs_own_failure(queue: Queue) -> None:
+    """Though what it raises looks like a database that does not answer."""
+
+    async def handler(tenant_id: UUID, conversation_id: UUID) -> None:
+        await asyncio.sleep(60)
+
+    await queue.defer()
+    async with queue.worked(handler, longest=0.01):
+        await queue.until(("todo", 1))
+
+
+async def test_a_database_that_was_away_costs_no_attempt(queue: Queue) -> None:
+    begun = 0
+
+    async def handler(tenant_id: UUID, conversation_id: UUID) -> None:
+        nonlocal begun
+        begun += 1
+        if begun == 1:
+            raise ConnectionResetError
+
+    given_up, last_resort = recorder()
+    await queue.defer()
+    await queue.attempted(MOST_ATTEMPTS - 1)
+    async with queue.worked(handler, last_resort):
+        await queue.until(("todo", MOST_ATTEMPTS - 1))
+        await queue.until()
+    assert (begun, given_up) == (2, [])
+
+
+async def test_what_is_never_its_own_fault_ends_too(queue: Queue) -> None:
+    async def handler(tenant_id: UUID, conversation_id: UUID) -> None:
+        raise ConnectionResetError
+
+    given_up, last_resort = recorder()
+    job = await queue.defer()
+    await queue.begun(MOST_BEGUN - 1)
+    async with queue.worked(handler, last_resort):
+        await queue.until(("failed", 1))
+    assert given_up == [job]
+
+
 LEFT = "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %(worker)s WHERE queue_name = %(queue)s"
 
 
@@ -236,10 +292,12 @@ async def test_a_job_of_a_dead_worker_runs_again(queue: Queue) -> None:
 async def test_a_job_whose_end_its_living_worker_could_not_write_runs_again(queue: Queue) -> None:
     """The worker's heart beats on, so no rescue by heartbeat would ever see it: the control below."""
     seen, handler = recorder()
-    async with queue.cut_at_an_end(), queue.worked(handler):
-        job = await queue.defer()
+    given_up, last_resort = recorder()
+    job = await queue.defer()
+    await queue.attempted(MOST_ATTEMPTS - 1)  # which this is none of
+    async with queue.cut_at_an_end(), queue.worked(handler, last_resort):
         await queue.until()
-    assert seen == [job, job]
+    assert (seen, given_up) == ([job, job], [])
 
 
 async def test_rescue_by_heartbeat_alone_leaves_it_for_ever(queue: Queue) -> None:
@@ -276,7 +334,7 @@ async def test_a_job_that_kills_its_workers_is_given_up(queue: Queue) -> None:
     given_up, last_resort = recorder()
     job = await queue.defer()
     await queue.execute(LEFT, worker=None)
-    await queue.execute("UPDATE procrastinate_jobs SET attempts = 4 WHERE queue_name = %(queue)s")
+    await queue.attempted(MOST_ATTEMPTS - 1)
     async with queue.worked(handler, last_resort):
         await queue.until(("failed", MOST_ATTEMPTS))
         await until(lambda: bool(given_up))
@@ -295,7 +353,7 @@ async def test_a_job_is_given_up_only_when_what_is_done_for_it_then_succeeded(qu
     _, handler = recorder()
     job = await queue.defer()
     await queue.execute(LEFT, worker=None)
-    await queue.execute("UPDATE procrastinate_jobs SET attempts = 4 WHERE queue_name = %(queue)s")
+    await queue.attempted(MOST_ATTEMPTS - 1)
     async with queue.worked(handler, last_resort):
         await queue.until(("failed", MOST_ATTEMPTS))
     assert tried == [job] * 3

@@ -11,12 +11,13 @@ import pytest
 from channels.adapter import Adapter, ChannelAccess, SendResult
 from channels.incoming.inbox import apply_statuses
 from channels.outgoing.outbox import MAX_ATTEMPTS, DeliverOutcome, deliver
+from channels.outgoing.undelivered import give_up
 from channels.pull import PulledChannel
 from channels.twilio.whatsapp import TwilioWhatsApp
 from data.content import MessageContent
 from data.database import Database
 from data.jobs import JobName, current_queue
-from data.states import ChannelKind, Delivery
+from data.states import UNKNOWN_FATE, ChannelKind, ConversationStatus, Delivery
 from tests.channels.shop import NOW, NUMBER, SHOPPER, JobRunner, Shop, open_shop, request
 from tests.servers.twilio_server import Fault, TwilioServer
 
@@ -263,6 +264,26 @@ async def test_a_message_of_nobody_is_skipped(
     assert await outbox.deliver(inbound.id) is DeliverOutcome.SKIPPED
     outcome = await deliver(shop.database, outbox.adapters, shop.open_access, other_tenant_id, message_id, NOW)
     assert outcome is DeliverOutcome.SKIPPED
+
+
+@pytest.mark.parametrize(
+    ("reached", "code"), [(Delivery.QUEUED, "never_sent"), (Delivery.SENDING, UNKNOWN_FATE), (Delivery.SENT, None)]
+)
+async def test_a_message_whose_job_failed_to_the_end_goes_to_a_person(
+    shop: Shop, outbox: JobRunner, twilio: TwilioServer, message_id: UUID, reached: Delivery, code: str | None
+) -> None:
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        message = await tx.messages.get(message_id)
+        assert message is not None
+        message.delivery = reached
+    await give_up(shop.database, shop.tenant_id, message_id, NOW)
+    row = await shop.message(message_id)
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        conversation = await tx.conversations.get(row.conversation_id)
+    is_with_people = conversation.status is ConversationStatus.HANDED_OFF
+    assert (row.delivery_error, is_with_people) == (code, code is not None)
+    await outbox.deliver(message_id)
+    assert not twilio.requests
 
 
 async def test_the_web_chat_needs_no_network_and_no_window(
