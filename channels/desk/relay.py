@@ -79,7 +79,8 @@ class Relay:
     def _is_it(self, conversation: Mapping[str, Any]) -> bool:
         attributes = conversation.get("custom_attributes")
         ours = attributes.get(CONVERSATION_ID) if isinstance(attributes, Mapping) else None
-        return ours == str(self.conversation_id) and isinstance(conversation.get("id"), int)
+        is_there = conversation.get("inbox_id") == self.config.get("inbox_id")
+        return is_there and ours == str(self.conversation_id) and isinstance(conversation.get("id"), int)
 
     async def _contact(self, person: Person) -> int:
         identifier = f"caserita:{person.contact_id}"

@@ -102,7 +102,14 @@ class DeskRepository(Repository):
         return (await self.session.execute(statement)).scalars().all()
 
     async def forget(self) -> None:
-        """Another desk knows none of it."""
+        """Another desk knows none of it: neither the conversations nor what was said in them."""
+        shown = select(DeskConversation.conversation_id).where(
+            DeskConversation.tenant_id == self.tenant_id,
+            or_(DeskConversation.external_id.is_not(None), DeskConversation.is_shown),
+        )
+        await self.session.execute(
+            delete(DeskPost).where(DeskPost.tenant_id == self.tenant_id, DeskPost.conversation_id.in_(shown))
+        )
         await self.session.execute(
             update(DeskConversation)
             .where(DeskConversation.tenant_id == self.tenant_id)

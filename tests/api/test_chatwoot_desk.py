@@ -377,3 +377,27 @@ async def test_a_desk_connected_late_shows_what_people_have(
 )
 def test_markdown_becomes_what_chats_show(written: str, read: str) -> None:
     assert as_shopper_reads(written) == read
+
+
+async def test_another_desk_is_told_all_of_it_and_nobody_elses_conversation(
+    shown: Place, owner: httpx.AsyncClient
+) -> None:
+    """Its conversations have the same numbers."""
+    [number] = shown.server.conversations
+    shown.server.person_says(number, "Hola Rosa")
+    await shown.settle()
+    async with chatwoot_server() as other:
+        other.is_bot_inbox = False
+        while max(other.conversations, default=0) < number:
+            other.comes_in("Pedro")
+        moved = (await owner.put("/v1/desk", json=SETTINGS | {"base_url": other.url})).json()
+        shown.server, other.webhook_url = other, moved["webhook_url"]
+        await shown.settle()
+        *strangers, there = other.conversations.values()
+        assert [stranger.messages for stranger in strangers] == [[] for _ in strangers]
+        heard = [each["content"] for each in there.messages if each["message_type"] == 0]
+        assert heard == ["quiero hablar con una persona"]
+        assert "Marta: Hola Rosa" in other.said(there.number, private=True)
+        other.person_says(there.number, "Sigo aquí")
+        await shown.settle()
+    assert await shown.got() == ["Hola Rosa", "Sigo aquí"]
