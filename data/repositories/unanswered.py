@@ -13,10 +13,10 @@ from data.states import ChannelKind, Waiting
 _UNANSWERED = text(
     """
     SELECT c.id, c.channel_id, channel.kind, c.contact_id, contact.name, c.address,
-        coalesce(waiting.since, said.said_at) AS since, coalesce(waiting.count, 0) AS message_count,
-        coalesce(waiting.last_text, said.text) AS last_text,
+        coalesce(waiting.since, lost.said_at, handoff.opened_at) AS since, coalesce(waiting.count, 0) AS message_count,
+        coalesce(waiting.last_text, lost.text, heard.text, '') AS last_text,
         CASE
-            WHEN waiting.count IS NULL THEN 'not_delivered'
+            WHEN waiting.count IS NULL AND lost.text IS NOT NULL THEN 'not_delivered'
             WHEN c.status = 'handed_off' THEN 'with_people'
             WHEN channel.config->>'is_paused' = 'true' THEN 'paused'
             WHEN NOT channel.is_active THEN 'inactive'
@@ -34,13 +34,21 @@ _UNANSWERED = text(
         WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id AND m.sender = 'contact'
           AND m.position > c.answered_position AND (m.set_aside IS NULL OR m.set_aside IN ('late', 'flood'))
     ) waiting ON true
+    LEFT JOIN app.handoffs handoff ON handoff.tenant_id = c.tenant_id AND handoff.conversation_id = c.id
+        AND handoff.closed_at IS NULL AND handoff.taken_at IS NULL
     LEFT JOIN LATERAL (
         SELECT m.delivery, m.said_at, m.text FROM app.messages m
         WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id
         ORDER BY m.position DESC LIMIT 1
-    ) said ON true
+    ) lost ON lost.delivery = 'failed'
+    LEFT JOIN LATERAL (
+        SELECT m.text FROM app.messages m
+        WHERE m.tenant_id = c.tenant_id AND m.conversation_id = c.id AND m.sender = 'contact'
+        ORDER BY m.position DESC LIMIT 1
+    ) heard ON handoff.id IS NOT NULL
     WHERE c.tenant_id = :tenant_id AND c.status <> 'closed' AND c.last_message_at > :after
-      AND (waiting.since <= :before OR (waiting.count IS NULL AND said.delivery = 'failed'))
+      AND (waiting.since <= :before
+           OR (waiting.count IS NULL AND (lost.text IS NOT NULL OR handoff.opened_at <= :before)))
     ORDER BY since, c.id LIMIT :limit
     """
 )
@@ -48,7 +56,8 @@ _UNANSWERED = text(
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """`since` is when the first unanswered message was written, or the reply that did not arrive."""
+    """`since` is when the first unanswered message was written, or the reply that did not arrive, or when a person was
+    asked for and none has come."""
 
     conversation_id: UUID
     channel_id: UUID

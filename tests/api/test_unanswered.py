@@ -27,13 +27,17 @@ async def reasons(owner: httpx.AsyncClient, **params: int) -> dict[str, str]:
 
 
 async def test_each_reason_is_told(service: Service, store: Store, owner: httpx.AsyncClient) -> None:
-    names = ("lento", "humano", "lleno", "tarde", "recién", "cerrado", "respondido", "perdido")
+    names = ("lento", "humano", "lleno", "tarde", "recién", "cerrado", "respondido", "perdido", "esperando", "tomado")
     ids = {name: await write(service, store, name) for name in names if name != "recién"}
     await write(service, store, "recién", ago=timedelta(seconds=1))
     now = datetime.now(UTC)
     async with service.runtime.database.transaction(store.tenant_id) as tx:
         found = {name: await tx.conversations.get(each) for name, each in ids.items()}
         await tx.conversations.open_handoff(ids["humano"], "pidió", now)
+        for name in ("esperando", "tomado"):  # the agent said that somebody will come
+            found[name].answered_position = await tx.messages.newest_inbound_position(ids[name])
+            await tx.conversations.open_handoff(ids[name], "pidió", now - timedelta(minutes=1))
+        await tx.conversations.take_handoff(ids["tomado"], now)
         found["lleno"].quieted_at = now
         for name, reason in (("lleno", SetAside.FLOOD), ("tarde", SetAside.LATE)):
             [message] = await tx.messages.history(ids[name], limit=1)
@@ -46,6 +50,7 @@ async def test_each_reason_is_told(service: Service, store: Store, owner: httpx.
     assert await reasons(owner) == {
         "lento": "not_yet",
         "humano": "with_people",
+        "esperando": "with_people",
         "lleno": "quieted",
         "tarde": "late",
         "perdido: listo": "not_delivered",
