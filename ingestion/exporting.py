@@ -8,8 +8,6 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from openpyxl import Workbook
-
 from data.database import Database
 from data.repositories.catalogue import ExportedVariant
 from ingestion.exports import GROUP_TITLE, MORE_OPTIONS_TITLE, OPTION_TITLE
@@ -74,6 +72,8 @@ def _text(out: Path) -> Iterator[Writer]:
 @contextmanager
 def _workbook(out: Path) -> Iterator[Writer]:
     """Every cell is text, so that no code loses its zeros. Rows wait in a file of their own until the end."""
+    from openpyxl import Workbook  # noqa: PLC0415 - 0.2 s, for which nobody else need wait
+
     book = Workbook(write_only=True)
     sheet, first, count = book.create_sheet("Catálogo"), list[str](), 0
 

@@ -5,17 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from data.accents import unaccented
 from ingestion.column_names import CHOSEN_BY
-from ingestion.numbers import HIGHEST
 from ingestion.skus import variant_sku
 
-_UNCOUNTED = -1
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNCOUNTED = -1
 
 
 class Fate(IntEnum):
@@ -71,16 +72,15 @@ class Said:
 class Repeats:
     """Every variant whose code occurs more than once, by its position."""
 
-    def __init__(self, is_repeated: "np.ndarray[Any, Any]", frame: pd.DataFrame) -> None:
-        """The frame has a row for each position that is repeated, in their order."""
+    def __init__(self, is_repeated: "np.ndarray[Any, Any]", settled: "pd.DataFrame") -> None:
+        """The frame has a row for each position that is repeated, in their order; see `ingestion.repeat_fates`."""
         self._index = np.cumsum(is_repeated, dtype=np.int32) - 1
-        settled = _settled(frame)
         self._columns = [settled[name].to_numpy() for name in ("fate", "is_first", "other", "units", "is_variant")]
 
     def at(self, position: int) -> Repeat:
         """To be asked only about a position that is repeated."""
         fate, is_first, other, units, is_variant = (column[self._index[position]] for column in self._columns)
-        counted = None if units == _UNCOUNTED else int(units)
+        counted = None if units == UNCOUNTED else int(units)
         return Repeat(Fate(int(fate)), bool(is_first), int(other), counted, bool(is_variant))
 
     def count(self, fate: Fate) -> int:
@@ -108,7 +108,7 @@ class RepeatCollector:
         options = {key: unaccented(text) for key, text in said.options.items()}
         chosen = frozenset((key, text) for key, text in options.items() if key in CHOSEN_BY)
         thing, choice = hash((name, frozenset(options.items()))), hash(chosen) if chosen else 0
-        units = _UNCOUNTED if said.units is None else said.units
+        units = UNCOUNTED if said.units is None else said.units
         code, own = hash(said.sku.lower()), hash(own_code(said.sku, said.options).lower())
         values = (code, own, name, thing, choice, hash(said.price), said.place, units, said.row, is_broken)
         for column, value in zip(self._columns.values(), values, strict=True):
@@ -116,81 +116,17 @@ class RepeatCollector:
 
     def repeats(self, is_repeated: "np.ndarray[Any, Any]", codes: "np.ndarray[Any, Any]") -> Repeats:
         """`codes` are hashes of all of the file's."""
+        # pandas takes 0.3 s, for which a list without repeats, and whoever reads none, need not wait.
+        import pandas as pd  # noqa: PLC0415
+
+        from ingestion.repeat_fates import settled  # noqa: PLC0415
+
         frame = pd.DataFrame({name: np.asarray(values) for name, values in self._columns.items()}, copy=False)
         # Without anything to choose by, no code can be that of a whole product.
         frame["is_taken"] = np.isin(frame["own"], codes) if frame["choice"].any() else True
-        return Repeats(is_repeated, frame)
+        return Repeats(is_repeated, settled(frame))
 
 
 def own_code(sku: str, options: Mapping[str, str]) -> str:
     """A code that all variants of a product share, told apart by what this one is chosen by."""
     return variant_sku(sku, [value for name, value in options.items() if name in CHOSEN_BY])
-
-
-def _settled(frame: pd.DataFrame) -> pd.DataFrame:
-    """`fate`, `is_first`, `other`, `units` and `is_variant` of each row of the frame."""
-    is_variant = _are_variants(frame)
-    frame = frame.drop(columns=["own", "name", "choice", "is_taken"])
-    if is_variant.any():
-        frame["code"] = frame["code"].mask(is_variant, frame["code"] ^ frame["thing"])
-    # Codes as they come are numbered 0, 1, 2: the first row of each is where its number first stands.
-    frame["code"] = pd.factorize(frame["code"])[0]
-    firsts = frame.loc[~frame["code"].duplicated(), ["thing", "price", "units", "row"]]
-    first = firsts.iloc[frame["code"]].set_index(frame.index)
-    found = pd.DataFrame(
-        {
-            "fate": int(Fate.OTHER),
-            "is_first": ~frame["code"].duplicated(),
-            "other": first["row"],
-            "units": frame["units"],
-            "is_variant": is_variant,
-        }
-    )
-    kin = frame[frame["thing"] == first["thing"]]
-    code = kin["code"]
-    whole = kin[kin["is_broken"] == 0]
-    is_again = whole.duplicated(["code", "place", "units"])
-    distinct = whole[~is_again]
-    total = distinct.groupby("code")["units"].sum().clip(upper=HIGHEST)
-    total[total.index.isin(distinct.loc[distinct["units"] == _UNCOUNTED, "code"])] = _UNCOUNTED
-
-    fate = pd.Series(int(Fate.ADDED), index=kin.index)
-    fate[is_again[is_again].index] = int(Fate.SAME)
-    fate[found["is_first"].loc[kin.index]] = int(Fate.HAS_ALL)
-    asked = {
-        Fate.TWO_COUNTS: distinct.loc[distinct.duplicated(["code", "place"]), "code"],
-        Fate.TWO_PRICES: _codes_of_several(whole, "price"),
-        Fate.BROKEN_TWIN: kin.loc[kin["is_broken"] == 1, "code"],
-    }
-    for reason, codes in asked.items():
-        fate[code.isin(codes)] = int(reason)
-    # A row with an error of its own is told about that one.
-    fate[kin["is_broken"] == 1] = int(Fate.HAS_ALL)
-    found.loc[kin.index, "fate"] = fate
-    found.loc[kin.index, "units"] = code.map(total).fillna(0).astype(np.int64)
-    found["other"] = found["other"].mask(found["is_first"], _against_first(kin, first))
-    return found
-
-
-def _are_variants(frame: pd.DataFrame) -> "pd.Series[bool]":
-    """Whether all rows of a code have one name and differ in nothing but what people choose by."""
-    if not frame["choice"].any():
-        return pd.Series(data=False, index=frame.index)
-    by_code = frame.groupby("code", sort=False)
-    kinds = by_code[["name", "thing", "choice"]].transform("nunique")
-    is_free = ~frame["is_taken"] & (frame.groupby("own")["thing"].transform("nunique") == 1)
-    can_be = ((frame["choice"] != 0) & is_free).groupby(frame["code"]).transform("all")
-    return (kinds["name"] == 1) & (kinds["choice"] > 1) & (kinds["choice"] == kinds["thing"]) & can_be
-
-
-def _codes_of_several(rows: pd.DataFrame, column: str) -> "pd.Series[int]":
-    return rows.loc[~rows.duplicated(["code", column]), "code"].loc[lambda codes: codes.duplicated()]
-
-
-def _against_first(kin: pd.DataFrame, first: pd.DataFrame) -> "pd.Series[int]":
-    """For the first of each code, the number of the next of its rows that it is not like; else of the next."""
-    own = first.loc[kin.index]
-    unlike = (kin["price"] != own["price"]) | (kin["is_broken"] == 1) | (kin["units"] != own["units"])
-    others = kin[kin["code"].duplicated()].assign(is_like=~unlike).sort_values("is_like", kind="stable")
-    numbers = others.drop_duplicates("code").set_index("code")["row"]
-    return kin["code"].map(numbers).fillna(0).astype(np.int64)
