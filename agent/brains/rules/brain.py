@@ -11,6 +11,7 @@ from agent.brains.rules.actions.waiting import answer_waiting, ask_what_waits
 from agent.brains.rules.actions.wishing import hear_contact_wish
 from agent.brains.rules.products.budget import within_budget, without_measures
 from agent.brains.rules.products.choosing import choose, covers, is_headed
+from agent.brains.rules.products.dictated import taken_apart
 from agent.brains.rules.products.finding import find_among_shown, search
 from agent.brains.rules.products.narrowing import narrowed
 from agent.brains.rules.products.outcome import Outcome
@@ -47,7 +48,8 @@ class RulesBrain:
         intents = _read(workspace.context.messages)
         spelt = spelt_as_typed(workspace.context.text)
         turn = Turn(workspace, Reply(workspace), intents, spelt, workspace.memory)
-        turn.intents = gathered(await _rejoined(turn, await split_kinds(turn, await narrowed(turn, turn.intents))))
+        wants = await narrowed(turn, await taken_apart(turn, turn.intents))
+        turn.intents = gathered(await _rejoined(turn, await split_kinds(turn, wants)))
         workspace.remember(just_added=(), shop_topic="")
         if any(intent.kind not in _ASIDE for intent in turn.intents):
             workspace.remember(pending=None)

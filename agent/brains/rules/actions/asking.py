@@ -7,6 +7,7 @@ from agent.brains.rules.products.finding import search
 from agent.brains.rules.products.outcome import Outcome
 from agent.brains.rules.reading.describing import trimmed
 from agent.brains.rules.reading.intents import Intent
+from agent.brains.rules.reading.normalise import fold
 from agent.brains.rules.replying.listing import offer_alternatives, show_one, show_several
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import search_products
@@ -20,6 +21,9 @@ _TRAIT = re.compile(
     r"^(?:(?:y|oye|sabes si|sera que|ese|esa|eso|este|esta) )*"
     r"(?:es|son|trae[n]?|viene[n]?|tiene[n]?|incluye[n]?|sirve[n]?|resiste[n]?|aguanta[n]?|esta[n]?)(?: hech[oa]s?)?"
     r"(?: (?:de|con|para|en))? (?P<what>[a-z][a-z ]{2,40})$"
+)
+_HAS = (
+    r"\b(?:tiene|trae|lleva|contiene|incluye|viene con)(?: (?:algo|nada|much[oa]|poc[oa]|de|un[oa]?|el|la|los|las))* "
 )
 _HAGGLING = re.compile(r"\d|\b(?:me|te|le|nos|hacer|haces|haga|puedes|podrias)\b|\b(?:por|si) (?:llev|compr|pag)")
 _HAGGLED = re.compile(
@@ -64,6 +68,13 @@ async def tell_trait(turn: Turn, intent: Intent) -> bool:
     if item.sku not in turn.workspace.lines:
         show_one(turn, item)
     return True
+
+
+def is_of_what_was_shown(turn: Turn, intent: Intent) -> bool:
+    """ "¿Tiene gluten?", after cakes: of them, though of a shop it may be asked with the same words."""
+    asked = fold(turn.workspace.context.text)
+    is_of_one = bool(re.search(_HAS + re.escape(intent.words), asked))  # "tienen" would be the shop
+    return is_of_one and intent.is_question and bool(intent.words) and bool(turn.before.shown or turn.before.focus)
 
 
 def is_haggling(intent: Intent) -> bool:

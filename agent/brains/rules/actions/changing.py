@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from agent.brains.rules.actions.buying import add, buy, set_to, swap, take
 from agent.brains.rules.products.amounts import units_for
-from agent.brains.rules.products.choosing import choose, covers, is_headed
+from agent.brains.rules.products.choosing import choose, covers, is_called, is_headed
 from agent.brains.rules.products.finding import find, search, sized_sibling
 from agent.brains.rules.products.outcome import Finding, Outcome, fits
 from agent.brains.rules.reading.intents import Intent, Kind
@@ -211,12 +211,29 @@ async def correct(turn: Turn, intent: Intent) -> bool:
     names_option = bool(intent.filters.options) and not intent.words
     if not (intent.is_definite or intent.reference or names_option):
         return await _correct_by_name(turn, intent, turn.workspace.lines[focus or ""])
+    if intent.words and not intent.reference and await _swap_sibling(turn, intent):
+        return True
     if focus not in turn.before.shown and not intent.filters:
         return False
     other = with_fields(intent, is_correction=False)
     if names_option and (intent.reference is None or intent.reference.kind == "that"):
         other = with_fields(other, reference=Reference("same"))
     await replace_line(turn, Intent(Kind.REPLACE, other=other))
+    return True
+
+
+async def _swap_sibling(turn: Turn, intent: Intent) -> bool:
+    """ "Mejor el de manzana", after "un kuchen de nuez y un pie": it takes the place of what is called as it is."""
+    found = await find(turn, with_fields(intent, is_correction=False))
+    if found.item is None or found.item.sku in turn.workspace.lines:
+        return False
+    head = found.item.name.split()[0].casefold()
+    alike = [line for line in turn.lines if is_called(head, line.item)]
+    latest = [line for line in alike if line.item.sku in {turn.memory.focus, *turn.before.just_added}]
+    if len(latest or alike) != 1:
+        return False
+    old = (latest or alike)[0]
+    await swap(turn, old, found.item, intent.count or old.quantity)
     return True
 
 

@@ -1,5 +1,7 @@
 """The data of an order: taking what the shopper says of it, one question at a time, until there is a summary."""
 
+from agent.brains.rules.products.finding import search
+from agent.brains.rules.products.outcome import Outcome
 from agent.brains.rules.reading.intents import Kind
 from agent.brains.rules.reading.normalise import cap
 from agent.brains.rules.reading.order_answers import (
@@ -11,7 +13,7 @@ from agent.brains.rules.reading.order_answers import (
     named_field,
     said_data,
 )
-from agent.brains.rules.reading.unasked import unasked_data
+from agent.brains.rules.reading.unasked import signed_name, unasked_data
 from agent.brains.rules.turn import Turn
 from agent.confirmation import Answer, read_answer
 from agent.order_data import OrderField, Wrong
@@ -40,11 +42,11 @@ async def hear_order_data(turn: Turn) -> bool:
         return False
     if not context.order_settings.asks or not turn.workspace.lines:
         turn.workspace.remember(asked=None, offered_last_place=False)
-        return _hear_beside(turn)
+        return _hear_beside(turn) or await _hear_name(turn)
     if turn.before.asked is not None:
         return _hear_answer(turn, turn.before.asked)
     if turn.before.summary_id is not None or turn.before.order_data.known():
-        return _hear_correction(turn)
+        return _hear_correction(turn) or await _hear_name(turn)
     return _hear_beside(turn)
 
 
@@ -157,6 +159,19 @@ def _hear_beside(turn: Turn) -> bool:
         turn.reply.open("talk.noted")
         turn.reply.close("ask.what")
     return True
+
+
+async def _hear_name(turn: Turn) -> bool:
+    """ "Carla Muñoz", under a summary: who orders, where the shop sells nothing called so."""
+    name = signed_name(_text(turn)) if turn.before.summary_id is not None and turn.workspace.lines else ""
+    if not name or [intent.kind for intent in turn.intents] != [Kind.MENTION]:
+        return False
+    query = turn.memory.query
+    finding = await search(turn, turn.intents[0].words, turn.intents[0].filters)
+    turn.workspace.remember(query=query)
+    if finding.outcome is not Outcome.NONE or set_order_data(turn.workspace, {OrderField.NAME: name}):
+        return False
+    return _go_on(turn)
 
 
 def _tapped(turn: Turn) -> Said:

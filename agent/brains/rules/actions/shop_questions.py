@@ -99,7 +99,7 @@ async def tells_of_shop(turn: Turn, intent: Intent) -> bool:
         _remember_topic(turn, next(iter(sorted(topics.firm)), ""), topics.facets)
         return True
     if topics.firm and not is_bare and (is_supposed or not is_known_word(_first_word(intent))):
-        _keep(turn, intent, topics)
+        keep(turn, intent, topics)
         return True
     return False
 
@@ -119,7 +119,7 @@ async def answer_shop(turn: Turn, intent: Intent) -> bool:
         if answers:
             _tell(turn, answers)
             return True
-    _keep(turn, intent, topics)
+    keep(turn, intent, topics)
     return True
 
 
@@ -145,7 +145,7 @@ async def _goes_on_asking(turn: Turn, intent: Intent, topics: Topics) -> bool:
     if answers := await look_up(turn.workspace, asked):
         _tell(turn, answers)
     else:
-        _keep(turn, replace(intent, asked=asked), load_topics().read(asked))
+        keep(turn, replace(intent, asked=asked), load_topics().read(asked))
     return True
 
 
@@ -199,12 +199,18 @@ def _tell(turn: Turn, answers: Iterable[ShopAnswer]) -> None:
     turn.told_of_shop = True
 
 
-def _keep(turn: Turn, intent: Intent, topics: Topics) -> None:
+def keep(turn: Turn, intent: Intent, topics: Topics | None = None) -> None:
     """Say that it is not known; the owner learns that it was asked."""
     labels = load_topics().labels
-    firm = sorted(topics.firm)
+    firm = sorted(topics.firm) if topics else []
     is_named = intent.kind is Kind.SHOP and intent.words != "eso"
-    topic = labels[firm[0]] if firm and not is_named else intent.words
+    topic = (
+        labels[firm[0]]
+        if firm and not is_named
+        else intent.words
+        if intent.kind is Kind.SHOP
+        else turn.echo(intent.words)
+    )
     is_kept = intent.words not in _NOT_TOLD
     if is_kept:
         keep_question(turn.workspace, said_as_typed(turn, intent), firm[0] if firm else "")

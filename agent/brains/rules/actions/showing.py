@@ -4,8 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agent.brains.rules.actions.asking import is_of_what_was_shown
 from agent.brains.rules.actions.buying import add, counted
 from agent.brains.rules.actions.closing import show_cart
+from agent.brains.rules.actions.shop_questions import keep
 from agent.brains.rules.products.budget import for_whom
 from agent.brains.rules.products.choosing import choose
 from agent.brains.rules.products.finding import find, refine, search
@@ -35,6 +37,9 @@ async def show(turn: Turn, intent: Intent) -> None:
     if finding.outcome is Outcome.NONE and " o " in intent.words:
         for words in intent.words.split(" o "):
             await show(turn, replace(intent, words=words))
+        return
+    if finding.outcome is Outcome.NONE and is_of_what_was_shown(turn, intent):
+        keep(turn, intent)
         return
     await list_finding(turn, intent, finding)
 

@@ -78,6 +78,8 @@ async def find_among_shown(turn: Turn, intent: Intent) -> Finding | None:
         fitting = [item for item in candidates if fits(item, "", intent.filters) and _fits_loosely(item, intent.words)]
     if not fitting or intent.is_empty or (len(fitting) == len(candidates) > 1 and not is_asked):
         return None
+    if len(fitting) > 1 and intent.filters.is_superlative:  # "la más barata de tres leches"
+        return _extreme(fitting, intent.filters)
     if len(fitting) > 1 and (intent.filters.options or intent.filters.without or (intent.is_definite and intent.words)):
         fitting = await nearest_to_context(turn, _literal(intent, fitting), intent.filters, await turn.focus())
     if len(fitting) > 1 and intent.words and not is_asked:

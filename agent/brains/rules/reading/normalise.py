@@ -98,10 +98,10 @@ _TENIS_SAID = re.compile(
     r"|blanc|negr|roj|azul|verde|gris|color|deport|mujer|hombre|nin[oa]|convers|vans|reebok|runn))"
 )
 _MARKS = set(" .,;:/$%+-?!\n\"'()*#°&")
-# What a channel writes in the place of what it cannot carry; a place goes on with its name and coordinates.
+# What a channel writes in the place of what it cannot carry; a place, a card and a form go on with what they say.
 _ATTACHED = re.compile(
-    r"(?i)\[ubicaci[oó]n\][^\n]*|\[(?:imagen|foto|audio|video|archivo|documento|sticker"
-    r"|contacto)\]"
+    r"(?i)\[(?:ubicaci[oó]n|contacto|formulario)\][^\n]*"
+    r"|\[(?:imagen|foto|audio|video|archivo|documento|sticker|mensaje)\]"
 )
 _AFFIRMING = "👍👌✅🙌🆗"
 _EMOTIONS = {**dict.fromkeys(_AFFIRMING, " si "), "👎": " no "}

@@ -9,6 +9,7 @@ from agent.brains.rules.reading.asides import without_asides
 from agent.brains.rules.reading.changes import CHANGES, QUESTIONS, TIMES
 from agent.brains.rules.reading.describing import MOST_PEELINGS, describe, trimmed
 from agent.brains.rules.reading.foreign import in_spanish
+from agent.brains.rules.reading.halves import halves_apart
 from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.reading.normalise import cap, fold, undo_chat_spelling
 from agent.brains.rules.reading.phrases import (
@@ -78,7 +79,7 @@ _TAKEN_LAST = re.compile(
 def read_burst(text: str) -> list[Intent]:
     """All that the shopper means, in the order said; an empty list when there is nothing to read."""
     folded = undo_chat_spelling(in_spanish(fold(cap(text))))
-    wants = _LIST_LEAD.sub("dame ", without_asides(folded))
+    wants = halves_apart(_LIST_LEAD.sub("dame ", without_asides(folded)))
     if wants != folded and not wants.strip(" \n.,;:!?"):
         return [Intent(Kind.ASIDE)]
     intents: list[Intent] = []

@@ -310,7 +310,9 @@ LAUGH = re.compile(
 
 # A question that is not about what is sold: asked of what the shop does, or how a product is.
 ABOUT_SHOP = re.compile(
-    r"^(?:y )?(?:sabes si |sera que )?(?!(?:por ?que|a como|como) (?:precio|valor)s?\b)(?:"
+    r"^(?:y )?(?:sabes si |sera que )?"
+    r"(?:es[aeo]s? (?=trae|incluye|sirve|funciona|dura|aguanta|resiste|pesa|mide|contiene|es de|son de|vienen? con))?"
+    r"(?!(?:por ?que|a como|como) (?:precio|valor)s?\b)(?:"
     r"(?:son|es|estan? hech[oa]s?|viene[n]?) de (?:puro )?(?:algodon|cuero|cuerina|lana|madera|metal|acero|plastico"
     r"|vidrio|lino|polar|goma|fierro|aluminio|bronce|cobre|seda|poliester|gamuza|loza|ceramica|porcelana|mimbre|bambu|silicona"
     r"|marmol|yeso|oro|plata|carton|papel|buena calidad|calidad)\b"

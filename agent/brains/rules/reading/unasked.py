@@ -42,14 +42,15 @@ _LEAD = r"(?:(?:y|ya|ok|es|seria|con|para|por|quiero|prefiero|mejor|yo|l[oa]s?|q
 _ONLY_WAY = re.compile(
     rf"{_LEAD}(?:retiro|retirar(?:l[oa]s?)?|retirare|(?:l[oa]s? )?(?:paso|voy|pasare|ire|vamos) a (?:retirar|buscar)"
     r"(?:l[oa]s?)?|pasar a (?:buscar|retirar)(?:l[oa]s?)?|despacho|despachado|envio|delivery|a domicilio|reparto)"
-    r"(?: (?:(?:en|a|al|por|de|como|el|la|mi|tu|su|una|un|dos|media|mas) )*(?:tienda|local|domicilio|casa|sucursal"
-    r"|oficina|retirar|buscar|porfavor|por favor|nomas|gracias|yo|mismo|misma|personalmente|manana|hoy|despues|entonces"
-    r"|horas?|hora mas|minutos|rato|ratito|tarde|noche|mediodia|lunes|martes|miercoles|jueves|viernes|sabado|domingo"
-    r"|altiro|ahora|ya|semana|\d{1,2}))*"
+    r"(?: (?:(?:en|a|al|por|de|como|el|la|los|las|mi|tu|su|una|un|dos|media|mas) )*(?:tienda|local|domicilio|casa"
+    r"|sucursal|oficina|retirar|buscar|porfavor|por favor|nomas|gracias|yo|mismo|misma|personalmente|manana|hoy|despues"
+    r"|entonces|horas?|hora mas|minutos|rato|ratito|tarde|noche|mediodia|lunes|martes|miercoles|jueves|viernes|sabado"
+    r"|domingo|altiro|ahora|ya|semana|\d{1,2}))*"
 )
 _DOCUMENT = re.compile(rf"{_LEAD}(?:necesito |me das |hazme )?(?:una |la )?(?:boleta|factura)\b(?! de compra).*")
 _NAME_SAID = re.compile(r"\b(?:me llamo|mi nombre es|nombre|a nombre de)\b")
 _FULL_NAME = 2
+_SIGNED = re.compile(r"[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+(?: (?:de |del |la )*[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+){1,3}")
 _QUESTION = re.compile(r"¿[^?]*\?|[^.!?¿\n;]*\?|¿.*")
 
 
@@ -75,6 +76,13 @@ def unasked_data(text: str, intents: Iterable[Intent]) -> tuple[Said, list[Inten
         if one.kind in _MAYBE_DATA and _is_told(piece, said, words)
     ]
     return said, told
+
+
+def signed_name(text: str) -> str:
+    """The full name that is all of a message, written as one writes names; "" for anything else."""
+    text = text.strip(" .,!\n")
+    is_name = _SIGNED.fullmatch(text) and not set(fold(text).split()) & NOISE
+    return text if is_name else ""
 
 
 def _is_told(piece: str, said: Said, words: set[str]) -> bool:
