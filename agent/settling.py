@@ -13,12 +13,15 @@ from data.intake import Consent
 from data.jobs import JobName
 from data.models import Channel, Conversation, Message, Tenant
 from data.ownership import By, hand_back, hand_off, say_in_between, take_turn_if_waiting
+from data.repositories.turns import Pace
 from data.states import Actor, ChannelKind, Sender, SetAside
 from data.tenant_settings import digits_of, number, owner_phones
 from data.transaction import Transaction
 
-# A loop: the same words so often, within this time, while nothing is achieved.
+# A loop: the same words so often, within this time, while nothing is achieved. Who asks for one size after another
+# says the same but for a figure, which auto-responders change too: once more.
 MOST_REPEATED = 4
+MOST_ALIKE = 5
 REPEATED_WITHIN = timedelta(minutes=10)
 # Turns looked at for anything achieved: a cart that changes is no loop.
 TURNS_WITHOUT_PROGRESS = 3
@@ -119,12 +122,15 @@ async def _sit_out(
     tenant: Tenant,
     now: datetime,
 ) -> list[Message]:
-    """Two auto-responders would write to each other for ever: one notice, then silence until it was quiet a while.
+    """Two auto-responders would write to each other for ever: one notice, then silence until it was quiet a while, or,
+    after a loop, until something else is said.
 
     Nothing of it is lost: it stays in the conversation, and GET /v1/unanswered lists it.
     """
     if conversation.quieted_at is not None:
-        if not _has_been_quiet(waiting, history, tenant) and not asks_for_human(m.text for m in waiting):
+        before = await tx.turns.pace(conversation.id, conversation.quieted_at)
+        is_over = _has_been_quiet(waiting, history, tenant) or asks_for_human(m.text for m in waiting)
+        if not is_over and (_is_flood(before, tenant) or not _says_something_else(waiting, history)):
             return _set_aside(waiting)
         conversation.quieted_at = None
         return waiting
@@ -138,17 +144,20 @@ async def _sit_out(
             conversation_id=conversation.id,
         )
         return []
-    is_flood = (
-        0 < number(tenant, "contact_turns_per_minute") <= pace.in_minute
-        or 0 < number(tenant, "contact_turns_per_hour") <= pace.in_hour
-    )
     is_loop = pace.without_progress >= TURNS_WITHOUT_PROGRESS and _repeats(waiting, history)
-    if not (is_flood or is_loop) or asks_for_human(message.text for message in waiting):
+    if not (_is_flood(pace, tenant) or is_loop) or asks_for_human(message.text for message in waiting):
         return waiting
     conversation.quieted_at = now
     await tx.events.add("conversation.quieted", conversation_id=str(conversation.id), loop=is_loop)
     await say_in_between(tx, conversation, say("quiet.notice", store=tenant), now)
     return _set_aside(waiting)
+
+
+def _is_flood(pace: Pace, tenant: Tenant) -> bool:
+    return (
+        0 < number(tenant, "contact_turns_per_minute") <= pace.in_minute
+        or 0 < number(tenant, "contact_turns_per_hour") <= pace.in_hour
+    )
 
 
 def _set_aside(messages: Sequence[Message]) -> list[Message]:
@@ -165,17 +174,28 @@ def _has_been_quiet(waiting: Sequence[Message], history: Sequence[Message], tena
 
 def _repeats(waiting: Sequence[Message], history: Sequence[Message]) -> bool:
     newest = waiting[-1]
-    words = _gist(newest.text)
     said = [
-        message
+        message.text
         for message in (*history, *waiting)
         if message.sender is Sender.CONTACT and newest.said_at - message.said_at <= REPEATED_WITHIN
     ]
-    return bool(words) and sum(_gist(message.text) == words for message in said) >= MOST_REPEATED
+    return any(
+        bool(words(newest.text)) and sum(words(text) == words(newest.text) for text in said) >= most
+        for words, most in ((_plain, MOST_REPEATED), (_gist, MOST_ALIKE))
+    )
+
+
+def _says_something_else(waiting: Sequence[Message], history: Sequence[Message]) -> bool:
+    said = {_gist(message.text) for message in history if message.sender is Sender.CONTACT}
+    return any(_gist(message.text) not in said for message in waiting)
+
+
+def _plain(text: str) -> str:
+    return " ".join(unaccented(text).split())
 
 
 def _gist(text: str) -> str:
     """The words alone: an auto-responder's time, ticket number or greeting name changes with each message."""
-    plain = " ".join(unaccented(text).split())
+    plain = _plain(text)
     without_figures = " ".join(re.sub(r"[^a-z\s]", " ", plain).split())
     return without_figures if len(without_figures) > 20 else plain

@@ -125,9 +125,27 @@ async def test_two_auto_responders_stop_within_a_few_turns(shop: Shop, words: st
 async def test_after_a_quiet_while_the_agent_answers_again(shop: Shop) -> None:
     for _ in range(6):
         await tell(shop, "say lo mismo de siempre")
-    assert await tell(shop, "say ¿me oyes?") == []
+    assert await tell(shop, "say lo mismo de siempre") == []
     shop.now += timedelta(minutes=11)
-    assert await tell(shop, "say ¿y ahora?") == ["¿y ahora?"]
+    assert await tell(shop, "say lo mismo de siempre") == ["lo mismo de siempre"]
+
+
+async def test_who_says_something_else_after_repeating_it_is_answered(shop: Shop) -> None:
+    """A shopper who asked four times for what the shop has not got goes on with the next thing."""
+    for _ in range(5):
+        await tell(shop, "say ¿hay cemento?")
+    assert await tell(shop, "say ya, ¿y martillos?") == ["ya, ¿y martillos?"]
+
+
+async def test_auto_responders_that_take_turns_stay_silenced(shop: Shop) -> None:
+    said = [await tell(shop, f"say {words}") for _ in range(6) for words in ("Menú principal", "Opción no válida")]
+    assert sum(len(replies) for replies in said) <= 8
+    assert said[-4:] == [[]] * 4
+
+
+async def test_one_size_after_another_is_no_loop(shop: Shop) -> None:
+    sizes = [f"say cuánto vale la plancha de zinc de {n} metros" for n in (2, 3, 4, 5)]
+    assert [len(await tell(shop, words)) for words in sizes] == [1, 1, 1, 1]
 
 
 async def test_whoever_asks_for_a_person_is_heard_through_the_silence(shop: Shop) -> None:
@@ -148,6 +166,8 @@ async def test_more_turns_than_a_person_could_want_are_a_flood(shop: Shop) -> No
     said = [await tell(shop, f"say número {n}") for n in range(6)]
     assert [len(replies) for replies in said] == [1, 1, 1, 1, 0, 0]
     assert "pausa" in said[3][0]
+    shop.now += timedelta(minutes=2)
+    assert await tell(shop, "say y otra cosa") == [], "which is answered once it was quiet"
 
 
 async def test_a_tenant_in_a_hurry_is_answered_later_not_never(shop: Shop) -> None:
