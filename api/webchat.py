@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.dependencies import RateLimitsNeeded, RuntimeNeeded
 from api.errors import Missing, Unauthorized
@@ -30,6 +30,7 @@ from api.tokens import (
     read_visitor_token,
 )
 from channels.adapter import ChannelAccess, InboundMessage
+from channels.incoming.cleaning import clean_text
 from channels.incoming.inbox import receive
 from data.content import Card, Choice, Media, MessageContent
 from data.models import Conversation, Message
@@ -84,8 +85,17 @@ class History(BaseModel):
     is_typing: bool
 
 
+def _require_visible(text: str) -> str:
+    """Raises ValueError for what would be kept as nothing."""
+    if not clean_text(text):
+        raise ValueError("El mensaje no tiene nada que se pueda leer. Escribe algo y vuelve a enviarlo.")
+    return text
+
+
 class NewChatMessage(BaseModel):
-    text: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_require_visible)]
     client_id: Annotated[UUID, Field(description="Elegido por la página: enviar dos veces el mismo no duplica.")]
     choice: Annotated[str | None, Field(max_length=255, description="El `id` de la opción tocada.")] = None
 

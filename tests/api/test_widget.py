@@ -64,8 +64,8 @@ async def said(service: Service, store: Store) -> list[Message]:
         return list(await tx.messages.history(conversation.id, limit=50))
 
 
-async def reply(service: Service, store: Store, text: str) -> None:
-    await answer(service, store, (await conversation_of(service, store)).id, MessageContent(text))
+async def reply(service: Service, store: Store, text: str, *choices: Choice) -> None:
+    await answer(service, store, (await conversation_of(service, store)).id, MessageContent(text, choices))
 
 
 @pytest.mark.parametrize("context", [PHONE, DESKTOP], ids=["phone", "desktop"], indirect=True)
@@ -73,8 +73,11 @@ async def test_one_line_puts_the_chat_on_a_site(
     service: Service, store: Store, context: BrowserContext, site: Site
 ) -> None:
     page = await visit(context, site)
-    await open_chat(page)
+    await page.get_by_role("button", name=LAUNCHER).dblclick()
+    await page.get_by_role("button", name="Hablar con una persona", exact=True).dblclick()
     await write(page, "hola")
+    await expect(page.locator(KEPT)).to_have_count(2)
+    assert [message.text for message in await said(service, store)] == ["Quiero hablar con una persona", "hola"]
     await reply(service, store, "¡Hola! ¿Qué buscas?")
     await expect(page.locator(".message.theirs .bubble")).to_have_text("¡Hola! ¿Qué buscas?")
     size = await page.get_by_role("dialog").bounding_box()
@@ -89,12 +92,24 @@ async def test_one_line_puts_the_chat_on_a_site(
     assert await page.locator("h1").evaluate("each => getComputedStyle(each).fontSize") == "20px"
 
 
+EMPTIES = """() => {
+  const line = Object.assign(document.createElement("script"), { src: performance.getEntriesByType("resource")
+    .find(({ name }) => name.includes("/widget.js")).name });
+  document.body.replaceChildren(line);
+}"""
+
+
 async def test_the_address_alone_can_carry_the_channel(
     service: Service, store: Store, context: BrowserContext, site: Site
 ) -> None:
     site.line = f'<script src="{service.url}/widget.js?channel={store.webchat_id}" async></script>' * 2
     page = await visit(context, site)
     await expect(page.get_by_role("button", name=LAUNCHER)).to_have_count(1)
+    # A site that changes pages without loading them puts in a new body, or empties it and runs the line again.
+    await page.evaluate("document.body.replaceWith(document.createElement('body'))")
+    await open_chat(page)
+    await page.evaluate(EMPTIES)
+    await expect(page.get_by_role("dialog")).to_have_count(1)
 
 
 async def test_a_site_that_is_not_allowed_shows_nothing(
@@ -229,14 +244,22 @@ async def test_what_was_not_sent_survives_a_reload_and_goes_once(
     complaints.clear()
 
 
-async def test_what_the_service_refuses_can_be_let_go(
+# What Chromium does for who lets sites keep nothing.
+KEEPS_NOTHING = """(() => {
+  const refused = () => { throw new DOMException("denied", "SecurityError"); };
+  Object.defineProperty(window, "localStorage", { get: refused });
+  navigator.locks.request = async () => refused();
+})()"""
+
+
+async def test_what_the_service_refuses_can_be_let_go_also_where_nothing_is_kept(
     service: Service, store: Store, context: BrowserContext, site: Site, complaints: list[str]
 ) -> None:
+    await context.add_init_script(KEEPS_NOTHING)
     page = await visit(context, site)
     await open_chat(page)
-    await page.route("**/messages", lambda route: route.continue_(post_data='{"text": "", "client_id": "x"}'))
-    await write(page, "hola")
-    await expect(page.locator(".message.failed")).to_be_visible()
+    await write(page, "\u200b")
+    await expect(page.locator(".message.failed")).to_contain_text("El mensaje no tiene nada que se pueda leer")
     await page.get_by_role("button", name="Borrar").click()
     await expect(page.locator(".message")).to_have_count(0)
     await expect(page.locator(".welcome")).to_be_visible()
@@ -255,10 +278,14 @@ async def test_a_keyboard_is_enough(service: Service, store: Store, context: Bro
     await page.keyboard.type("¿hay pan?")
     await page.keyboard.press("Enter")
     await expect(page.locator(KEPT)).to_have_count(1)
+    await reply(service, store, "Sí", Choice("take:1:PAN", "Agregar pan"))
+    await page.get_by_role("button", name="Agregar pan").press("Enter")
+    await expect(page.locator(KEPT)).to_have_count(2)
+    assert await page.evaluate(FOCUSED) == "Escribe tu mensaje"  # the button that had it is gone
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_be_hidden()
     assert str(await page.evaluate(FOCUSED)).startswith(LAUNCHER)
-    assert [message.text for message in await said(service, store)] == ["hola\n¿hay pan?"]
+    assert [message.text for message in await said(service, store)] == ["hola\n¿hay pan?", "Sí", "Agregar pan"]
 
 
 @pytest.mark.parametrize("context", [PHONE], ids=["phone"], indirect=True)

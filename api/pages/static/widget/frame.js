@@ -3,7 +3,8 @@
 import { paint } from "./colour.js";
 import { Composer } from "./composer.js";
 import { icon } from "./icons.js";
-import { button, element } from "./messages.js";
+import { holdFocus } from "./focus.js";
+import { button, element, speaker } from "./messages.js";
 
 const PEOPLE = "Quiero hablar con una persona";
 const PEOPLE_OFFERED = "Hablar con una persona";
@@ -30,9 +31,13 @@ export class Frame {
     this.shell.classList.toggle("left", side === "left");
     if (this.isPage || getComputedStyle(document.documentElement).colorScheme.includes("dark")) this.shell.classList.add("follows");
     if (color) paint(this.shell, color);
-    document.body.append(this.host);
+    this.attach();
     this.#listen();
     if (this.isPage) this.#setOpen(true);
+  }
+
+  get isOpen() {
+    return this.#isOpen;
   }
 
   get isSheet() {
@@ -45,6 +50,13 @@ export class Frame {
 
   get isNearEnd() {
     return this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 120;
+  }
+
+  // Also to where a site has put a new body, or taken everything out of the old one.
+  attach() {
+    if (this.host.isConnected) return;
+    document.body.append(this.host);
+    if (this.#isOpen) this.toEnd();
   }
 
   #draw({ store_name: store, suggestions }) {
@@ -64,7 +76,7 @@ export class Frame {
     this.latest.hidden = true;
     this.fine = element("p", "fine");
     this.fineText = element("span", "", BY_AGENT);
-    this.person = button("", PEOPLE_OFFERED, () => this.on.speak(PEOPLE));
+    this.person = speaker("", PEOPLE_OFFERED, () => this.on.speak(PEOPLE));
     this.fine.append(this.fineText, this.person);
     this.panel.append(this.#drawTop(store, initial), this.notice, this.#drawScroll(store, initial, suggestions));
     this.panel.append(this.latest, this.composer.form, this.fine);
@@ -140,9 +152,8 @@ export class Frame {
   }
 
   #listen() {
-    this.root.addEventListener("keydown", (event) => this.#onKey(event));
-    // What is typed here is no shortcut of the site.
-    for (const name of ["keydown", "keypress", "keyup"]) this.root.addEventListener(name, (event) => event.stopPropagation());
+    holdFocus(this);
+    new MutationObserver(() => { if (document.body) this.attach(); }).observe(document.documentElement, { childList: true });
     this.scroll.addEventListener("scroll", () => { if (this.isNearEnd) this.latest.hidden = true; }, { passive: true });
     this.narrow.addEventListener("change", () => this.#fit());
     // The keyboard of a phone covers the page without resizing it.
@@ -150,22 +161,6 @@ export class Frame {
     window.visualViewport?.addEventListener("scroll", () => this.#fit());
     new ResizeObserver(() => { if (this.wasNearEnd) this.toEnd(); }).observe(this.scroll);
     this.scroll.addEventListener("scroll", () => { this.wasNearEnd = this.isNearEnd; }, { passive: true });
-  }
-
-  #onKey(event) {
-    if (event.key === "Escape" && !event.isComposing && !this.isPage && this.#isOpen) this.close();
-    if (event.key === "Tab" && this.isSheet && this.#isOpen) this.#keepFocus(event);
-  }
-
-  // A sheet covers the page: what is behind is not reached.
-  #keepFocus(event) {
-    const all = [...this.panel.querySelectorAll("button, textarea, a[href]")].filter((each) => !each.disabled && each.offsetParent);
-    const [first, last] = [all[0], all.at(-1)];
-    const active = this.root.activeElement;
-    if (event.shiftKey ? active === first || active === this.panel : active === last) {
-      event.preventDefault();
-      (event.shiftKey ? last : first).focus();
-    }
   }
 
   // Only now is it known whether there was a conversation.
@@ -181,17 +176,21 @@ export class Frame {
     this.#setOpen(true);
     this.on.opened();
     this.toEnd();
-    if (quietly) return;
-    // On a phone the keyboard would hide what was answered.
-    if (this.isSheet) this.panel.focus();
-    else this.composer.focus();
+    if (!quietly) this.focus();
+  }
+
+  // Where the visitor goes on. On a phone the keyboard would hide what was answered.
+  focus({ toWrite = true } = {}) {
+    if (!this.#isOpen) this.launcher.focus();
+    else if (toWrite && !this.isSheet) this.composer.focus();
+    else this.panel.focus();
   }
 
   close() {
     if (!this.#isOpen || this.isPage) return;
     this.#setOpen(false);
     this.on.closed();
-    this.launcher.focus();
+    this.focus();
   }
 
   #setOpen(isOpen) {
@@ -258,7 +257,7 @@ export class Frame {
   }
 
   toEnd() {
-    this.scroll.scrollTop = this.scroll.scrollHeight;
+    this.scroll.scrollTop = this.welcomed.hidden ? this.scroll.scrollHeight : 0;
     this.latest.hidden = true;
   }
 

@@ -9,15 +9,16 @@
   const channel = given("channel");
   const say = (words) => console.warn(`Chat de Caserita: ${words}`);
   if (!channel) return say("falta data-channel en la línea que lo agrega.");
-  const loaded = (window.Caserita ??= { channels: [] });
-  if (loaded.channels.includes(channel)) return;
-  loaded.channels.push(channel);
+  const loaded = (window.Caserita ??= { channels: {} });
+  // Sites that change pages without loading them run the line again.
+  if (loaded.channels[channel]) return loaded.channels[channel].attach?.();
+  loaded.channels[channel] = {};
 
   const service = new URL(".", source);
   const assets = new URL("__ASSETS__", service);
   const api = new URL(`v1/webchat/${encodeURIComponent(channel)}`, service).href;
   const REFUSALS = {
-    403: `¿está ${location.origin} entre los sitios permitidos (allowed_origins) de este canal?`,
+    403: `¿está ${self.origin} entre los sitios permitidos (allowed_origins) de este canal?`,
     404: "no hay un chat activo con ese id.",
   };
   const MOST_TRIES = 5;
@@ -34,7 +35,9 @@
       if (REFUSALS[introduced.status]) return say(REFUSALS[introduced.status]);
       if (!introduced.ok) throw new Error(introduced.status);
       const options = { side: given("side"), color: given("color"), mode: given("mode") };
-      Object.assign(loaded, mount({ channel, api, css, introduction: await introduced.json(), ...options }));
+      const { open, close, attach } = mount({ channel, api, css, introduction: await introduced.json(), ...options });
+      loaded.channels[channel] = { attach };
+      Object.assign(loaded, { open, close });
     } catch {
       // A browser does not let a site that is refused read why.
       if (isReached && tries === 2) say(REFUSALS[403]);

@@ -11,7 +11,7 @@ import { Tabs } from "./tabs.js";
 export function mount(options) {
   const chat = new Chat(options);
   chat.begin();
-  return { open: (draft) => chat.open(draft), close: () => chat.frame.close() };
+  return { open: (draft) => chat.open(draft), close: () => chat.frame.close(), attach: () => chat.frame.attach() };
 }
 
 class Chat {

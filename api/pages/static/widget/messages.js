@@ -19,7 +19,18 @@ export function element(tag, className, text) {
 export function button(className, text, act) {
   const made = element("button", className, text);
   made.type = "button";
-  made.addEventListener("click", act);
+  made.addEventListener("click", ({ detail }) => { if (detail < 2) act(); }); // a double click is one
+  return made;
+}
+
+// Says something of the visitor's each time it is tapped: what follows in a moment is the same tap.
+export function speaker(className, text, act) {
+  const made = button(className, text, () => {
+    if (made.hasAttribute("aria-disabled")) return;
+    made.setAttribute("aria-disabled", "true"); // `disabled` would lose the focus
+    setTimeout(() => made.removeAttribute("aria-disabled"), 1_500);
+    act();
+  });
   return made;
 }
 
@@ -162,11 +173,7 @@ function drawCard(card, choices, act) {
 // Tapped any time later too: what a product costs and whether there is any is looked up again then.
 function drawAdd(card, choices, act) {
   const choice = choices.find(({ id }) => takes(id, card.sku))?.id ?? `take:1:${card.sku}`;
-  const add = button("add", "Agregar", () => {
-    add.disabled = true; // a double tap is not two
-    setTimeout(() => { add.disabled = false; }, 1_500);
-    act(`Agregar ${card.title}`, choice);
-  });
+  const add = speaker("add", "Agregar", () => act(`Agregar ${card.title}`, choice));
   add.setAttribute("aria-label", `Agregar ${card.title}, ${card.price}`);
   return add;
 }

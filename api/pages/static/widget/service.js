@@ -142,8 +142,9 @@ export class Service {
       method, headers: sent, body: body && JSON.stringify(body), signal, credentials: "omit", cache: "no-store",
     });
     if (response.ok) return response;
-    const answer = await response.json().catch(() => ({}));
-    throw new Refused(response.status, answer.error?.message ?? "", Number(response.headers.get("Retry-After")) || null);
+    const { error } = await response.json().catch(() => ({}));
+    const words = error?.details?.fields?.[0]?.message ?? error?.message ?? "";
+    throw new Refused(response.status, words, Number(response.headers.get("Retry-After")) || null);
   }
 }
 

@@ -16,9 +16,16 @@ export class Tabs {
     this.channel?.addEventListener("message", ({ data }) => callback(data));
   }
 
-  // Runs `work` in one tab at a time; where browsers know no locks (plain http), at once: the service drops doubles.
-  alone(work, task) {
-    return navigator.locks ? navigator.locks.request(`${this.name}:${work}`, task) : task();
+  // Runs `task` in one tab at a time. Where there are no locks (plain http) or the visitor lets sites keep nothing, at
+  // once: the service drops doubles.
+  async alone(work, task) {
+    let began = false;
+    try {
+      return await navigator.locks.request(`${this.name}:${work}`, () => { began = true; return task(); });
+    } catch (error) {
+      if (began) throw error;
+      return task();
+    }
   }
 
   // Resolves in a tab that is seen, or in one of those that are not.
