@@ -3,6 +3,7 @@
 The channel's credentials go to the first host alone; a redirect is followed without them.
 """
 
+import asyncio
 from collections.abc import Collection, Mapping
 from urllib.parse import urljoin
 
@@ -13,6 +14,8 @@ from channels.errors import SendError
 from data.states import UNKNOWN_FATE
 
 _MOST_REDIRECTS = 3
+# All of it: one that trickles in would hold up its conversation.
+_MOST_SECONDS = 25.0
 # Beginnings of files by offset: what the sender says of a file is not believed.
 _SIGNATURES = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -23,6 +26,8 @@ _SIGNATURES = (
     (0, b"ID3", "audio/mpeg"),
     (0, b"\xff\xfb", "audio/mpeg"),
     (0, b"\xff\xf3", "audio/mpeg"),
+    (0, b"\xff\xf1", "audio/aac"),
+    (0, b"\xff\xf9", "audio/aac"),
     (0, b"#!AMR", "audio/amr"),
     (8, b"WAVE", "audio/wav"),
     (4, b"ftypM4A", "audio/mp4"),
@@ -60,9 +65,25 @@ async def download(
     limit: int,
     *,
     auth: tuple[str, str] | None = None,
+    most_seconds: float = _MOST_SECONDS,
 ) -> FetchedMedia:
     """`hosts` are names; one that begins with a dot stands for all below it, one with a scheme ("http://127.0.0.1:1")
     is allowed as it is. Raises SendError: "refused_address", "too_large", or as the provider's status says."""
+    try:
+        async with asyncio.timeout(most_seconds):
+            return await _follow(client, url, headers, hosts, limit, auth)
+    except TimeoutError as error:
+        raise SendError("provider_unavailable", "it took too long", retryable=True) from error
+
+
+async def _follow(
+    client: httpx.AsyncClient,
+    url: str,
+    headers: Mapping[str, str],
+    hosts: Collection[str],
+    limit: int,
+    auth: tuple[str, str] | None,
+) -> FetchedMedia:
     for step in range(_MOST_REDIRECTS + 1):
         if not _is_allowed(url, hosts):
             raise SendError("refused_address", "the file is not at its provider's")

@@ -13,6 +13,7 @@ from channels.adapter import (
     ChannelAccess,
     EchoMessage,
     InboundMessage,
+    Moved,
     OwnershipChange,
     Parsed,
     Quarantined,
@@ -31,7 +32,7 @@ from data.intake import Intake
 from data.jobs import current_queue
 from data.models import Conversation
 from data.ownership import By, close, hand_back, hand_off, person_answered, tell_desk
-from data.states import Actor, ConversationStatus, Delivery, SetAside
+from data.states import Actor, ConversationStatus, Delivery, Sender, SetAside
 from data.transaction import Transaction
 
 NAME_LIMIT = 200
@@ -76,6 +77,8 @@ async def _receive(
     if external_id is None or address is None:
         await quarantine(database, access, [Quarantined(_NOT_IDS, message.raw)])
         return None
+    if message.replaces:
+        await withdraw(database, access, message.replaces)
     text = clean_text(message.text)
     choice = message.choice or await _worded_choice(database, access, address, text)
     burst = burst_of(access, text, is_whole=bool(choice or message.ordered))
@@ -126,7 +129,8 @@ def inbound_payload(message: InboundMessage, text: str, choice: str | None) -> d
     """What the row keeps besides its text and the whole `raw`, each where there is one.
 
     `choice`; `attachments` (kind, reference, content_type, filename); `consent`; `command`, and `about` whom;
-    `quoted`, the external id it answers, and `quoted_sku`; `ordered` (sku, quantity); `text_length` of a text cut.
+    `quoted`, the external id it answers, `quoted_sku` and `quoted_text`; `ordered` (sku, quantity, price, currency);
+    `replaces`, the external id of the message it corrects; `text_length` of a text cut.
     """
     payload: dict[str, Any] = {"raw": clean_payload(message.raw)}
     if choice:
@@ -141,6 +145,8 @@ def inbound_payload(message: InboundMessage, text: str, choice: str | None) -> d
         "about": command[1] if command else None,
         "quoted": message.quoted_external_id,
         "quoted_sku": message.quoted_sku,
+        "quoted_text": message.quoted_text,
+        "replaces": message.replaces,
         "ordered": [asdict(product) for product in message.ordered[:MOST_ORDERED]],
     }
     return payload | clean_payload({name: value for name, value in more.items() if value})
@@ -149,10 +155,39 @@ def inbound_payload(message: InboundMessage, text: str, choice: str | None) -> d
 async def take_in(database: Database, access: ChannelAccess, parsed: Parsed, now: datetime) -> None:
     """Keep all that a request brought. Said again, it changes nothing."""
     await apply_ownership(database, access, parsed.ownership, now)
+    await apply_moves(database, access, parsed.moved)
     await receive(database, access, parsed.messages, now=now)
+    for external_id in parsed.withdrawn:
+        await withdraw(database, access, external_id)
     await apply_echoes(database, access, parsed.echoes, now)
     await apply_statuses(database, access, parsed.statuses, now)
     await quarantine(database, access, parsed.quarantined)
+
+
+async def withdraw(database: Database, access: ChannelAccess, external_id: str) -> None:
+    """Its writer deleted it, or wrote it anew: nobody answers it any more. What was answered stays as it is."""
+    if clean_id(external_id) is None:
+        return
+    async with database.transaction(access.tenant_id) as tx:
+        found = await tx.messages.by_external_id(access.channel_id, external_id)
+        if found is None or found.sender is not Sender.CONTACT:
+            return
+        conversation = await tx.conversations.get(found.conversation_id, lock=True)
+        if found.set_aside is None and found.position > conversation.answered_position:
+            found.set_aside = SetAside.WITHDRAWN
+
+
+async def apply_moves(database: Database, access: ChannelAccess, moves: Sequence[Moved]) -> None:
+    """Whoever has a new address stays the same contact, and is answered there."""
+    for move in moves:
+        old, new = clean_id(move.old), clean_id(move.new)
+        if old is None or new is None or not await _know_as(database, access, (old, new)):
+            continue
+        async with database.transaction(access.tenant_id) as tx:
+            found = await tx.conversations.find(access.channel_id, new)
+            if found is not None and found.address == old:
+                conversation = await tx.conversations.get(found.id, lock=True)
+                conversation.address = new
 
 
 async def apply_ownership(
@@ -235,6 +270,8 @@ async def apply_echoes(
 async def _heed(tx: Transaction, conversation: Conversation, text: str, by: By, now: datetime) -> None:
     command = read_command(text)
     place = "desde Chatwoot" if by.actor is Actor.DESK else "desde el teléfono"
+    if by.actor is Actor.PHONE and is_automatic(text):
+        return  # the greeting and the away message of WhatsApp Business: nobody wrote them
     if command is None:
         await person_answered(tx, conversation, f"Respondió una persona {place}.", by, now)
     elif command[0] is Command.PAUSE:

@@ -14,6 +14,7 @@ class TranscriptionServer:
         self.url = ""
         self.text = ""
         self.status = 200
+        self.busy = 0  # how many requests are answered with 429 first
         self.hang_seconds = 0.0
         self.heard: list[dict[str, object]] = []
 
@@ -30,6 +31,9 @@ class TranscriptionServer:
             }
         )
         await asyncio.sleep(self.hang_seconds)
+        if self.busy:
+            self.busy -= 1
+            return web.json_response({"error": {"message": "busy"}}, status=429)
         if self.status != 200:
             return web.json_response({"error": {"message": "no"}}, status=self.status)
         return web.json_response({"text": self.text})
@@ -38,7 +42,7 @@ class TranscriptionServer:
 @asynccontextmanager
 async def transcription_server() -> AsyncIterator[TranscriptionServer]:
     server = TranscriptionServer()
-    app = web.Application()
+    app = web.Application(client_max_size=32 * 1024**2)
     app.router.add_post("/v1/audio/transcriptions", server.transcribe)
     async with served(app) as url:
         server.url = f"{url}/v1"

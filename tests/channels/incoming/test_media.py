@@ -1,15 +1,19 @@
 """Files are fetched once with the channel's credentials, from its provider only; voice notes are read or left alone."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import httpx
 import pytest
+from aiohttp import web
 
 from channels.adapter import Adapter, Attachment
 from channels.errors import SendError
+from channels.incoming.downloads import download
 from channels.incoming.inbox import receive
 from channels.incoming.media import MediaStore
 from channels.incoming.transcription import Transcriber
@@ -18,6 +22,7 @@ from data.content import MediaKind
 from data.models import Media
 from data.states import ChannelKind, MediaStatus
 from tests.channels.shop import NOW, Shop, inbound, request
+from tests.servers.loopback import served
 from tests.servers.transcription_server import TranscriptionServer, transcription_server
 from tests.servers.twilio_server import TwilioServer
 
@@ -159,6 +164,24 @@ async def test_only_the_providers_hosts_are_asked(
         await adapter.fetch_media(shop.access, Attachment(MediaKind.IMAGE, url), LIMIT)
 
 
+@pytest.mark.parametrize(("pause", "code"), [(0.05, "provider_unavailable"), (0.0, "too_large")])
+async def test_a_file_without_end_is_left(pause: float, code: str) -> None:
+    async def stream(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        with suppress(ConnectionError):
+            while True:
+                await answer.write(b"x")
+                await asyncio.sleep(pause)
+        return answer
+
+    app = web.Application()
+    app.router.add_get("/file", stream)
+    async with served(app) as url, httpx.AsyncClient() as client:
+        with pytest.raises(SendError, match=code):
+            await download(client, f"{url}/file", {}, {url}, LIMIT, most_seconds=0.3 if pause else 10)
+
+
 async def test_a_redirect_to_itself_ends(shop: Shop, twilio: TwilioServer, adapter: TwilioWhatsApp) -> None:
     name, url = twilio.store(b"", "")
     twilio.files[name] = type(twilio.files[name])(b"", "", f"{twilio.url}{url.removeprefix('https://api.twilio.com')}")
@@ -230,6 +253,7 @@ async def test_a_voice_note_becomes_the_text_of_its_message_before_the_turn(
     [
         ("", 200, 0.0),
         ("hola", 500, 0.0),
+        ("hola", 401, 0.0),
         ("hola", 200, 1.0),
         ("Subtítulos realizados por la comunidad de Amara.org", 200, 0.0),
     ],
@@ -249,6 +273,16 @@ async def test_a_voice_note_that_cannot_be_read_stays_one(
     assert row.text == "[audio]"
     assert "transcribed" not in row.payload
     assert (await media_of(shop, message_id)).status is MediaStatus.STORED
+
+
+async def test_a_transcriber_that_is_busy_is_asked_again(
+    shop: Shop, twilio: TwilioServer, listening: MediaStore, transcription: TranscriptionServer
+) -> None:
+    transcription.text, transcription.busy = "¿tienen martillos?", 1
+    _, url = twilio.store(VOICE, "audio/ogg")
+    message_id = await send_file(shop, url, "audio/ogg")
+    await listening.fetch(shop.tenant_id, message_id)
+    assert (await shop.message(message_id)).text == "¿tienen martillos?"
 
 
 async def test_a_voice_note_nobody_reads_makes_no_turn_wait(

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from channels.adapter import Adapter
 from channels.incoming.missed import OVERLAP, SETTLING, fetch_missed
+from channels.twilio.whatsapp import TwilioWhatsApp
 from data.models import Channel
 from data.states import ChannelKind
 from tests.channels.shop import NUMBER, SHOPPER, Shop
@@ -96,6 +98,27 @@ async def test_files_and_hidden_numbers_are_read_as_in_a_webhook(
     [attachment] = message.payload["attachments"]
     assert attachment["reference"].startswith("https://api.twilio.com/2010-04-01/Accounts/")
     assert message.sent_at == moment
+
+
+async def test_one_that_cannot_be_read_holds_up_no_other(
+    shop: Shop, twilio: TwilioServer, adapters: Mapping[ChannelKind, Adapter]
+) -> None:
+    poller = Poller(shop, adapters)
+    name, _ = twilio.store(b"OggS", "audio/ogg")
+    twilio.hear(SHOPPER, NUMBER, "", "MM1", media_urls=(name,), created_at=poller.began + timedelta(minutes=1))
+    twilio.deleted.add("MM1")
+    poller.hear(twilio, "sin remitente", "SM2", 2, sender="")
+    poller.hear(twilio, "hola", "SM3", 3)
+    assert await poller.poll() == 2
+    assert await poller.texts() == ["[archivo]", "hola"]
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        [item] = await tx.conversations.quarantined()
+    assert item.raw["Body"] == "sin remitente"
+
+
+async def test_the_time_it_is_asked_for_is_twilios(shop: Shop, twilio: TwilioServer, adapter: TwilioWhatsApp) -> None:
+    await adapter.fetch_missed(shop.access, datetime(2026, 11, 21, 12, tzinfo=ZoneInfo("America/Santiago")))
+    assert twilio.listed[-1]["DateSent>"] == "2026-11-21T15:00:00Z"
 
 
 async def test_a_channel_switched_off_is_not_asked(
