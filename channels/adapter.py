@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
@@ -39,7 +40,8 @@ class Capabilities:
 
     Lengths count UTF-16 units. `most_buttons` and `most_rows` are how many choices it shows as buttons and in a list;
     above that, and where both are 0, choices are numbered lines. `interactive_text_limit` is for the text above
-    buttons or a list. `has_service_window`: free text only within 24 hours of the contact's last message.
+    buttons or a list. `captioned` are the files that show a text of their own. `has_service_window`: free text only
+    within 24 hours of the contact's last message.
     """
 
     text_limit: int
@@ -51,6 +53,7 @@ class Capabilities:
     formats_marks: bool = False  # *bold*, _italic_, ~struck~ and `code` are shown as such
     interactive_text_limit: int = 1024
     caption_limit: int = 1024
+    captioned: frozenset[MediaKind] = frozenset({MediaKind.IMAGE, MediaKind.VIDEO, MediaKind.DOCUMENT})
     button_title_limit: int = 20
     row_title_limit: int = 24
     row_description_limit: int = 72
@@ -69,17 +72,21 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class OrderedProduct:
-    """A product picked in the channel's own catalogue. What it cost there is not kept: our rows say."""
+    """A product picked in the channel's own catalogue. `price` is what it cost there, to tell the shopper where ours
+    is another: our rows say what it costs."""
 
     sku: str
     quantity: int
+    price: Decimal | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
     """One message from a shopper. `raw` keeps every parameter the provider sent; `choice` is a tapped button's id;
-    `quoted_external_id` is the message it answers, `quoted_sku` the product it was written under;
-    `alias` is another address of the same person, who may write from either."""
+    `quoted_external_id` is the message it answers, `quoted_sku` the product it was written under, `quoted_text` the
+    advertisement; `alias` is another address of the same person, who may write from either; `replaces` is the message
+    that it corrects."""
 
     external_id: str
     address: str
@@ -90,8 +97,10 @@ class InboundMessage:
     attachments: Sequence[Attachment] = ()
     quoted_external_id: str | None = None
     quoted_sku: str | None = None
+    quoted_text: str | None = None
     ordered: Sequence[OrderedProduct] = ()
     alias: str | None = None
+    replaces: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -142,12 +151,26 @@ class Quarantined:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A person has a new address: what was said at the old one is theirs."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
+    """`withdrawn` are messages their writer deleted; `elsewhere` is what came for other addresses of the same kind,
+    each item as it is set aside when no channel has that address."""
+
     messages: Sequence[InboundMessage] = ()
     statuses: Sequence[StatusUpdate] = ()
     echoes: Sequence[EchoMessage] = ()
     ownership: Sequence[OwnershipChange] = ()
     quarantined: Sequence[Quarantined] = ()
+    withdrawn: Sequence[str] = ()
+    moved: Sequence[Moved] = ()
+    elsewhere: Mapping[str, Sequence[Quarantined]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from data.marks import plain_data, plain_marks
 
 LIST_BUTTON = "Ver opciones"
 ASK = "Elige una opción:"
-_HAS_CAPTION = {MediaKind.IMAGE, MediaKind.VIDEO, MediaKind.DOCUMENT}
 
 
 class PartKind(StrEnum):
@@ -60,7 +59,8 @@ def split_content(content: MessageContent, capabilities: Capabilities) -> tuple[
         content = replace(content, text=_with_links(content), media=())
     if _is_caption(content, capabilities):
         return (content,)
-    return (*_split_words(content, capabilities), *(_alone(media) for media in content.media))
+    files = (part for media in content.media for part in _alone(content, media, capabilities))
+    return (*_split_words(content, capabilities), *files)
 
 
 def with_picture(content: MessageContent) -> MessageContent:
@@ -108,13 +108,17 @@ def _is_caption(content: MessageContent, capabilities: Capabilities) -> bool:
         len(content.media) == 1
         and not content.choices
         and not content.media[0].caption
-        and content.media[0].kind in _HAS_CAPTION
+        and content.media[0].kind in capabilities.captioned
         and units(content.text.strip()) <= capabilities.caption_limit
     )
 
 
-def _alone(media: Media) -> MessageContent:
-    return MessageContent("", media=(media,))
+def _alone(content: MessageContent, media: Media, capabilities: Capabilities) -> Sequence[MessageContent]:
+    """A file, after its caption where the file cannot show one."""
+    if not media.caption or media.kind in capabilities.captioned:
+        return [MessageContent("", media=(media,))]
+    caption = _texts(replace(content, media=()), media.caption, capabilities)
+    return [*caption, MessageContent("", media=(replace(media, caption=""),))]
 
 
 def _with_links(content: MessageContent) -> str:

@@ -1,10 +1,12 @@
 """Twilio's own client over our connections, with its refusals turned into verdicts."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http.response import Response
 from twilio.rest import Client
 
 from channels.adapter import ChannelAccess
@@ -36,9 +38,23 @@ class TwilioClient:
             raise SendError.of(verdict, str(message), self.http.retry_after) from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise SendError.of(UNAVAILABLE, "Twilio cannot be reached") from error
-        except (httpx.HTTPError, TwilioException, ValueError, KeyError, TypeError, AttributeError) as error:
+        except TwilioException as error:
+            raise SendError.of(TWILIO.of(*refusal_of(error)), str(error.args[:1]), self.http.retry_after) from error
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as error:
             # The library trips in its own ways over an answer that is not what it expects.
             raise SendError.of(UNKNOWN, f"no answer from Twilio: {type(error).__name__}") from error
+
+
+def refusal_of(error: TwilioException) -> tuple[int, int | None]:
+    """The status and Twilio's code; the library's error of a page holds its answer. 500 where it has none."""
+    answer = next((each for each in error.args if isinstance(each, Response)), None)
+    if answer is None:
+        return getattr(error, "status", 500), getattr(error, "code", None)
+    try:
+        code = json.loads(answer.text).get("code")
+    except (ValueError, AttributeError):
+        code = None
+    return answer.status_code, code if isinstance(code, int) else None
 
 
 def credentials(access: ChannelAccess) -> tuple[str, str]:

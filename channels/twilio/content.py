@@ -5,6 +5,7 @@ Facts: https://www.twilio.com/docs/content/twilio-quick-reply, …/twiliolist-pi
 
 import hashlib
 import json
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -13,6 +14,7 @@ from typing import Any, Protocol
 from twilio.base.exceptions import TwilioRestException
 
 from channels.adapter import ChannelAccess
+from channels.outgoing.formatting import units
 from channels.outgoing.rendering import Part, PartKind
 from channels.outgoing.window import clean_variable
 from channels.twilio.client import TwilioClient
@@ -20,6 +22,7 @@ from data.database import Database
 
 CONTENT_URL = "https://content.twilio.com/v1/Content"
 _MOST_VARIABLES = 100
+_LONGEST_VALUE = 255
 _SAMPLE = "texto"
 
 
@@ -68,14 +71,20 @@ class _Words:
         return f"{{{{{name}}}}}"
 
     def lines(self, text: str) -> str:
-        return "\n".join(self.place(line) if line.strip() else "" for line in text.split("\n"))
+        return "\n".join(self._line(line) for line in text.split("\n"))
+
+    def _line(self, line: str) -> str:
+        """In several variables where it is too long for one."""
+        pieces = textwrap.wrap(line, _LONGEST_VALUE, break_long_words=False, break_on_hyphens=False)
+        return " ".join(map(self.place, pieces))
 
 
 def shape_of(part: Part) -> Shape | None:
-    """None for a part with more lines than a Content may have variables."""
+    """None for a part with more lines than a Content may have variables, or with a word too long for any."""
     words = _Words()
     types = _quick_reply(part, words) if part.kind is PartKind.BUTTONS else _list_picker(part, words)
-    if len(words.variables) > _MOST_VARIABLES:
+    is_too_long = any(units(value) > _LONGEST_VALUE for value in words.variables.values())
+    if len(words.variables) > _MOST_VARIABLES or is_too_long:
         return None
     fingerprint = hashlib.sha256(json.dumps(types, sort_keys=True).encode()).hexdigest()
     return Shape(types, words.variables, fingerprint)

@@ -2,20 +2,33 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
+from twilio.base.exceptions import TwilioException
 from twilio.rest.api.v2010.account.message import MessageInstance
+from twilio.rest.api.v2010.account.message.media import MediaInstance
 
 from channels.access import whatsapp_address
-from channels.adapter import Capabilities, ChannelAccess, Doubt, Fate, Found, InboundMessage, SendResult
+from channels.adapter import (
+    Capabilities,
+    ChannelAccess,
+    Doubt,
+    Fate,
+    Found,
+    InboundMessage,
+    Parsed,
+    Quarantined,
+    SendResult,
+)
+from channels.errors import BadPayload
 from channels.outgoing.rendering import Part, PartKind, as_text, render
-from channels.twilio.client import TwilioClient
+from channels.twilio.client import TwilioClient, refusal_of
 from channels.twilio.parsing import DELIVERIES, Parameters, inbound
 from data.states import Delivery
 
 API_URL = "https://api.twilio.com"
 _PAGE = 100
 _MOST_LISTED = 500
-_MOST_MISSED = 2000
 # Their clock and ours may differ, and they name whole seconds.
 _SKEW = timedelta(seconds=60)
 
@@ -62,7 +75,10 @@ def _is(part: Part, message: MessageInstance) -> bool:
         return True  # worded by the provider; nothing else of ours is on its way to this address
     if part.kind is PartKind.MEDIA and str(message.num_media or "0") == "0":
         return False
-    return _words(message.body or "") == _words(part.text)
+    words, body = _words(part.text), _words(message.body or "")
+    if part.choices:  # by a Content, whose buttons and rows may follow its text here, or whose words may be missing
+        return body[: len(words)] == words or not body
+    return body == words
 
 
 def _words(text: str) -> list[str]:
@@ -74,22 +90,27 @@ def _moment(message: MessageInstance) -> datetime:
     return (moment or datetime.now(UTC)).astimezone(UTC)
 
 
-async def fetch_missed(client: TwilioClient, access: ChannelAccess, since: datetime) -> list[InboundMessage]:
+async def fetch_missed(client: TwilioClient, access: ChannelAccess, since: datetime) -> Parsed:
     """What shoppers wrote since then, the oldest first. Raises channels.errors.SendError."""
-    missed = []
+    missed: list[InboundMessage] = []
+    unread: list[Quarantined] = []
     with client.verdicts():
         listed = client.rest.messages.stream_async(
-            to=whatsapp_address(access.address), date_sent_after=since, limit=_MOST_MISSED, page_size=_PAGE
+            to=whatsapp_address(access.address), date_sent_after=since.astimezone(UTC), page_size=_PAGE
         )
         async for message in await listed:
             if _moment(message) < since:
                 break
             if str(message.direction) == "inbound":
-                missed.append(await _read(client, message))
-    return missed[::-1]
+                form = await _form(client, message)
+                try:
+                    missed.append(inbound(form, str(message.sid), _moment(message)))
+                except BadPayload as error:
+                    unread.append(Quarantined(str(error), form.flat()))
+    return Parsed(messages=missed[::-1], quarantined=unread)
 
 
-async def _read(client: TwilioClient, message: MessageInstance) -> InboundMessage:
+async def _form(client: TwilioClient, message: MessageInstance) -> Parameters:
     """As the webhook would have brought it, but for the payload of a tapped button, which the list has not."""
     form = {
         "MessageSid": message.sid,
@@ -100,8 +121,17 @@ async def _read(client: TwilioClient, message: MessageInstance) -> InboundMessag
         "NumMedia": str(message.num_media or "0"),
     }
     if form["NumMedia"] not in ("", "0"):
-        for place, media in enumerate(await client.rest.messages(message.sid).media.list_async(limit=10)):
+        for place, media in enumerate(await _files(client, message)):
             form[f"MediaUrl{place}"] = API_URL + str(media.uri).removesuffix(".json")
             form[f"MediaContentType{place}"] = media.content_type
-    parameters = Parameters({name: [str(value or "")] for name, value in form.items()})
-    return inbound(parameters, str(message.sid), _moment(message))
+    return Parameters({name: [str(value or "")] for name, value in form.items()})
+
+
+async def _files(client: TwilioClient, message: MessageInstance) -> Sequence[MediaInstance]:
+    """None of a message that was deleted there meanwhile: it must not hold up the others."""
+    try:
+        return list(await client.rest.messages(message.sid).media.list_async(limit=10))
+    except TwilioException as error:
+        if refusal_of(error)[0] != HTTPStatus.NOT_FOUND:
+            raise
+        return []

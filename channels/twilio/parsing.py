@@ -11,7 +11,15 @@ from urllib.parse import parse_qs
 from uuid import UUID
 
 from channels.access import whatsapp_address
-from channels.adapter import Attachment, ChannelAccess, InboundMessage, Parsed, StatusUpdate, WebhookRequest
+from channels.adapter import (
+    Attachment,
+    ChannelAccess,
+    InboundMessage,
+    Parsed,
+    Quarantined,
+    StatusUpdate,
+    WebhookRequest,
+)
 from channels.errors import BadPayload
 from channels.incoming.reading import read_json
 from channels.twilio.errors import TWILIO
@@ -35,6 +43,8 @@ DELIVERIES = {
     "failed": Delivery.FAILED,
     "canceled": Delivery.FAILED,
 }
+# What Twilio says of a message that came to us.
+_INBOUND = frozenset({"receiving", "received"})
 # By media type and by MessageType: what stands for a message that has no words.
 _PLACEHOLDERS = {
     "image": "[imagen]",
@@ -73,9 +83,14 @@ def read_parameters(request: WebhookRequest) -> Parameters:
     if not is_json(request):
         return _form(request.body)
     values = read_json(request.body)
-    return Parameters(
-        {str(name): [value if isinstance(value, str) else dumps(value)] for name, value in values.items()}
-    )
+    return Parameters({name: [_as_posted(value)] for name, value in values.items()})
+
+
+def _as_posted(value: object) -> str:
+    """As a form would have it."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else dumps(value)
 
 
 @lru_cache(maxsize=4)  # verifying and parsing read the same body, one after the other
@@ -95,10 +110,12 @@ def parse(access: ChannelAccess, request: WebhookRequest) -> Parsed:
     external_id = parameters.first("MessageSid", "SmsMessageSid", "SmsSid")
     if not external_id:
         raise BadPayload("the message has no MessageSid")
-    if "MessageStatus" in parameters:
+    if parameters.get("MessageStatus", ["received"])[0].lower() not in _INBOUND:
         return Parsed(statuses=_statuses(access, request, parameters, external_id))
     if whatsapp_address(parameters.first("To")) != whatsapp_address(access.address):
         raise BadPayload("the message is to another number")
+    if _is_by_another_way(parameters.first("From")):
+        return Parsed(quarantined=[Quarantined("the message did not come by WhatsApp", parameters.flat())])
     return Parsed(messages=[inbound(parameters, external_id)])
 
 
@@ -116,6 +133,11 @@ def inbound(parameters: Parameters, external_id: str, sent_at: datetime | None =
         alias=_alias(parameters, address),
         raw=parameters.flat(),
     )
+
+
+def _is_by_another_way(sender: str) -> bool:
+    """A text message to the same number, say: an answer by WhatsApp would go nowhere."""
+    return bool(sender.strip()) and not sender.strip().startswith("whatsapp:")
 
 
 def _alias(parameters: Parameters, address: str) -> str | None:

@@ -4,6 +4,7 @@ Facts: https://www.twilio.com/docs/messaging/guides/webhook-request and …/usag
 """
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -34,14 +35,14 @@ from channels.twilio.client import TwilioClient, credentials
 from channels.twilio.content import ContentIds, Shape, content_sid, shape_of
 from channels.twilio.parsing import Parameters, is_json, read_parameters
 from connectors.deadline import watch
-from data.content import MessageContent, Template
+from data.content import MediaKind, MessageContent, Template
 from data.states import ChannelKind
 
 BODY_LIMIT = 1600
 # Where files are: asked for at the API, which sends on to its stores.
 _MEDIA_HOSTS = ("api.twilio.com", ".twiliocdn.com", ".twilio.com", ".amazonaws.com")
-# A message with buttons that Twilio refuses for itself may still go in words.
-_REFUSED_SHAPE = frozenset({"bad_content", "too_long"})
+# A message with buttons that Twilio refuses for itself, or for a reason of its own, may still go in words.
+_REFUSED_SHAPE = re.compile(r"bad_content|too_long|twilio_\d+")
 
 
 class TwilioWhatsApp:
@@ -56,6 +57,7 @@ class TwilioWhatsApp:
         has_service_window=True,
         sends_media=True,
         formats_marks=True,
+        captioned=frozenset({MediaKind.IMAGE}),  # the text beside any other file is not delivered
     )
 
     def __init__(self, api_url: str = "", timeout_seconds: float = 15.0, content_ids: ContentIds | None = None) -> None:
@@ -113,7 +115,7 @@ class TwilioWhatsApp:
         try:
             return await _create(client, common | _filled(sid, shape))
         except SendError as error:
-            if error.code not in _REFUSED_SHAPE:
+            if error.uncertain or not _REFUSED_SHAPE.fullmatch(error.code):
                 raise
             await self._content_ids.keep(access, shape.fingerprint, "")  # it may have been deleted there
             return None
@@ -122,7 +124,7 @@ class TwilioWhatsApp:
         return await lists.find_sent(self._client(access), access, doubt, self.capabilities)
 
     async def fetch_missed(self, access: ChannelAccess, since: datetime) -> Parsed:
-        return Parsed(messages=await lists.fetch_missed(self._client(access), access, since))
+        return await lists.fetch_missed(self._client(access), access, since)
 
     async def show_typing(self, access: ChannelAccess, to: str, inbound_external_id: str) -> None:
         client = self._client(access)

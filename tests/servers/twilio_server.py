@@ -26,6 +26,10 @@ _CONTENT_SID = re.compile(r"HX[0-9a-fA-F]{32}")
 _VARIABLE = re.compile(r"\{\{(\w+)\}\}")
 _BAD_VARIABLE = re.compile(r"[\n\t]| {5,}")
 _BODY_LIMIT = 1600
+_VALUE_LIMIT = 255
+# What WhatsApp shows of a Content in a session: how many, and how long each word of one may be.
+_MOST_SHOWN = {"actions": 3, "items": 10}
+_LENGTHS = {"body": 1024, "title": 20, "button": 20, "item": 24, "description": 72, "id": 200}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class TwilioServer:
         self.contents: dict[str, dict[str, Any]] = {}
         self.listed: list[dict[str, str]] = []
         self.typing: list[dict[str, str]] = []
+        self.deleted: set[str] = set()  # the list still shows them, their files are gone
         self.faults: deque[Fault | None] = deque()
         self.list_faults: deque[Fault | None] = deque()
         self.content_faults: deque[Fault | None] = deque()
@@ -136,7 +141,9 @@ class TwilioServer:
         if not self._is_authorised(request):
             return _error(401, 20003, "Authenticate")
         sid = request.match_info["sid"]
-        message = next(message for message in self.inbound if message.sid == sid)
+        message = next((message for message in self.inbound if message.sid == sid), None)
+        if message is None or sid in self.deleted:
+            return _error(404, 20404, "The requested resource was not found")
         return web.json_response(
             {
                 "media_list": [
@@ -180,8 +187,11 @@ class TwilioServer:
         if fault := self.content_faults.popleft() if self.content_faults else None:
             return await _go_wrong(request, fault)
         content = await request.json()
-        if not content.get("language") or len(content.get("types", {})) != 1:
+        placed = set(_VARIABLE.findall(json.dumps(content.get("types", {}))))
+        if not content.get("language") or len(content.get("types", {})) != 1 or placed != set(content["variables"]):
             return _error(400, 20001, "Bad request")
+        if len(placed) > 100:
+            return _error(400, 92002, "The max amount of variables allowed is 100")
         sid = f"HX{next(self._numbers):032x}"
         self.contents[sid] = content
         return web.json_response({"sid": sid, "account_sid": self.account_sid} | content, status=201)
@@ -240,7 +250,7 @@ class TwilioServer:
             (not form.get("From"), 21603, "A 'From' phone number is required."),
             (not has_something, 21619, "A text message body or media urls must be specified."),
             (not _TO.fullmatch(form.get("To", "")), 21211, "Invalid 'To' Phone Number"),
-            (len(form.get("Body", "").encode("utf-16-le")) // 2 > _BODY_LIMIT, 21617, "The body exceeds 1600"),
+            (_length(form.get("Body", "")) > _BODY_LIMIT, 21617, "The body exceeds 1600"),
             (callback.scheme not in ("http", "https") or not callback.hostname, 21609, "Invalid StatusCallback"),
             (
                 "ContentSid" in form and not _CONTENT_SID.fullmatch(form["ContentSid"]),
@@ -252,6 +262,8 @@ class TwilioServer:
                 21656,
                 "The ContentVariables Parameter is invalid",
             ),
+            (any(_length(value) > _VALUE_LIMIT for value in variables.values()), 21658, "Parameter is too long"),
+            (not _is_shown(self._filled(form)), 21656, "What the Content shows is over WhatsApp's limits"),
         )
         return next((_error(400, code, message) for is_broken, code, message in rules if is_broken), None)
 
@@ -306,6 +318,28 @@ class TwilioServer:
             "to": message.to,
             "uri": f"{path}.json",
         }
+
+
+def _length(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _is_shown(shown: Any) -> bool:
+    """Whether a filled Content is within every limit, no two of its choices alike."""
+    if isinstance(shown, str):
+        return True
+    if isinstance(shown, list):
+        titles = [each.get("item") or each.get("title") for each in shown]
+        ids = {each["id"] for each in shown}
+        return len(set(titles)) == len(ids) == len(shown) > 0 and all(map(_is_shown, shown))
+    return all(
+        len(value) <= _MOST_SHOWN[name] and _is_shown(value)
+        if name in _MOST_SHOWN
+        else _length(value) <= _LENGTHS[name]
+        if name in _LENGTHS
+        else _is_shown(value)
+        for name, value in shown.items()
+    )
 
 
 async def _go_wrong(request: web.Request, fault: Fault) -> web.Response:

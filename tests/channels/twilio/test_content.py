@@ -1,6 +1,7 @@
 """Buttons and lists go by Twilio's Content API, one Content a shape; what it refuses goes in words."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -11,8 +12,8 @@ from channels.twilio.content import StoredContentIds
 from channels.twilio.whatsapp import TwilioWhatsApp
 from data.content import Choice, Media, MediaKind, MessageContent, Template
 from data.states import ChannelKind
-from tests.channels.shop import SHOPPER, JobRunner, Shop
 from tests.channels.outgoing.test_doubts import until_settled
+from tests.channels.shop import SHOPPER, JobRunner, Shop
 from tests.servers.twilio_server import Fault, SentMessage, TwilioServer
 
 SUMMARY = "1 Polera negra: $9.990\n\n*Total: $9.990*\n¿Lo confirmo?"
@@ -129,3 +130,62 @@ async def test_a_picture_goes_by_its_address(shop: Shop, twilio: TwilioServer, r
 async def test_typing_is_shown_for_a_message(shop: Shop, twilio: TwilioServer, rich: TwilioWhatsApp) -> None:
     await rich.show_typing(shop.access, SHOPPER, "SM1")
     assert twilio.typing == [{"channel": "whatsapp", "messageId": "SM1"}]
+
+
+async def test_a_line_too_long_for_a_variable_is_shown_as_it_is(
+    shop: Shop, twilio: TwilioServer, rich: TwilioWhatsApp
+) -> None:
+    link = "https://tienda.example/p?id=" + "7" * 90
+    text = f"{'La bodega abre de lunes a viernes de 9:00 a 18:30. ' * 9}{link} desde $12.990\n\n¿Te sirve?"
+    sent = await send(rich, shop, twilio, MessageContent(text, YES_NO))
+    assert sent.shown["twilio/quick-reply"]["body"] == text
+
+
+async def test_a_word_too_long_for_a_variable_goes_in_words(
+    shop: Shop, twilio: TwilioServer, rich: TwilioWhatsApp
+) -> None:
+    link = "https://tienda.example/" + "x" * 400
+    sent = await send(rich, shop, twilio, MessageContent(link, YES_NO))
+    assert (sent.body, sent.shown) == (f"{link}\n\n1. Sí, confirmar\n2. No, seguir", {})
+
+
+async def test_the_longest_of_everything_is_taken(shop: Shop, twilio: TwilioServer, rich: TwilioWhatsApp) -> None:
+    rows = tuple(
+        Choice(f"{n:x}" * 200, f"Juego de llaves combinadas métricas de {n} piezas 👍", "✓ " * 10) for n in range(10)
+    )
+    sent = await send(rich, shop, twilio, MessageContent("Tengo estas.", rows))
+    assert len(sent.shown["twilio/list-picker"]["items"]) == 10
+
+
+@pytest.mark.parametrize("code", [21658, 21657])
+async def test_a_refusal_of_the_buttons_that_nobody_foresaw_is_said_in_words(
+    shop: Shop, twilio: TwilioServer, rich: TwilioWhatsApp, code: int
+) -> None:
+    twilio.faults.append(Fault(400, code))
+    sent = await send(rich, shop, twilio, MessageContent("¿Confirmas?", YES_NO))
+    assert (sent.body, sent.shown) == ("¿Confirmas?\n\n1. Sí, confirmar\n2. No, seguir", {})
+
+
+@pytest.mark.parametrize("body", ["", SUMMARY + "\nSí, confirmar\nNo, seguir"])
+async def test_buttons_are_found_though_the_list_words_them_otherwise(
+    shop: Shop, twilio: TwilioServer, rich: TwilioWhatsApp, body: str
+) -> None:
+    outbox = JobRunner(shop, {ChannelKind.TWILIO_WHATSAPP: rich})
+    twilio.faults.append(Fault(500, is_accepted=True))
+    message_id = await shop.reply(await shop.hear("hola", "SM1"), MessageContent(SUMMARY, YES_NO))
+    await outbox.deliver(message_id)
+    twilio.messages[0] = replace(twilio.messages[0], body=body)
+    assert await until_settled(outbox, message_id) is DeliverOutcome.SENT
+    assert len(twilio.messages) == 1
+
+
+async def test_what_is_said_beside_a_document_goes_by_itself(
+    shop: Shop, twilio: TwilioServer, rich: TwilioWhatsApp
+) -> None:
+    quote = Media(MediaKind.DOCUMENT, "https://tienda.example/c.pdf", caption="Cotización 123")
+    await send(rich, shop, twilio, MessageContent("Aquí va.", media=(quote,)))
+    assert [(sent.body, sent.media_urls) for sent in twilio.messages] == [
+        ("Aquí va.", ()),
+        ("Cotización 123", ()),
+        ("", ("https://tienda.example/c.pdf",)),
+    ]

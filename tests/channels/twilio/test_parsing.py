@@ -65,6 +65,28 @@ def test_a_json_body_is_read_like_a_form() -> None:
     assert TwilioWhatsApp().parse(ACCESS, posted).messages == [expected(payload)]
 
 
+def test_what_a_json_body_has_not_is_nothing() -> None:
+    form = load("text")["form"] | {"ButtonPayload": None, "ListId": None, "Latitude": None, "NumMedia": 0}
+    posted = WebhookRequest({"content-type": "application/json"}, json.dumps(form | {"Body": None}).encode())
+    [message] = TwilioWhatsApp().parse(ACCESS, posted).messages
+    assert (message.text, message.choice, message.attachments) == ("", None, ())
+
+
+@pytest.mark.parametrize("status", ["received", "Receiving"])
+def test_a_message_that_says_it_was_received_is_a_message(status: str) -> None:
+    payload = load("text")
+    posted = request(payload["form"] | {"MessageStatus": status}, URL)
+    [message] = TwilioWhatsApp().parse(ACCESS, posted).messages
+    assert message.text == payload["message"]["text"]
+
+
+@pytest.mark.parametrize("sender", ["+56987654321", "messenger:123456", "rcs:+56987654321"])
+def test_what_did_not_come_by_whatsapp_is_for_people_to_look_at(sender: str) -> None:
+    parsed = TwilioWhatsApp().parse(ACCESS, request(load("text")["form"] | {"From": sender}, URL))
+    assert not parsed.messages
+    assert [item.raw["From"] for item in parsed.quarantined] == [sender]
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
