@@ -30,10 +30,12 @@ class StoreProfile:
 
 @dataclass(frozen=True, slots=True)
 class OrderedItem:
-    """A product picked in the channel's own catalogue."""
+    """A product picked in the channel's own catalogue, and what it cost there."""
 
     sku: str
     quantity: int
+    price: Decimal | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

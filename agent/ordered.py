@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from agent.brains import Brain
-from agent.tools.cart import add_to_cart, set_quantity
+from agent.context import OrderedItem
+from agent.tools.cart import MOST_UNITS, add_to_cart, set_quantity
 from agent.tools.catalogue import get_product
 from agent.wording import say
 from agent.workspace import Draft, Refusal, Workspace
@@ -17,17 +18,19 @@ async def take_ordered(workspace: Workspace, rules: Brain) -> Draft:
     notices: list[str] = []
     unknown: list[str] = []
     for item in (item for message in workspace.context.messages for item in message.ordered):
-        refusal = await add_to_cart(workspace, item.sku, item.quantity)
+        refusal = await add_to_cart(workspace, item.sku, min(item.quantity, MOST_UNITS))
         if isinstance(refusal, Refusal) and refusal.code == "UNKNOWN_SKU":
             unknown.append(item.sku[:SKU_SHOWN])
-        elif isinstance(refusal, Refusal):
+            continue
+        if isinstance(refusal, Refusal):
             notices.append(await _what_can_be_had(workspace, item.sku, refusal))
+        notices += await _what_costs_another(workspace, item)
     if unknown:
         workspace.facts.add_texts(unknown)
         notices.append(say("ordered.unknown", skus=list(dict.fromkeys(unknown))))
     reply = MessageContent(_worded(workspace, notices))
     workspace.remember(pending=None, last_reply=reply.text)
-    said = tuple(message for message in workspace.context.messages if message.text.strip() and not message.ordered)
+    said = tuple(replace(message, ordered=()) for message in workspace.context.messages if message.text.strip())
     if not said:
         return Draft((reply,))
     workspace.context = replace(workspace.context, messages=said)
@@ -38,12 +41,28 @@ async def take_ordered(workspace: Workspace, rules: Brain) -> Draft:
 async def _what_can_be_had(workspace: Workspace, sku: str, refusal: Refusal) -> str:
     """All that is left, where there is less than was picked."""
     item = await get_product(workspace, sku)
-    if refusal.code != "NOT_ENOUGH_STOCK" or isinstance(item, Refusal) or not refusal.available:
-        return refusal.message
-    taken = await set_quantity(workspace, item.sku, refusal.available)
-    if isinstance(taken, Refusal):
-        return taken.message
-    return say("ordered.less", item=item, left=refusal.available)
+    if refusal.code == "NOT_ENOUGH_STOCK" and not isinstance(item, Refusal) and refusal.available:
+        refusal_of_less = await set_quantity(workspace, item.sku, refusal.available)
+        if not isinstance(refusal_of_less, Refusal):
+            return say("ordered.less", item=item, left=refusal.available)
+        refusal = refusal_of_less
+    workspace.facts.add_texts([refusal.message])
+    return refusal.message
+
+
+async def _what_costs_another(workspace: Workspace, item: OrderedItem) -> list[str]:
+    """The channel's catalogue is a copy, and may be old: the shopper is told what it costs, not left to find out."""
+    line = next((line for sku, line in workspace.lines.items() if sku.casefold() == item.sku.casefold()), None)
+    if (
+        line is None
+        or item.price is None
+        or (item.currency in ("", line.item.currency) and item.price == line.item.unit_price)
+    ):
+        return []
+    if item.currency not in ("", line.item.currency):
+        return [say("ordered.currency", item=line.item)]
+    workspace.facts.amounts.add(item.price)
+    return [say("ordered.price", item=line.item, before=item.price)]
 
 
 def _worded(workspace: Workspace, notices: list[str]) -> str:

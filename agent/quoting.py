@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from agent.context import InboundText, OrderedItem
@@ -36,7 +37,7 @@ async def _quoted(tx: Transaction, message: Message) -> tuple[str, tuple[str, ..
         return "", (str(sku),)
     external_id = message.payload.get("quoted")
     if not external_id:
-        return "", ()
+        return str(message.payload.get("quoted_text") or ""), ()
     quoted = await tx.messages.by_external_id(message.channel_id, str(external_id))
     if quoted is None or quoted.conversation_id != message.conversation_id:
         return "", ()
@@ -64,10 +65,19 @@ def _ordered(rows: Any) -> tuple[OrderedItem, ...]:
     if not isinstance(rows, list):
         return ()
     return tuple(
-        OrderedItem(str(row.get("sku", ""))[:100], row["quantity"])
+        OrderedItem(
+            str(row.get("sku", ""))[:100], row["quantity"], _price(row.get("price")), str(row.get("currency") or "")
+        )
         for row in rows[:MOST_ORDERED]
         if isinstance(row, dict) and isinstance(row.get("quantity"), int) and row["quantity"] > 0
     )
+
+
+def _price(value: Any) -> Decimal | None:
+    try:
+        return Decimal(value) if isinstance(value, str) else None
+    except InvalidOperation:
+        return None
 
 
 def was_written_after(shown: Message, waiting: Sequence[Message], history: Sequence[Message]) -> bool:

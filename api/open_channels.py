@@ -38,6 +38,12 @@ class OpenChannels:
         self._kept[key] = (self._clock() + KEPT_SECONDS, access)
         return access
 
+    async def beside(self, access: ChannelAccess, address: str) -> ChannelAccess | None:
+        """The tenant's channel of the same kind at another address: several numbers of one app have one webhook."""
+        async with self._runtime.database.transaction(access.tenant_id) as tx:
+            found = await tx.channels.by_address(access.kind, address)
+        return await self.get(str(found.id)) if found is not None and found.is_active else None
+
     async def _open(self, channel_id: UUID) -> ChannelAccess:
         tenant_id = await self._runtime.directory.tenant_by_channel(channel_id)
         if tenant_id is not None:

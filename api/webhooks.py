@@ -1,6 +1,7 @@
 """Where providers post messages and their statuses: verified on the raw bytes, kept, acknowledged at once."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -11,9 +12,9 @@ from api.errors import BadRequest, Forbidden
 from api.open_channels import OpenChannels
 from api.runtime import Runtime
 from api.schemas import errors
-from channels.adapter import AnswersHandshake, ChannelAccess, WebhookRequest
+from channels.adapter import AnswersHandshake, ChannelAccess, Quarantined, WebhookRequest
 from channels.errors import BadPayload
-from channels.incoming.inbox import take_in
+from channels.incoming.inbox import quarantine, take_in
 from data.states import ChannelKind
 
 router = APIRouter(prefix="/v1/webhooks", tags=["Webhooks"])
@@ -59,7 +60,12 @@ async def receive_webhook(request: Request) -> Response:
     posted = await read_request(request)
     async with asyncio.timeout(ANSWER_SECONDS):
         access = await channels.get(request.path_params["channel_id"])
-        await _keep(runtime, access, posted)
+        for address, items in (await _keep(runtime, access, posted)).items():
+            other = await channels.beside(access, address)
+            if other is None or not runtime.adapters[other.kind].verify(other, posted):
+                await quarantine(runtime.database, access, items)
+            else:
+                await _keep(runtime, other, posted)
     body, media_type = _ACKNOWLEDGED.get(access.kind, _PLAINLY)
     return Response(body, media_type=media_type)
 
@@ -90,7 +96,10 @@ async def read_request(request: Request) -> WebhookRequest:
     return WebhookRequest(headers, await request.body(), request.scope["query_string"].decode("latin-1"))
 
 
-async def _keep(runtime: Runtime, access: ChannelAccess, request: WebhookRequest) -> None:
+async def _keep(
+    runtime: Runtime, access: ChannelAccess, request: WebhookRequest
+) -> Mapping[str, Sequence[Quarantined]]:
+    """What it brought for this channel is kept; what it brought for others, by their address, is returned."""
     adapter = runtime.adapters[access.kind]
     if not adapter.verify(access, request):
         log.warning("webhook_refused", channel_id=str(access.channel_id), kind=access.kind.value)
@@ -101,3 +110,4 @@ async def _keep(runtime: Runtime, access: ChannelAccess, request: WebhookRequest
         log.warning("webhook_unreadable", channel_id=str(access.channel_id), reason=str(error))
         raise BadRequest("La firma es correcta, pero el contenido no es un mensaje ni un estado.") from error
     await take_in(runtime.database, access, parsed, datetime.now(UTC))
+    return parsed.elsewhere

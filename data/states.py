@@ -52,6 +52,7 @@ class SetAside(StrEnum):
     CONSENT = "consent"  # BAJA or ALTA, confirmed
     COMMAND = "command"  # /pausa or /reanuda from an owner's phone
     FLOOD = "flood"  # came while a loop or a flood was being sat out
+    WITHDRAWN = "withdrawn"  # deleted or written anew by who wrote it
 
 
 class Waiting(StrEnum):
