@@ -1,13 +1,14 @@
 """The embedders there are: hashed character n-grams by default, a sentence model or a service by setting."""
 
 from collections.abc import Sequence
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.feature_extraction.text import HashingVectorizer
 
 from data.search.embedding import MAX_QUERY_CHARACTERS, NEVER, Embedder, EmbedderError, Vectors
+from data.search.letters import PLACES, grams
 from data.search.openai_embedder import OpenAIEmbedder
 from data.search.words import tokenise
 
@@ -21,42 +22,39 @@ class HashedNgramEmbedder:
     """Character 3- and 4-grams hashed into 1,024 places: no model, no fitting, robust to typos."""
 
     name = "hashed-3-4-1024:v1"
-    dimension = 1024
+    dimension = PLACES
     weight = 0.5
     admission = NEVER  # shared letters alone are no reason to show a product
     keeps_vectors = False
     _LINE_WEIGHTS = (3.0, 1.5, 1.5)  # name; brand, category and options; synonyms
     _OTHER_LINES = 0.5
 
-    def __init__(self) -> None:
-        self._vectorizer = HashingVectorizer(
-            analyzer="char_wb", ngram_range=(3, 4), n_features=self.dimension, norm=None, dtype=np.float32
-        )
-
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """Embed the texts of documents, in which earlier lines weigh more."""
-        if not texts:
-            return np.zeros((0, self.dimension), np.float32)
-        lines = [text.split("\n") for text in texts]
-        total = None
-        for number in range(max(map(len, lines))):
-            weight = self._LINE_WEIGHTS[number] if number < len(self._LINE_WEIGHTS) else self._OTHER_LINES
-            counts = self._count([one[number] if number < len(one) else "" for one in lines])
-            total = counts * weight if total is None else total + counts * weight
-        return self._dense(total)
+        counts = np.zeros((len(texts), self.dimension), np.float32)
+        for count, text in zip(counts, texts, strict=True):
+            for line, weight in zip(
+                text.split("\n"), chain(self._LINE_WEIGHTS, repeat(self._OTHER_LINES)), strict=False
+            ):
+                self._add(count, line, weight)
+        return self._scaled(counts)
 
     def embed_query(self, text: str) -> Vectors:
         """Embed a query."""
-        query: Vectors = self._dense(self._count([text[:MAX_QUERY_CHARACTERS]]))[0]
+        counts = np.zeros((1, self.dimension), np.float32)
+        self._add(counts[0], text[:MAX_QUERY_CHARACTERS])
+        query: Vectors = self._scaled(counts)[0]
         return query
 
-    def _count(self, texts: list[str]) -> Any:
-        return self._vectorizer.transform([" ".join(tokenise(text, parts=False)) for text in texts])
+    @staticmethod
+    def _add(counts: Vectors, text: str, weight: float = 1.0) -> None:
+        if words := tokenise(text, parts=False):
+            places, signs = zip(*map(grams, words), strict=True)
+            np.add.at(counts, np.concatenate(places), np.concatenate(signs) * np.float32(weight))
 
     @staticmethod
-    def _dense(counts: Any) -> Vectors:
-        counts.data = np.sign(counts.data) * np.sqrt(np.abs(counts.data))
-        vectors: Vectors = counts.toarray().astype(np.float32, copy=False)
+    def _scaled(counts: Vectors) -> Vectors:
+        vectors = np.sign(counts) * np.sqrt(np.abs(counts))
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.ascontiguousarray(vectors / np.where(lengths > 0, lengths, np.float32(1)), dtype=np.float32)
 

@@ -23,6 +23,12 @@ def test_hashed_vectors_are_unit_long_and_the_same_every_time() -> None:
     assert np.array_equal(first[:5], second)
 
 
+def test_what_was_kept_under_a_name_is_what_the_name_still_gives() -> None:
+    vector = HashedNgramEmbedder().embed_query("ñu")
+    places = np.flatnonzero(vector)
+    assert dict(zip(places.tolist(), np.sign(vector[places]).tolist(), strict=True)) == {80: 1, 566: -1, 878: 1}
+
+
 def test_a_misspelt_word_stays_nearest_to_its_product() -> None:
     embedder = HashedNgramEmbedder()
     vectors = embedder.embed_documents(["Martillo carpintero", "Taladro percutor", "Ampolleta LED"])
