@@ -43,15 +43,16 @@ def _answer(workspace: Workspace) -> Answer:
     """A yes or no counts when it is the whole burst, and there is something to say yes to: a summary just shown,
     whether to cancel an order, or an order just placed (then it is said that it is)."""
     context = workspace.context
-    if len(context.messages) != 1:
+    if len(context.messages) != 1 and any(message.choice for message in context.messages):
         return Answer.NEITHER
-    message = context.messages[0]
+    text, choice = "\n".join(message.text for message in context.messages), context.messages[0].choice
     if context.summary is not None:
-        return answer_to_summary(message.text, message.choice, context.summary.id)
+        is_pickup = context.summary.data.fulfilment == "pickup"
+        return answer_to_summary(text, choice, context.summary.id, is_pickup=is_pickup)
     if _asked_to_cancel(workspace):
-        return answer_to_cancelling(message.text, message.choice)
+        return answer_to_cancelling(text, choice)
     has_just_ordered = context.memory.order_reference is not None and context.memory.just_ordered
-    is_yes = read_answer(message.text, message.choice) is Answer.YES
+    is_yes = read_answer(text, choice) is Answer.YES
     return Answer.YES if has_just_ordered and is_yes else Answer.NEITHER
 
 

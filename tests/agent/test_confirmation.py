@@ -66,8 +66,14 @@ def test_words_about_people_are_not_asking_for_one(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["sí", "sí gracias", "dale, muchas gracias", "sí 👍", "ok 🙏", "confirmo 😊", "ok", "listo", "ya po"]
-)
+    "text",
+    ["sí", "sí gracias", "dale, muchas gracias", "sí 👍", "ok 🙏", "confirmo 😊", "ok", "listo", "ya po",
+     "hágale no más", "oki doki", "demosle", "demosle nomás", "sipi", "vamos po", "hecho", "va po", "confirmadísimo",
+     "dalee", "ya po, mándamelo nomás", "igual lo llevo, confirmo", "si lo llevo", "me los llevo todos",
+     "todo ok, confirmo", "sí, todo ok", "está todo bien, dale", "listo, mándelo", "perfecto, ciérralo", "de una po",
+     "de todas maneras", "trato hecho", "así es", "como no, dale", "sin problema, confirmo", "despáchalo", "me tinca",
+     "ok, está perfecto", "sí, tal cual", "dale con todo", "sí 🥰", "sí\nconfirmo", "dale no más, vecina"],
+)  # fmt: skip
 def test_a_yes_to_a_summary(text: str) -> None:
     assert answer_to_summary(text, None, uuid4()) is Answer.YES
 
@@ -75,10 +81,21 @@ def test_a_yes_to_a_summary(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["👍", "👌", "✅", "😂", "ok 😂", "si 🙃", "ya gracias", "listo gracias", "perfecto, gracias", "ok gracias",
+     "dale pero con 2", "ok, y el despacho", "mándalo mañana", "mándalo a mi oficina", "lo llevo si me hacen precio",
+     "va a llover", "vamos viendo", "todo bien gracias", "me parece caro", "confirmo con mi señora", "llevo dos más",
+     "mándame otro", "no lo mandes", "igual", "hecho en Chile", "de una marca mejor", "sí, con boleta",
+     "va con despacho",
+     "confirmo uno solo", "mándalo con factura", "como no me gusta", "sí\nno", "dale\n¿y el despacho?",
+     "ok sin el cable",
      "gracias", "está confirmado el pedido", "ya esta confirmado", "quedó confirmado", ""],
 )  # fmt: skip
 def test_no_yes_to_a_summary(text: str) -> None:
     assert answer_to_summary(text, None, uuid4()) is Answer.NEITHER
+
+
+def test_sending_what_is_to_be_fetched_is_no_yes() -> None:
+    assert answer_to_summary("mándalo", None, uuid4(), is_pickup=True) is Answer.NEITHER
+    assert answer_to_summary("sí, ciérralo", None, uuid4(), is_pickup=True) is Answer.YES
 
 
 def test_a_button_confirms_its_own_summary_only() -> None:
