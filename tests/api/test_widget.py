@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Request, Route, expect
 
 from api.admin.channels import embed_code
-from data.content import Card, Choice, MessageContent
+from data.content import Card, Choice, Media, MediaKind, MessageContent
 from data.models import Message
 from tests.api.browsing import FOCUSED, KEPT, conversation_of, write
 from tests.api.service import Service, Store
@@ -349,6 +349,16 @@ async def test_names_and_pictures_of_the_catalogue_do_nothing_but_show(
     assert await page.title() == "Mi tienda"
     assert [request["url"] for request in asked] == urls[:1]
     assert "referer" not in asked[0]
+    # One that does not load leaves its file and its words.
+    await context.route("**/*.jpg", lambda route: route.abort())
+    many = Card("S9", "Clavos", "$990", "quedan 1.250")
+    lost = Media(MediaKind.IMAGE, "https://fotos.example/rota.jpg", "La foto")
+    content = MessageContent("", cards=(many,), media=(lost,))
+    await answer(service, store, (await conversation_of(service, store)).id, content)
+    await expect(page.get_by_role("link", name="Ver imagen")).to_be_visible()
+    await expect(page.locator(".bubble").last).to_have_text("La foto")
+    await expect(page.locator(".stock.low")).to_have_count(0)
+    complaints.clear()
 
 
 async def test_a_session_that_ended_is_renewed_unseen(
@@ -363,3 +373,9 @@ async def test_a_session_that_ended_is_renewed_unseen(
     await write(page, "dos")
     await expect(page.locator(KEPT)).to_have_count(2)
     assert [message.text for message in await said(service, store)] == ["uno", "dos"]
+    # The browser is told to forget: another visitor, who is answered all the same.
+    await page.evaluate("localStorage.clear()")
+    await write(page, "tres")
+    await expect(page.locator(KEPT)).to_have_count(1)
+    await reply(service, store, "Y cuatro")
+    await expect(page.locator(".message .bubble")).to_have_text(["tres", "Y cuatro"])

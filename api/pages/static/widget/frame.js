@@ -159,7 +159,8 @@ export class Frame {
     // The keyboard of a phone covers the page without resizing it.
     window.visualViewport?.addEventListener("resize", () => this.#fit());
     window.visualViewport?.addEventListener("scroll", () => this.#fit());
-    new ResizeObserver(() => { if (this.wasNearEnd) this.toEnd(); }).observe(this.scroll);
+    const resized = new ResizeObserver(() => { if (this.wasNearEnd) this.toEnd(); });
+    for (const part of [this.scroll, this.list]) resized.observe(part); // the list grows when a picture has come
     this.scroll.addEventListener("scroll", () => { this.wasNearEnd = this.isNearEnd; }, { passive: true });
   }
 

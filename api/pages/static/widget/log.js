@@ -110,7 +110,10 @@ export class Log {
       before = item;
     }
     for (const mark of this.list.querySelectorAll(".day")) if (!mark.nextElementSibling?.matches(".message")) mark.remove();
-    for (const choices of this.list.querySelectorAll(".choices")) choices.hidden = choices.parentElement !== before;
+    for (const choices of this.list.querySelectorAll(".choices")) {
+      const isOver = choices.parentElement !== before;
+      if (choices.hidden !== isOver) choices.hidden = isOver;
+    }
   }
 }
 

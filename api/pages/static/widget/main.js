@@ -94,8 +94,7 @@ class Chat {
     for (;;) {
       try {
         const history = await this.service.history(this.log.newest);
-        for (const message of history.messages) this.#show(message, false);
-        this.log.settle();
+        this.#readBack(history.messages);
         this.#setState(history);
         if (history.has_more) continue;
         break;
@@ -112,11 +111,20 @@ class Chat {
     this.#seen();
     this.service.listen({
       position: () => this.log.newest,
-      message: (message) => { this.#show(message, true); this.tabs.tell({ message }); },
+      message: (message) => { this.#show(message); this.tabs.tell({ message }); },
       state: (state) => { this.#setState(state); this.tabs.tell({ state }); },
       connected: () => { this.#connected(); this.outbox.flush(); },
       lost: (words) => this.#lost(words),
     });
+  }
+
+  // Of a long conversation too, at once: nothing is measured in between.
+  #readBack(messages) {
+    const stay = this.frame.isNearEnd;
+    for (const message of messages) if (this.log.show(message, false)) this.#shown(message);
+    this.log.settle();
+    this.frame.welcome(this.log.isEmpty);
+    if (stay) this.frame.toEnd();
   }
 
   #connected() {
@@ -135,7 +143,7 @@ class Chat {
   #hear({ message, state, expect, discard }) {
     if (expect) this.#expect(expect);
     if (discard) this.#discard(discard, true);
-    if (message && message.position <= this.log.newest + 1) this.#show(message, true);
+    if (message && message.position <= this.log.newest + 1) this.#show(message);
     if (state) this.#setState(state);
     if (!this.#began) this.#visit();
   }
@@ -146,24 +154,24 @@ class Chat {
       if (message) this.log.mark(message, "Enviando…");
     }
     if (name === "seen") this.#count();
-    if (name === "session") {
-      const { visitor_id: visitor } = this.storage.get("session") ?? {};
-      if (this.visitor && visitor && visitor !== this.visitor) this.#startOver();
-    }
+    if (name === "session") this.service.noticeSession();
   }
 
-  #show(message, isNew) {
+  #show(message) {
     const stay = this.frame.isNearEnd;
-    if (!this.log.show(message, isNew)) return;
-    this.outbox.forget(message);
-    this.visitor ??= this.storage.get("session")?.visitor_id;
+    if (!this.log.show(message, true)) return;
+    this.#shown(message);
     this.frame.welcome(false);
     const isMine = message.sender === "contact";
     if (stay || isMine) this.frame.toEnd();
     else this.frame.offerLatest();
-    if (!isMine) this.theirs.push(message.position);
-    if (isNew && !isMine && !this.frame.isSeen) this.frame.peek(glimpse(message));
+    if (!isMine && !this.frame.isSeen) this.frame.peek(glimpse(message));
     this.#seen();
+  }
+
+  #shown(message) {
+    if (message.sender === "contact") this.outbox.forget(message);
+    else this.theirs.push(message.position);
   }
 
   #seen() {
@@ -190,7 +198,6 @@ class Chat {
   #startOver() {
     this.log.clear();
     this.theirs = [];
-    this.visitor = this.storage.get("session")?.visitor_id;
     this.storage.remove("seen");
     for (const message of this.outbox.all()) this.#expect(message);
     this.frame.welcome(this.log.isEmpty);

@@ -87,7 +87,7 @@ export function drawMessage(message, act) {
   if (message.sender === "human") item.append(element("p", "from", "Persona de la tienda"));
   const choices = message.choices ?? [];
   for (const part of arrange(message)) item.append(part.cards ? drawCards(part.cards, choices, act) : drawText(part.text));
-  for (const media of message.media ?? []) item.append(drawMedia(media));
+  for (const media of message.media ?? []) item.append(...drawMedia(media));
   item.classList.toggle("wide", Boolean(item.querySelector(".cards")));
   // What a card offers, or says there is none of, needs no button besides.
   const others = choices.filter(({ id }) => !(message.cards ?? []).some(({ sku }) => takes(id, sku)));
@@ -164,7 +164,8 @@ function drawCard(card, choices, act) {
   }
   const level = levelOf(card.stock);
   const told = element("div", "told");
-  told.append(element("h3", "title", card.title), element("p", "price", card.price), element("p", `stock ${level}`, card.stock));
+  told.append(element("h3", "title", card.title), element("p", "price", card.price));
+  if (card.stock) told.append(element("p", `stock ${level}`, card.stock));
   made.append(told);
   if (level !== "none") made.append(drawAdd(card, choices, act));
   return made;
@@ -191,21 +192,24 @@ function drawPicture(address, words) {
   return picture;
 }
 
+// With what is said about it. A picture that does not load is a file like others.
 function drawMedia({ kind, url, caption, filename }) {
+  const said = caption ? [drawText(caption)] : [];
   const picture = kind === "image" || kind === "sticker" ? drawPicture(url, caption || "Imagen") : null;
-  if (picture) {
-    picture.addEventListener("error", () => picture.remove());
-    return picture;
-  }
+  if (!picture) return [drawFile(url, filename || "Ver archivo"), ...said];
+  picture.addEventListener("error", () => picture.replaceWith(drawFile(url, filename || "Ver imagen")));
+  return [picture, ...said];
+}
+
+function drawFile(url, words) {
   const bubble = element("div", "bubble");
-  const words = filename || caption || "Ver archivo";
   bubble.append(/^https:\/\//i.test(url) ? anchor(url, words) : words);
   return bubble;
 }
 
 function levelOf(stock) {
   if (/sin stock|agotad/i.test(stock)) return "none";
-  const left = Number(/\d+/.exec(stock)?.[0] ?? Infinity);
+  const left = Number(/\d[\d.]*/.exec(stock)?.[0].replaceAll(".", "") ?? Infinity);
   return left <= 3 ? "low" : "";
 }
 

@@ -18,6 +18,9 @@ export class Refused extends Error {
 }
 
 export class Service {
+  #visitor = null;
+  #listening = null;
+
   constructor(api, storage, tabs) {
     this.api = api;
     this.storage = storage;
@@ -59,7 +62,7 @@ export class Service {
   }
 
   async #stream(on) {
-    const cut = new AbortController();
+    const cut = this.#listening = new AbortController();
     let left = false; // to listen on when it is this tab's turn among those that are not seen
     const leave = () => { if (document.hidden) { left = true; cut.abort(); } };
     let silence = setTimeout(() => cut.abort(), SILENCE_LIMIT);
@@ -95,12 +98,12 @@ export class Service {
 
   // With a session that is renewed when it ended, or will soon.
   async #fetch(method, path, body, { headers = {}, signal } = {}) {
-    const session = await this.#session();
+    const session = this.#meet(await this.#session());
     try {
       return await this.#request(method, path, body, session.token, headers, signal);
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 401) throw error;
-      const { token } = await this.#session(session.token);
+      const { token } = this.#meet(await this.#session(session.token));
       return this.#request(method, path, body, token, headers, signal);
     }
   }
@@ -130,7 +133,23 @@ export class Service {
       renew_at: Date.now() + answer.expires_in * 1_000 * RENEWED_AFTER,
     };
     this.storage.set("session", session);
-    if (old && old.visitor_id !== session.visitor_id) this.onNewVisitor();
+    return session;
+  }
+
+  // Another tab may have begun a new visit, past renewing; or the browser was told to forget the old one.
+  noticeSession() {
+    const session = this.storage.get("session");
+    if (session) this.#meet(session);
+  }
+
+  // What is listened to is the visit it began in.
+  #meet(session) {
+    const isAnother = this.#visitor && this.#visitor !== session.visitor_id;
+    this.#visitor = session.visitor_id;
+    if (isAnother) {
+      this.#listening?.abort();
+      this.onNewVisitor();
+    }
     return session;
   }
 
