@@ -259,12 +259,23 @@ async def apply_echoes(
                 now=now,
             )
             if is_new:
-                await _heed(tx, conversation, text, By(echo.actor, author), now)
+                if not _is_overtaken(conversation, echo):
+                    await _heed(tx, conversation, text, By(echo.actor, author), now)
                 if echo.actor is Actor.DESK:  # which shows it as ours as long as nobody opens it there
                     await tell_desk(tx, conversation)
                 await tx.jobs.notify("messages", f"{access.tenant_id}/{conversation.id}")
                 touched.append(conversation.id)
     return touched
+
+
+def _is_overtaken(conversation: Conversation, echo: EchoMessage) -> bool:
+    """Whether the phone said something newer already: providers bring what it says in any order."""
+    if echo.actor is not Actor.PHONE or echo.sent_at is None:
+        return False
+    if conversation.owner_as_of is not None and echo.sent_at < conversation.owner_as_of:
+        return True
+    conversation.owner_as_of = echo.sent_at
+    return False
 
 
 async def _heed(tx: Transaction, conversation: Conversation, text: str, by: By, now: datetime) -> None:

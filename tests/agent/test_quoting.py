@@ -116,6 +116,44 @@ async def test_what_was_picked_in_the_channels_catalogue_is_in_the_cart_at_our_p
         assert sorted(line.quantity for line in await tx.carts.lines(conversation_id)) == [2, 5]
 
 
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        ({"price": "5990", "currency": "CLP"}, None),
+        ({"price": "5990.00", "currency": ""}, None),
+        ({"price": "4500", "currency": "CLP"}, "cuesta hoy $5.990 (en el catálogo de WhatsApp decía $4.500)"),
+        ({"price": "5990", "currency": "USD"}, "cuesta hoy $5.990 (en el catálogo de WhatsApp estaba en otra moneda)"),
+        ({"price": "gratis", "currency": 7}, None),
+    ],
+)
+async def test_a_price_that_was_another_there_is_told(shop: Shop, seen: dict[str, Any], told: str | None) -> None:
+    conversation_id = await arrive(shop, "", ordered=[{"sku": "M-1", "quantity": 2, **seen}])
+    await shop.agent.take_turn(shop.tenant_id, conversation_id)
+    [reply] = await shop.replies(conversation_id)
+    assert "2 × Martillo carpintero a $5.990 = $11.980" in reply
+    assert ("Ojo" in reply) is (told is not None)
+    assert told is None or told in reply
+
+
+async def test_far_too_many_are_as_many_as_there_are(shop: Shop) -> None:
+    conversation_id = await arrive(shop, "", ordered=picked(("M-2", 20_000)))
+    await shop.agent.take_turn(shop.tenant_id, conversation_id)
+    [reply] = await shop.replies(conversation_id)
+    assert "quedan 5, así que dejé 5" in reply
+
+
+async def test_words_that_came_with_the_products_are_answered(shop: Shop) -> None:
+    conversation_id = await arrive(shop, "say ¿despachan?", ordered=picked(("M-1", 1)))
+    await shop.agent.take_turn(shop.tenant_id, conversation_id)
+    cart, said = await shop.replies(conversation_id)
+    assert ("Martillo carpintero" in cart, said) == (True, "¿despachan?")
+
+
+async def test_an_advertisement_is_what_a_message_is_about(shop: Shop) -> None:
+    conversation_id = await arrive(shop, "¿precio?", quoted_text="Taladros en oferta")
+    assert (await context_of(shop, conversation_id)).messages[-1].quoted == "Taladros en oferta"
+
+
 async def test_what_is_said_with_it_is_answered_too(shop: Shop) -> None:
     await arrive(shop, "", ordered=picked(("M-1", 1)))
     conversation_id = await arrive(shop, "say ¿despachan?")

@@ -1,14 +1,15 @@
 """People who answer past us, channels that say who answers, and items nobody could read."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from channels.adapter import EchoMessage, InboundMessage, OwnershipChange, Parsed, Quarantined
+from channels.adapter import EchoMessage, InboundMessage, Moved, OwnershipChange, Parsed, Quarantined
 from channels.incoming.inbox import take_in
 from data.content import MessageContent
 from data.models import Conversation
-from data.states import Actor, ConversationStatus, Sender
+from data.states import Actor, ConversationStatus, Sender, SetAside
 from tests.channels.shop import NOW, SHOPPER, Shop
 
 
@@ -75,6 +76,74 @@ async def test_pausa_and_reanuda_from_the_phone(shop: Shop) -> None:
         (ConversationStatus.AUTOMATED, Actor.PHONE),
         (ConversationStatus.HANDED_OFF, Actor.PHONE),
     ]
+
+
+async def test_what_the_phone_said_before_it_said_reanuda_silences_nobody(shop: Shop) -> None:
+    await shop.hear("hola", "SM1")
+    answered, resumed = NOW - timedelta(seconds=20), NOW - timedelta(seconds=10)
+    await bring(shop, echoes=[EchoMessage("E2", SHOPPER, "/reanuda", sent_at=resumed)])
+    conversation = await bring(shop, echoes=[EchoMessage("E1", SHOPPER, "le guardo uno", sent_at=answered)])
+    assert conversation.status is ConversationStatus.AUTOMATED
+    conversation = await bring(shop, echoes=[EchoMessage("E3", SHOPPER, "mejor dos", sent_at=NOW)])
+    assert conversation.status is ConversationStatus.HANDED_OFF
+    assert {m.text for m in await shop.messages(conversation.id)} >= {"/reanuda", "le guardo uno", "mejor dos"}
+
+
+async def test_what_the_phone_answers_by_itself_is_nobodys_answer(shop: Shop) -> None:
+    await shop.hear("hola", "SM1")
+    conversation = await bring(shop, echoes=[echo("¡Gracias por contactarnos! Te responderemos a la brevedad.")])
+    assert conversation.status is ConversationStatus.AUTOMATED
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        assert [m.text for m in await tx.messages.unanswered(conversation)] == ["hola"]
+
+
+def corrected(external_id: str, words: str, replaces: str) -> InboundMessage:
+    return InboundMessage(external_id, SHOPPER, words, replaces=replaces)
+
+
+async def waiting(shop: Shop, conversation: Conversation) -> list[str]:
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        return [m.text for m in await tx.messages.unanswered(await tx.conversations.get(conversation.id))]
+
+
+async def test_a_message_written_anew_is_answered_as_it_is_now(shop: Shop) -> None:
+    await shop.hear("quiero 2", "SM1")
+    for _ in range(2):
+        conversation = await bring(shop, messages=[corrected("SM2", "quiero 3", "SM1")])
+    assert await waiting(shop, conversation) == ["quiero 3"]
+    assert [(m.text, m.set_aside) for m in await shop.messages(conversation.id)] == [
+        ("quiero 2", SetAside.WITHDRAWN),
+        ("quiero 3", None),
+    ]
+
+
+async def test_a_message_deleted_before_it_was_answered_is_not(shop: Shop) -> None:
+    await shop.hear("mi clave es 1234", "SM1")
+    await shop.hear("¿tienen martillos?", "SM2")
+    conversation = await bring(shop, withdrawn=["SM1", "SM1", "never seen", "\x00"])
+    assert await waiting(shop, conversation) == ["¿tienen martillos?"]
+
+
+async def test_what_was_answered_stays_as_it_was(shop: Shop) -> None:
+    await shop.hear("quiero 2", "SM1")
+    conversation = await bring(shop, echoes=[echo("Le anoto 2")])
+    await bring(shop, withdrawn=["SM1", "E1"])
+    assert [m.set_aside for m in await shop.messages(conversation.id)] == [None, None]
+
+
+async def test_who_has_a_new_number_is_the_same_contact_and_answered_there(shop: Shop) -> None:
+    new = "whatsapp:+56911112222"
+    before = await shop.hear("hola", "SM1")
+    conversation = await bring(shop, moved=[Moved(SHOPPER, new), Moved("whatsapp:+1", "whatsapp:+2")])
+    assert (conversation.id, conversation.address) == (before, new)
+    assert await shop.hear("soy yo", "SM2", sender=new) == before
+
+
+async def test_a_number_that_is_someone_elses_stays_theirs(shop: Shop) -> None:
+    other = "whatsapp:+56911112222"
+    mine, theirs = await shop.hear("hola", "SM1"), await shop.hear("hola", "SM2", sender=other)
+    await bring(shop, moved=[Moved(SHOPPER, other)])
+    assert (await shop.hear("yo", "SM3"), await shop.hear("yo", "SM4", sender=other)) == (mine, theirs)
 
 
 async def test_the_channel_says_who_answers(shop: Shop) -> None:
