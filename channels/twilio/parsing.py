@@ -152,7 +152,7 @@ def _sender(parameters: Parameters) -> str:
     for name in ("From", "WaId", "ExternalUserId"):
         value = parameters.first(name).strip()
         if value.removeprefix("whatsapp:"):
-            return value if name == "From" else whatsapp_address(value)
+            return whatsapp_address(value)
     raise BadPayload("the message has no sender")
 
 
@@ -194,10 +194,10 @@ def _kind(parameters: Parameters, place: int) -> MediaKind:
 
 
 def _without_words(parameters: Parameters) -> str:
-    """What kind of thing came without words, such as "[imagen]"; nothing for a plain empty text."""
+    """What kind of thing came without words, such as "[imagen]"; "[mensaje]" when nothing says."""
     types = [parameters.first(f"MediaContentType{place}").lower() for place in range(_media_count(parameters))]
     if not types:
-        return _PLACEHOLDERS.get(parameters.first("MessageType").lower(), "")
+        return _PLACEHOLDERS.get(parameters.first("MessageType").lower(), "[mensaje]")
     return " ".join(_PLACEHOLDERS.get(name) or _PLACEHOLDERS.get(name.partition("/")[0], "[archivo]") for name in types)
 
 

@@ -69,7 +69,7 @@ def test_what_a_json_body_has_not_is_nothing() -> None:
     form = load("text")["form"] | {"ButtonPayload": None, "ListId": None, "Latitude": None, "NumMedia": 0}
     posted = WebhookRequest({"content-type": "application/json"}, json.dumps(form | {"Body": None}).encode())
     [message] = TwilioWhatsApp().parse(ACCESS, posted).messages
-    assert (message.text, message.choice, message.attachments) == ("", None, ())
+    assert (message.text, message.choice, message.attachments) == ("[mensaje]", None, ())
 
 
 @pytest.mark.parametrize("status", ["received", "Receiving"])
@@ -135,6 +135,12 @@ def test_an_absurd_number_of_media_is_survived(count: str) -> None:
 def test_the_number_of_someone_without_from_is_their_whatsapp_id() -> None:
     form = load("text")["form"] | {"From": ""}
     [message] = TwilioWhatsApp().parse(ACCESS, request(form, URL)).messages
+    assert message.address == "whatsapp:+56987654321"
+
+
+@pytest.mark.parametrize("sender", ["whatsapp: 56987654321", "whatsapp:56987654321", "whatsapp:+56 9 8765 4321"])
+def test_a_number_is_one_person_however_it_is_written(sender: str) -> None:
+    [message] = TwilioWhatsApp().parse(ACCESS, request(load("text")["form"] | {"From": sender}, URL)).messages
     assert message.address == "whatsapp:+56987654321"
 
 
