@@ -1,5 +1,8 @@
 """What the Cloud API's codes mean for us: https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from channels.errors import (
     CHANNEL,
     CLOSED,
@@ -18,18 +21,26 @@ from channels.errors import (
 )
 
 _TEMPLATE = Verdict("bad_template")
+_PAYMENT = Verdict("payment_needed")
 
 _BY_CODE = {
     0: CREDENTIALS,
+    2: UNAVAILABLE,
     3: NOT_ALLOWED,
     4: RATE,
     10: NOT_ALLOWED,
+    17: RATE,
     33: CHANNEL,
     100: CONTENT,
+    102: CREDENTIALS,
+    104: CREDENTIALS,
     190: CREDENTIALS,
-    200: NOT_ALLOWED,
+    **dict.fromkeys(range(200, 300), NOT_ALLOWED),
+    341: RATE,
     368: POLICY,
+    613: RATE,
     80007: RATE,
+    130403: UNREACHABLE,
     130429: RATE,
     130472: REFUSED,
     130497: NOT_ALLOWED,
@@ -42,7 +53,8 @@ _BY_CODE = {
     131030: NOT_ALLOWED,
     131031: POLICY,
     131037: CHANNEL,
-    131042: Verdict("payment_needed"),
+    131042: _PAYMENT,
+    131044: _PAYMENT,
     131045: CHANNEL,
     131047: CLOSED,
     131048: DAILY_LIMIT,
@@ -51,6 +63,7 @@ _BY_CODE = {
     131051: CONTENT,
     131052: CONTENT,
     131053: CONTENT,
+    131055: NOT_ALLOWED,
     131056: RATE,
     131057: UNAVAILABLE,
     131062: NUMBER,
@@ -61,9 +74,34 @@ _BY_CODE = {
     132012: _TEMPLATE,
     132015: _TEMPLATE,
     132016: _TEMPLATE,
+    132018: _TEMPLATE,
+    132068: _TEMPLATE,
+    132069: RATE,
+    133000: CHANNEL,
     133004: UNAVAILABLE,
+    133005: CHANNEL,
+    133006: CHANNEL,
+    133008: CHANNEL,
+    133009: CHANNEL,
     133010: CHANNEL,
+    133015: CHANNEL,
+    133016: CHANNEL,
+    134011: NOT_ALLOWED,
+    134100: _TEMPLATE,
+    134101: UNAVAILABLE,
+    134102: _TEMPLATE,
+    135000: CONTENT,
 }
 _BY_STATUS = {401: CREDENTIALS, 403: NOT_ALLOWED, 404: CHANNEL, 503: UNAVAILABLE}
+# "Object with ID … does not exist, cannot be loaded due to missing permissions": its id, or the rights of the token.
+_NO_SUCH_OBJECT = (100, 33)
 
 META = Verdicts("meta", _BY_STATUS, _BY_CODE)
+
+
+def verdict_of(status: int, fault: Any) -> Verdict:
+    """Of an error as the Graph API and the statuses write it; `status` is 0 with the latter."""
+    code, subcode = (fault.get("code"), fault.get("error_subcode")) if isinstance(fault, Mapping) else (None, None)
+    if (code, subcode) == _NO_SUCH_OBJECT:
+        return CHANNEL
+    return META.of(status, code if isinstance(code, int) else None)

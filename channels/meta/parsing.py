@@ -20,7 +20,7 @@ from channels.adapter import (
 )
 from channels.errors import BadPayload
 from channels.meta.content import Content, Item, an_object, objects, text_of
-from channels.meta.errors import META
+from channels.meta.errors import verdict_of
 from data.states import Delivery
 
 _DELIVERIES = {
@@ -173,16 +173,15 @@ def _status(status: Any) -> StatusUpdate | None:
     delivery = _DELIVERIES.get(text_of(status, "status"))
     if delivery is None:
         return None
-    errors, pricing = status.get("errors"), status.get("pricing")
-    code = errors[0].get("code") if isinstance(errors, list) and errors and isinstance(errors[0], Mapping) else None
-    is_billed = pricing.get("billable") if isinstance(pricing, Mapping) else None
+    fault, pricing = next(iter(objects(status.get("errors"))), None), _part(status, "pricing")
+    is_billed = pricing.get("billable")
     return StatusUpdate(
         external_id=_needed(status, "id"),
         delivery=delivery,
         message_id=_own_id(status),
-        error=META.of(0, code if isinstance(code, int) else None).code if delivery is Delivery.FAILED else None,
+        error=verdict_of(0, fault).code if delivery is Delivery.FAILED else None,
         is_billed=is_billed if isinstance(is_billed, bool) else None,
-        billing_kind=text_of(pricing, "category") or None if isinstance(pricing, Mapping) else None,
+        billing_kind=text_of(pricing, "category") or None,
     )
 
 

@@ -26,7 +26,7 @@ from channels.adapter import (
 from channels.errors import CREDENTIALS, UNAVAILABLE, UNKNOWN, SendError
 from channels.incoming.downloads import download
 from channels.incoming.reading import read_json
-from channels.meta.errors import META
+from channels.meta.errors import verdict_of
 from channels.meta.parsing import read_payload
 from channels.outgoing.rendering import Part, PartKind, render
 from channels.outgoing.sending import send_each
@@ -200,7 +200,7 @@ def _result(response: httpx.Response) -> Mapping[str, Any]:
     if response.is_success and fault is None:
         raise SendError.of(UNKNOWN, "Meta's answer cannot be read")
     code = fault.get("code") if isinstance(fault, Mapping) else None
-    verdict = META.of(response.status_code, code if isinstance(code, int) else None)
+    verdict = verdict_of(response.status_code, fault)
     wait = response.headers.get("retry-after", "")
     after = float(wait) if wait.isdecimal() else None
     raise SendError.of(verdict, f"code {code}, status {response.status_code}", after)

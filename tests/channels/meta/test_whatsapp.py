@@ -1,12 +1,14 @@
 """Meta: what is sent keeps the Cloud API's rules, and each refusal has its verdict."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from channels.adapter import Attachment, ChannelAccess
 from channels.errors import SendError
+from channels.meta.errors import verdict_of
 from channels.meta.whatsapp import MetaWhatsApp
 from data.content import Choice, Media, MediaKind, MessageContent, Template
 from data.states import ChannelKind
@@ -108,6 +110,42 @@ async def test_a_refusal_has_its_verdict(
         await meta.send(access(), SHOPPER, MessageContent("hola"), uuid4())
     error = caught.value
     assert (error.code, error.retryable, error.uncertain) == (code, retryable, uncertain)
+
+
+RETRY, TEMPLATE, GIVE_UP, SETTINGS = "retry", "template needed", "give up", "configuration"
+OFFICIAL = {
+    RETRY: "2 4 80007 130429 131016 131056 131057 132069 133004 134101",
+    TEMPLATE: "131047",
+    GIVE_UP: "100 368 130403 130472 131008 131009 131021 131026 131031 131048 131049 131050 131051 131052 131053 131062"
+             " 135000",
+    SETTINGS: "0 3 10 33 190 200 230 299 130497 131005 131030 131037 131042 131044 131045 131055 132000 132001 132005"
+              " 132007 132012 132015 132016 132018 132068 133000 133005 133006 133008 133009 133010 133015 133016"
+              " 134011 134100 134102",
+}  # fmt: skip
+CODES = {
+    TEMPLATE: {"window_closed"},
+    GIVE_UP: {"bad_content", "against_policy", "refused_by_contact", "bad_number", "unreachable", "daily_limit"},
+    SETTINGS: {"bad_credentials", "not_allowed", "bad_channel", "payment_needed", "bad_template"},
+}
+
+
+@pytest.mark.parametrize(("kind", "code"), [(kind, int(code)) for kind in OFFICIAL for code in OFFICIAL[kind].split()])
+def test_every_code_of_the_official_list_has_its_verdict(kind: str, code: int) -> None:
+    """https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes; those that come with a 500 too."""
+    for status in (400, 500):
+        verdict = verdict_of(status, {"code": code})
+        assert (verdict.retryable, verdict.uncertain) == (kind == RETRY, False)
+        assert kind == RETRY or verdict.code in CODES[kind]
+
+
+def test_a_number_that_the_token_does_not_reach_is_a_matter_for_the_owner() -> None:
+    assert verdict_of(400, {"code": 100, "error_subcode": 33}).code == "bad_channel"
+
+
+@pytest.mark.parametrize("fault", [None, 7, [], {}, {"code": None}, {"code": "190"}, {"code": [1]}])
+def test_an_error_that_cannot_be_read_is_judged_by_its_status(fault: Any) -> None:
+    assert (verdict_of(400, fault).retryable, verdict_of(400, fault).uncertain) == (False, False)
+    assert verdict_of(502, fault).uncertain
 
 
 @pytest.mark.parametrize("token", ["", "another"])
