@@ -131,3 +131,41 @@ async def test_a_request_signed_with_another_secret_leaves_nothing(
         response = await anyone.post(hook, content=raw, headers=headers)
         assert response.status_code == status
     assert await messages_of(service, store) == []
+
+
+async def test_the_numbers_of_one_app_share_its_webhook(
+    service: Service, store: Store, owner: httpx.AsyncClient, anyone: httpx.AsyncClient, hook: str
+) -> None:
+    """Meta has one address for an app, whatever number was written to."""
+    second = (
+        await owner.post("/v1/channels", json=CHANNEL | {"name": "Sur", "phone_number_id": "220022002200"})
+    ).json()
+    try:
+        both = payload({"messages": [HELLO | {"id": "wamid.S2"}]}, number_id="220022002200")
+        both["entry"] += payload({"messages": [HELLO | {"id": "wamid.S1"}]})["entry"]
+        both["entry"] += payload({"messages": [HELLO | {"id": "wamid.S3"}]}, number_id="330033003300")["entry"]
+        for _ in range(2):
+            assert (await post(anyone, hook, both)).status_code == 200
+        found = {str(message.channel_id): message.external_id for message in await messages_of(service, store)}
+        assert (found[second["id"]], len(found)) == ("wamid.S2", 2)
+    finally:
+        await owner.delete(f"/v1/channels/{second['id']}")
+    kept = (await owner.get("/v1/quarantine")).json()["items"]
+    assert {item["reason"] for item in kept} == {"of another number"}
+
+
+async def test_products_picked_in_the_catalogue_with_a_bad_line_among_them_are_answered(
+    service: Service, store: Store, anyone: httpx.AsyncClient, hook: str, server: MetaServer
+) -> None:
+    lines = [{"product_retailer_id": "NO-HAY", "quantity": 1, "item_price": 10, "currency": "CLP"},
+             {"product_retailer_id": "OTRO", "quantity": 0}, None]  # fmt: skip
+    order = {key: value for key, value in HELLO.items() if key != "text"} | {
+        "id": "wamid.ORDER",
+        "type": "order",
+        "order": {"catalog_id": "1", "product_items": lines},
+    }
+    assert (await post(anyone, hook, payload({"messages": [order]}))).status_code == 200
+    [heard] = await messages_of(service, store)
+    await service.runtime.agent.take_turn(store.tenant_id, heard.conversation_id)
+    await make_worker(service.runtime).drain()
+    assert "NO-HAY" in server.sent[0]["text"]["body"]
