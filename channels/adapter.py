@@ -121,12 +121,15 @@ class EchoMessage:
 @dataclass(frozen=True, slots=True)
 class OwnershipChange:
     """The channel says who answers `address` from now on: people, the agent, or nobody (closed). `as_of` is when that
-    was so by its clock: older news than what is known is none."""
+    was so by its clock: older news than what is known is none. `is_noticed`: it came with a shopper's message, and
+    need be no change. `is_left_over`: a person has it, by a status that says the agent does: maybe from before."""
 
     address: str
     status: ConversationStatus
     reason: str
     as_of: datetime | None = None
+    is_noticed: bool = False
+    is_left_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,8 @@ _DEFER = text(
     """
 )
 
+_IS_WAITING = text("SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE lock = :lock AND status IN ('todo', 'doing'))")
+
 
 class JobQueue(Repository):
     async def defer(
@@ -82,6 +84,10 @@ class JobQueue(Repository):
             "scheduled_at": scheduled_at,
         }
         await self.session.execute(_DEFER, values)
+
+    async def is_waiting(self, lock: str) -> bool:
+        """Whether a job of this `lock` waits or runs."""
+        return bool((await self.session.execute(_IS_WAITING, {"lock": lock})).scalar_one())
 
     async def notify(self, topic: str, payload: str) -> None:
         """Tell listening processes, when this transaction commits."""

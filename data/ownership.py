@@ -95,15 +95,20 @@ async def say_in_between(
     await tx.jobs.notify("messages", f"{tx.tenant_id}/{conversation.id}")
 
 
+def desk_lock(conversation_id: UUID) -> str:
+    """One job at a time tells Chatwoot of it."""
+    return f"desk:{conversation_id}"
+
+
 async def tell_desk(tx: Transaction, conversation: Conversation) -> None:
     """Have Chatwoot show whom the conversation is with, and what was said."""
-    await tx.jobs.defer(JobName.TELL_DESK, lock=f"desk:{conversation.id}", conversation_id=conversation.id)
+    await tx.jobs.defer(JobName.TELL_DESK, lock=desk_lock(conversation.id), conversation_id=conversation.id)
 
 
 async def tell_desk_if_shown(tx: Transaction, conversation_id: UUID) -> None:
     shown = await tx.desks.get(conversation_id)
     if shown is not None and shown.is_shown:
-        await tx.jobs.defer(JobName.TELL_DESK, lock=f"desk:{conversation_id}", conversation_id=conversation_id)
+        await tx.jobs.defer(JobName.TELL_DESK, lock=desk_lock(conversation_id), conversation_id=conversation_id)
 
 
 async def take_turn_if_waiting(tx: Transaction, conversation: Conversation) -> bool:

@@ -5,7 +5,7 @@ It waits five seconds for an answer and then hands the conversation to people: a
 
 import hmac
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -23,14 +23,18 @@ from channels.adapter import (
     WebhookRequest,
 )
 from channels.chatwoot.client import ChatwootClient, Http, fetch_file, listed_messages
+from channels.chatwoot.handoff import shown_to_bot
 from channels.chatwoot.parsing import OWN_ID, read_event
 from channels.errors import CONTENT, UNKNOWN, SendError
 from channels.incoming.reading import read_json
-from channels.outgoing.rendering import Part, PartKind, render
+from channels.outgoing.rendering import Part, PartKind, as_text, render
 from channels.outgoing.sending import send_each
 from connectors.signatures import PREFIX, is_signed
 from data.content import MessageContent
 from data.states import ChannelKind
+
+# The channels of Chatwoot's that show the options of an `input_select`.
+WITH_OPTIONS = frozenset(f"Channel::{name}" for name in ("WebWidget", "Whatsapp", "Telegram", "FacebookPage", "Line"))
 
 
 class Chatwoot:
@@ -61,11 +65,21 @@ class Chatwoot:
     async def send(self, access: ChannelAccess, to: str, content: MessageContent, message_id: UUID) -> SendResult:
         client = ChatwootClient.of_bot(self._http, access)
         path = f"conversations/{_number(to)}/messages"
+        parts = render(content, self.capabilities)
+        if any(part.choices for part in parts) and not await self._shows_options(access, to):
+            parts = as_text(content, self.capabilities)
 
         async def post(part: Part) -> str:
             return _id_of(await client.post(path, _body(part, message_id)))
 
-        return await send_each(render(content, self.capabilities), post)
+        return await send_each(parts, post)
+
+    async def _shows_options(self, access: ChannelAccess, to: str) -> bool:
+        """Whether the shopper sees them: mail and SMS, and WhatsApp by Twilio, are sent the words alone."""
+        shown = await shown_to_bot(self._http, access, _number(to))
+        meta = shown.get("meta") if shown is not None else None
+        channel = meta.get("channel") if isinstance(meta, Mapping) else None
+        return channel in WITH_OPTIONS if isinstance(channel, str) else shown is not None
 
     async def find_sent(self, access: ChannelAccess, doubt: Doubt) -> Found:
         """A bot may not read the messages of a conversation: with a person's token in `user_token` it is looked for."""
@@ -73,9 +87,10 @@ class Chatwoot:
         if not token:
             return Found(Fate.UNKNOWN)
         client = ChatwootClient.of(self._http, access.config, token)
-        text = "\n\n".join(part.text for part in render(doubt.content, self.capabilities))
+        shapes = (render(doubt.content, self.capabilities), as_text(doubt.content, self.capabilities))
+        texts = ["\n\n".join(part.text for part in parts) for parts in shapes]
         async for message in listed_messages(client, _number(doubt.to), doubt.sent_after):
-            if _is_it(message, doubt, text):
+            if _is_it(message, doubt, texts):
                 return Found(Fate.TAKEN, SendResult(str(message["id"])))
         return Found(Fate.NOT_TAKEN)
 
@@ -99,7 +114,7 @@ def is_genuine(secrets: Mapping[str, str], request: WebhookRequest, now: float) 
     return bool(token) and hmac.compare_digest(given.encode(), token.encode())
 
 
-def _is_it(message: Mapping[str, Any], doubt: Doubt, text: str) -> bool:
+def _is_it(message: Mapping[str, Any], doubt: Doubt, texts: Sequence[str]) -> bool:
     if str(message.get("id")) in doubt.known_external_ids:
         return False
     attributes = message.get("content_attributes")
@@ -109,7 +124,7 @@ def _is_it(message: Mapping[str, Any], doubt: Doubt, text: str) -> bool:
     return (
         message.get("message_type") == 1
         and message.get("private") is not True
-        and message.get("content") == text
+        and message.get("content") in texts
         and isinstance(moment, int | float)
         and moment >= doubt.sent_after.timestamp() - 1
     )

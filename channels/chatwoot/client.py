@@ -1,7 +1,7 @@
 """Calls to a tenant's Chatwoot, with its refusals turned into verdicts."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote, urljoin
@@ -60,10 +60,11 @@ class ChatwootClient:
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:
         return await self._ask("POST", path, json.dumps(body).encode())
 
-    async def post_files(self, path: str, fields: Mapping[str, str], files: Sequence[FetchedMedia]) -> Any:
+    async def post_files(self, path: str, body: Mapping[str, Any], files: Sequence[FetchedMedia]) -> Any:
         """As a form, which is how Chatwoot takes files."""
+        fields = dict(_fields(body))
         parts = [("attachments[]", (file.filename, file.body, file.content_type)) for file in files]
-        form = httpx.Request("POST", self._root, data=dict(fields), files=parts)
+        form = httpx.Request("POST", self._root, data=fields, files=parts)
         return await self._ask("POST", path, form.read(), form.headers["content-type"])
 
     async def _ask(self, method: str, path: str, content: bytes | None, content_type: str = "application/json") -> Any:
@@ -94,12 +95,21 @@ async def listed_messages(
         page = [each for each in payload if isinstance(each, Mapping) and isinstance(each.get("id"), int)]
         for message in page:
             yield message
-        if not page or (since is not None and _said_at(page[0]) < since.timestamp() - 1):
+        if not page or (since is not None and said_at(page[0]) < since.timestamp() - 1):
             return
         before = min(each["id"] for each in page)
 
 
-def _said_at(message: Mapping[str, Any]) -> float:
+def _fields(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is inside goes as `outer[inner]`, which servers of all versions read."""
+    for name, value in body.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}[{inner}]", str(each)) for inner, each in value.items())
+        else:
+            yield name, json.dumps(value) if isinstance(value, bool) else str(value)
+
+
+def said_at(message: Mapping[str, Any]) -> float:
     moment = message.get("created_at")
     return moment if isinstance(moment, int | float) else 0.0
 

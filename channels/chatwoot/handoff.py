@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 
 from channels.adapter import ChannelAccess
-from channels.chatwoot.client import ChatwootClient, Http, listed_messages
+from channels.chatwoot.client import ChatwootClient, Http, listed_messages, said_at
 from channels.chatwoot.parsing import OWN_ID, own_id
 from channels.chatwoot.posts import DeskPosts
 from channels.errors import SendError
@@ -22,6 +22,8 @@ from data.states import ConversationStatus
 
 log = structlog.get_logger()
 
+# What Chatwoot answers to a bot that calls what only people may.
+NOT_FOR_BOTS = ("bad_credentials", "not_allowed")
 # Which of Chatwoot's statuses agree with ours, the one to set first.
 STATUSES = {
     ConversationStatus.HANDED_OFF: ("open", "snoozed"),
@@ -42,28 +44,41 @@ class Holding:
 async def tell_inbox(http: Http, access: ChannelAccess, number: str, holding: Holding, posts: DeskPosts) -> None:
     """Raises SendError when a step should be tried again."""
     client = ChatwootClient.of_bot(http, access)
-    shown = await client.get(f"conversations/{number}")
-    found: Mapping[str, Any] = shown if isinstance(shown, Mapping) else {}
+    found = await shown_to_bot(http, access, number)
     steps: list[Awaitable[None]] = []
     if holding.note and holding.handoff_id is not None:
         steps.append(_write_note(http, access, client, number, holding, posts))
         steps += [add_labels(client, number, access.config.get("labels", [])), assign(client, number, access.config)]
-    if holding.status is ConversationStatus.AUTOMATED and _has_person(found):
+    if holding.status is ConversationStatus.AUTOMATED and (found is None or _has_person(found)):
         steps.append(_post(client, f"conversations/{number}/assignments", {"assignee_id": 0}))
-    if found.get("status") not in STATUSES[holding.status]:
-        status = {"status": STATUSES[holding.status][0]}
-        steps.append(_post(client, f"conversations/{number}/toggle_status", status))
-    await take_steps(steps, number)
+    status = STATUSES[holding.status]
+    is_so = found is not None and found.get("status") in status
+    path = f"conversations/{number}/toggle_status"
+    await take_steps(steps, number, None if is_so else _post(client, path, {"status": status[0]}))
 
 
-async def take_steps(steps: Sequence[Awaitable[None]], number: str) -> None:
-    """All of them; one that may work later is told of at the end. Raises SendError."""
+async def shown_to_bot(http: Http, access: ChannelAccess, number: str) -> Mapping[str, Any] | None:
+    """The conversation as it is there; None where the server is older, whose bots may not look. Raises SendError."""
+    try:
+        shown = await ChatwootClient.of_bot(http, access).get(f"conversations/{number}")
+    except SendError as error:
+        if error.code not in NOT_FOR_BOTS:
+            raise
+        if not (token := access.secrets.get("user_token", "")):
+            return None
+        shown = await ChatwootClient.of(http, access.config, token).get(f"conversations/{number}")
+    return shown if isinstance(shown, Mapping) else {}
+
+
+async def take_steps(steps: Sequence[Awaitable[None]], number: str, last: Awaitable[None] | None = None) -> None:
+    """All of them; one that may work later is told of at the end. Only the `last` may not be refused for good: without
+    it nobody sees the conversation. Raises SendError."""
     failure: SendError | None = None
-    for step in steps:
+    for step in (*steps, *([last] if last is not None else [])):
         try:
             await step
         except SendError as error:
-            if error.retryable or error.uncertain:
+            if error.retryable or error.uncertain or step is last:
                 failure = error
             else:
                 log.warning("desk_step_refused", conversation=number, code=error.code)
@@ -99,17 +114,26 @@ async def _write_note(
 
     async def find(since: datetime) -> str | None:
         if token := access.secrets.get("user_token", ""):
-            return await find_post(ChatwootClient.of(http, access.config, token), number, handoff_id, since)
-        return _last_said(await client.get(f"conversations/{number}"), handoff_id)
+            return await find_post(ChatwootClient.of(http, access.config, token), number, body, since)
+        return _last_said(await shown_to_bot(http, access, number), handoff_id)
 
     await posts.once(handoff_id, find, lambda: client.post(path, body))
 
 
-async def find_post(client: ChatwootClient, number: str, post_id: UUID, since: datetime) -> str | None:
+async def find_post(client: ChatwootClient, number: str, body: Mapping[str, Any], since: datetime) -> str | None:
+    """What Chatwoot calls the message that was posted with `body`, if it has it. Raises SendError."""
     async for message in listed_messages(client, number, since):
-        if own_id(message) == post_id:
+        if _is_it(message, body, since):
             return str(message["id"])
     return None
+
+
+def _is_it(message: Mapping[str, Any], body: Mapping[str, Any], since: datetime) -> bool:
+    if (marked := own_id(message)) is not None:
+        return str(marked) == str(body["content_attributes"][OWN_ID])
+    # Older servers keep no mark of ours.
+    is_same: bool = message.get("content") == body["content"] and message.get("private") is body["private"]
+    return is_same and said_at(message) >= since.timestamp() - 1
 
 
 def note_body(text: str, post_id: UUID) -> dict[str, Any]:
@@ -136,6 +160,15 @@ def _last_said(shown: Any, post_id: UUID) -> str | None:
 def _has_person(shown: Mapping[str, Any]) -> bool:
     meta = shown.get("meta")
     return isinstance(meta, Mapping) and bool(meta.get("assignee")) and meta.get("assignee_type") != "AgentBot"
+
+
+def assignee_of(shown: Any) -> int | None:
+    """The person it is assigned to."""
+    if not isinstance(shown, Mapping) or not _has_person(shown):
+        return None
+    person = shown["meta"]["assignee"]
+    number = person.get("id") if isinstance(person, Mapping) else None
+    return number if isinstance(number, int) else None
 
 
 async def _post(client: ChatwootClient, path: str, body: Mapping[str, Any]) -> None:

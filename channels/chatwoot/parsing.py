@@ -4,6 +4,7 @@ Facts: https://developers.chatwoot.com and its source; a conversation's `id` is 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -146,8 +147,10 @@ def _read_change(event: Item) -> list[OwnershipChange]:
 
 
 def _held(conversation: Item) -> list[OwnershipChange]:
-    """People hold what is open or assigned to one of them. That it is pending is no news: we may be handing it over."""
-    return [change for change in _ownership(conversation) if change.status is ConversationStatus.HANDED_OFF]
+    """People hold what is open or assigned to one of them. Pending, it may have been given back without our hearing of
+    it: before 4.0 bots are not told."""
+    changes = (replace(change, is_noticed=True) for change in _ownership(conversation))
+    return [change for change in changes if change.status is not ConversationStatus.CLOSED]
 
 
 def _ownership(conversation: Item) -> list[OwnershipChange]:
@@ -157,7 +160,8 @@ def _ownership(conversation: Item) -> list[OwnershipChange]:
         return []
     person, as_of = _assignee(conversation), _moment(conversation.get("updated_at"))
     if status is ConversationStatus.AUTOMATED and person is not None:
-        return [OwnershipChange(address, ConversationStatus.HANDED_OFF, f"Chatwoot la asignó a {person}.", as_of)]
+        reason = f"Chatwoot la asignó a {person}."
+        return [OwnershipChange(address, ConversationStatus.HANDED_OFF, reason, as_of, is_left_over=True)]
     reason = {
         ConversationStatus.HANDED_OFF: f"La tiene {person} en Chatwoot." if person else "Abierta en Chatwoot.",
         ConversationStatus.CLOSED: "Resuelta en Chatwoot.",

@@ -16,7 +16,8 @@ from channels.chatwoot.client import ChatwootClient, Http, listed_messages
 from channels.chatwoot.parsing import read_event
 from channels.errors import SendError
 from channels.incoming.cleaning import clean_id, clean_text
-from channels.incoming.inbox import NAME_LIMIT, is_old_news
+from channels.incoming.inbox import NAME_LIMIT
+from channels.incoming.ownership import is_old_news
 from channels.incoming.signals import Command, read_command
 from data.content import Media, MessageContent
 from data.database import Database

@@ -3,7 +3,6 @@
 Chatwoot is asked for it before it is made: whatever timed out, there is one.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ import structlog
 
 from channels.adapter import FetchedMedia
 from channels.chatwoot.client import ChatwootClient
-from channels.chatwoot.handoff import add_labels, assign, find_post, note_body, take_steps
+from channels.chatwoot.handoff import add_labels, assign, assignee_of, find_post, note_body, take_steps
 from channels.chatwoot.parsing import OWN_ID
 from channels.chatwoot.posts import DeskPosts
 from channels.desk.notes import line_of
@@ -110,20 +109,25 @@ class Relay:
     async def open(self, number: str, handoff_id: UUID, note: str) -> None:
         """For people: opened again if it was resolved, to whom the shop chose, and why. Raises SendError."""
         shown = await self.client.get(f"conversations/{number}")
-        is_open = isinstance(shown, Mapping) and shown.get("status") in ("open", "snoozed")
-        if not is_open:
+        steps = [
+            add_labels(self.client, number, self.config.get("labels", [])),
+            assign(self.client, number, self.config),
+        ]
+        if not (isinstance(shown, Mapping) and shown.get("status") in ("open", "snoozed")):
             await self.client.post(f"conversations/{number}/toggle_status", {"status": "open"})
-        labels = self.config.get("labels", [])
-        await take_steps([add_labels(self.client, number, labels), assign(self.client, number, self.config)], number)
+            # Chatwoot gives it to whoever opens it: it stays whose it was.
+            steps.insert(0, assign(self.client, number, {"assignee_id": assignee_of(shown) or 0}))
+        await take_steps(steps, number)
         await self.note(number, handoff_id, note)
 
     async def note(self, number: str, post_id: UUID, text: str) -> None:
         """For people only. Raises SendError."""
 
-        async def find(since: datetime) -> str | None:
-            return await find_post(self.client, number, post_id, since)
-
         path, body = f"conversations/{number}/messages", note_body(text, post_id)
+
+        async def find(since: datetime) -> str | None:
+            return await find_post(self.client, number, body, since)
+
         await self.posts.once(post_id, find, lambda: self.client.post(path, body))
 
     async def resolve(self, number: str) -> None:
@@ -135,16 +139,16 @@ class Relay:
     async def show(self, number: str, message: Message, media: Sequence[Media]) -> None:
         """What the shopper said as theirs, what anyone else said as a note. Raises SendError."""
 
+        path, body = f"conversations/{number}/messages", _body(message)
+
         async def find(since: datetime) -> str | None:
-            return await find_post(self.client, number, message.id, since)
+            return await find_post(self.client, number, body, since)
 
         async def send() -> Any:
-            path, body = f"conversations/{number}/messages", _body(message)
             files = [self._file(each) for each in media if each.status is MediaStatus.STORED]
             if not files:
                 return await self.client.post(path, body)
-            fields = {name: value if isinstance(value, str) else json.dumps(value) for name, value in body.items()}
-            return await self.client.post_files(path, fields, files)
+            return await self.client.post_files(path, body, files)
 
         try:
             await self.posts.once(message.id, find, send)

@@ -26,7 +26,7 @@ from data.encryption import SecretBox, SecretUnreadable
 from data.errors import NotFound
 from data.jobs import JobName
 from data.models import Channel, Connection, Conversation, DeskConversation, Handoff, Media, Message
-from data.ownership import PEOPLE
+from data.ownership import PEOPLE, desk_lock
 from data.repositories.connections import open_secrets
 from data.states import Actor, ChannelKind, ConnectionKind, MediaStatus, Sender
 from data.tenant_settings import digits_of
@@ -194,5 +194,5 @@ def _waits_for_files(message: Message, media: list[Media], now: datetime) -> boo
 
 async def _defer(tx: Transaction, conversation_id: UUID, when: datetime | None) -> None:
     await tx.jobs.defer(
-        JobName.TELL_DESK, lock=f"desk:{conversation_id}", scheduled_at=when, conversation_id=conversation_id
+        JobName.TELL_DESK, lock=desk_lock(conversation_id), scheduled_at=when, conversation_id=conversation_id
     )

@@ -14,13 +14,13 @@ from channels.adapter import (
     EchoMessage,
     InboundMessage,
     Moved,
-    OwnershipChange,
     Parsed,
     Quarantined,
     StatusUpdate,
 )
 from channels.incoming.bursts import burst_of
 from channels.incoming.cleaning import ID_LIMIT, TEXT_LIMIT, clean_id, clean_payload, clean_text
+from channels.incoming.ownership import REASON_LIMIT, apply_ownership
 from channels.incoming.signals import Command, is_automatic, read_command, read_consent
 from channels.outgoing.billing import note_billing
 from channels.outgoing.formatting import choice_by_number
@@ -31,12 +31,11 @@ from data.database import Database
 from data.intake import Intake
 from data.jobs import current_queue
 from data.models import Conversation
-from data.ownership import By, close, hand_back, hand_off, person_answered, tell_desk
-from data.states import Actor, ConversationStatus, Delivery, Sender, SetAside
+from data.ownership import By, hand_back, hand_off, person_answered, tell_desk
+from data.states import Actor, Delivery, Sender, SetAside
 from data.transaction import Transaction
 
 NAME_LIMIT = 200
-REASON_LIMIT = 300
 MOST_ATTACHMENTS = 30
 MOST_ORDERED = 100
 LONGEST_TITLE = 100
@@ -188,48 +187,6 @@ async def apply_moves(database: Database, access: ChannelAccess, moves: Sequence
             if found is not None and found.address == old:
                 conversation = await tx.conversations.get(found.id, lock=True)
                 conversation.address = new
-
-
-async def apply_ownership(
-    database: Database, access: ChannelAccess, changes: Sequence[OwnershipChange], now: datetime
-) -> None:
-    """People, the agent or nobody answers from now on, as the channel says."""
-    for change in changes:
-        address = clean_id(change.address)
-        if address is None:
-            continue
-        reason = clean_text(change.reason)[:REASON_LIMIT] or "Lo dijo el canal."
-        async with database.transaction(access.tenant_id) as tx:
-            if change.status is ConversationStatus.HANDED_OFF:
-                found: Conversation | None = await tx.conversations.open(access.channel_id, address)
-            else:
-                found = await tx.conversations.find(access.channel_id, address)
-            if found is None:
-                continue
-            conversation = await tx.conversations.get(found.id, lock=True)
-            if is_old_news(conversation, change):
-                continue
-            conversation.owner_as_of = change.as_of or conversation.owner_as_of
-            if change.status is conversation.status:  # not that someone took it: we may have opened it there ourselves
-                continue
-            await _CHANGES[change.status](tx, conversation, reason, By(Actor.DESK), now)
-
-
-_CHANGES = {
-    ConversationStatus.HANDED_OFF: hand_off,
-    ConversationStatus.AUTOMATED: hand_back,
-    ConversationStatus.CLOSED: close,
-}
-
-
-def is_old_news(conversation: Conversation, change: OwnershipChange) -> bool:
-    """Overtaken by what the channel said later; or by a change of our own in between."""
-    if change.as_of is None:
-        return False
-    if conversation.owner_as_of is not None and change.as_of < conversation.owner_as_of:
-        return True
-    since = conversation.status_since
-    return conversation.status_actor is not Actor.DESK and since is not None and change.as_of < since
 
 
 async def apply_echoes(

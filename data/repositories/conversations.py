@@ -106,6 +106,17 @@ class ConversationRepository(Repository):
         )
         return (await self.session.execute(statement)).scalar_one_or_none()
 
+    async def newest(self, channel_id: UUID, address: str) -> Conversation | None:
+        """The last one with whoever writes from `address`, closed or not."""
+        statement = select(Conversation).where(
+            Conversation.tenant_id == self.tenant_id,
+            Conversation.channel_id == channel_id,
+            Conversation.contact_id == self._who(channel_id, address).scalar_subquery(),
+        )
+        is_closed = Conversation.status == ConversationStatus.CLOSED
+        newest = statement.order_by(is_closed, Conversation.created_at.desc()).limit(1)
+        return (await self.session.execute(newest)).scalar_one_or_none()
+
     async def find_by_digits(self, channel_id: UUID, digits: str) -> Conversation | None:
         """The open conversation whose address ends with these digits, however the provider writes it: "987654321" is
         found at "whatsapp:+56987654321"."""

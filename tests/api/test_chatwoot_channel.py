@@ -19,16 +19,8 @@ from data.models import Conversation, Message
 from data.ownership import By, hand_back, hand_off, say_in_between
 from data.states import Actor, ConversationStatus, Delivery, Sender
 from tests.api.service import Service, Store
-from tests.servers.chatwoot_server import (
-    ACCOUNT,
-    BOT_TOKEN,
-    PERSON,
-    SECRET,
-    ChatwootFault,
-    ChatwootServer,
-    chatwoot_server,
-    signed,
-)
+from tests.servers.chatwoot_inbox import ACCOUNT, PERSON, SECRET, signed
+from tests.servers.chatwoot_server import BOT_TOKEN, ChatwootFault, ChatwootServer, chatwoot_server
 
 _HASTEN = text(
     "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE args->>'tenant_id' = :tenant AND status = 'todo'"
@@ -246,6 +238,49 @@ async def test_resolved_there_is_closed_here_and_the_next_word_begins_anew(inbox
     assert len(inbox.server.said(asked.number)) == 2
 
 
+async def test_written_again_after_a_person_resolved_it_is_the_agents_and_nobodys(inbox: Inbox) -> None:
+    """Chatwoot makes it pending and leaves its person: who would not see it."""
+    asked = inbox.server.shopper_says("hola")
+    await inbox.settle()
+    inbox.server.assign(asked.number, PERSON)
+    inbox.server.set_status(asked.number, "open")
+    inbox.server.set_status(asked.number, "resolved")
+    await inbox.settle()
+    inbox.server.shopper_says("¿tienen martillos?", asked.number)
+    inbox.server.shopper_says("¿y sierras?", asked.number)
+    inbox.server.events.rotate(-1)  # in any order
+    await inbox.settle()
+    assert (asked.status, asked.assignee) == ("pending", None)
+    assert (await inbox.conversation()).status is ConversationStatus.AUTOMATED
+    assert len(inbox.server.said(asked.number)) > 1
+
+
+async def test_what_waits_with_a_person_who_does_not_see_it_is_opened(inbox: Inbox) -> None:
+    asked = inbox.server.comes_in()
+    asked.assignee = PERSON
+    inbox.server.shopper_says("¿hay alguien?", asked.number)
+    await inbox.settle()
+    assert (asked.status, asked.assignee) == ("open", PERSON)
+    assert inbox.server.said(asked.number) == []
+
+
+async def test_given_back_while_nobody_listened_it_is_answered_with_the_next_message(inbox: Inbox) -> None:
+    asked = inbox.server.shopper_says("hola")
+    await inbox.settle()
+    await inbox.change(hand_off)
+    inbox.server.shopper_says("¿siguen ahí?", asked.number)
+    await inbox.server.flush()
+    assert (await inbox.conversation()).status is ConversationStatus.HANDED_OFF, "pending: nobody was told yet"
+    await inbox.settle()
+    before = len(inbox.server.said(asked.number))
+    inbox.server.set_status(asked.number, "pending")
+    inbox.server.events.clear()
+    inbox.server.shopper_says("¿tienen martillos?", asked.number)
+    await inbox.settle()
+    assert (await inbox.conversation()).status is ConversationStatus.AUTOMATED
+    assert len(inbox.server.said(asked.number)) > before
+
+
 async def test_news_that_was_overtaken_is_none(inbox: Inbox) -> None:
     asked = inbox.server.shopper_says("hola")
     await inbox.settle()
@@ -312,7 +347,7 @@ async def test_an_older_chatwoot_brings_the_token_of_its_address(
     service: Service, store: Store, owner: httpx.AsyncClient, anyone: httpx.AsyncClient, server: ChatwootServer
 ) -> None:
     made = (await owner.post("/v1/channels", json=connection(server, webhook_secret=None))).json()
-    server.webhook_url, server.secret = made["webhook_url"], ""
+    server.webhook_url, server.is_old = made["webhook_url"], True
     address, _, token = made["webhook_url"].partition("?token=")
     assert len(token) >= 22, "128 bits"
     [listed] = [c for c in (await owner.get("/v1/channels")).json()["channels"] if c["id"] == made["id"]]
@@ -325,6 +360,17 @@ async def test_an_older_chatwoot_brings_the_token_of_its_address(
         assert (await anyone.post(address + query, content=raw, headers=headers)).status_code == 403
     await inbox.settle()
     assert len(server.said(asked.number)) == 1
+    await inbox.change(hand_off)
+    await inbox.settle()
+    assert asked.status == "open", "though its bots may neither look nor label"
+    assert len(server.said(asked.number, private=True)) == 1
+    server.shopper_says("¿tienen martillos?", asked.number)
+    await inbox.settle()
+    server.set_status(asked.number, "pending")
+    server.shopper_says("¿y sierras?", asked.number)
+    await inbox.settle()
+    assert (await inbox.conversation()).status is ConversationStatus.AUTOMATED, "it is told with the next message only"
+    assert len(server.said(asked.number)) > 1
 
 
 async def test_an_address_inside_the_house_is_refused(owner: httpx.AsyncClient, server: ChatwootServer) -> None:

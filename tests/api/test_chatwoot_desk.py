@@ -20,16 +20,8 @@ from data.models import Conversation, Message
 from data.ownership import By, close, hand_back, hand_off
 from data.states import Actor, ConversationStatus, MediaStatus, Sender
 from tests.api.service import Service, Store
-from tests.servers.chatwoot_server import (
-    ACCOUNT,
-    INBOX,
-    SECRET,
-    USER_TOKEN,
-    ChatwootFault,
-    ChatwootServer,
-    chatwoot_server,
-    signed,
-)
+from tests.servers.chatwoot_inbox import ACCOUNT, INBOX, PERSON, SECRET, signed
+from tests.servers.chatwoot_server import USER_TOKEN, ChatwootFault, ChatwootServer, chatwoot_server
 
 _HASTEN = text(
     "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE args->>'tenant_id' = :tenant AND status = 'todo'"
@@ -165,6 +157,7 @@ async def test_replies_and_answers_go_both_ways_in_order_and_once(shown: Place) 
 
 async def test_resolving_gives_it_back_and_a_second_handoff_is_the_same_conversation(shown: Place) -> None:
     [number] = shown.server.conversations
+    shown.server.assign(number, PERSON)
     shown.server.person_says(number, "Listo, quedó resuelto")
     shown.server.set_status(number, "resolved")
     await shown.settle()
@@ -177,6 +170,7 @@ async def test_resolving_gives_it_back_and_a_second_handoff_is_the_same_conversa
     await shown.settle()
     assert list(shown.server.conversations) == [number]
     assert shown.server.conversations[number].status == "open"
+    assert shown.server.conversations[number].assignee == PERSON, "not whose token opened it"
     notes = [note for note in shown.server.said(number, private=True) if "Motivo: " in note]
     assert len(notes) == 2
     assert "¿tienen martillos?" in notes[1]

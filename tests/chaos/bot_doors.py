@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from tests.chaos.doors import OneDoor, Post, doubled
 from tests.servers.botpress_server import BotpressServer
-from tests.servers.chatwoot_server import ChatwootServer, signed
+from tests.servers.chatwoot_inbox import signed
+from tests.servers.chatwoot_server import ChatwootServer
 
 
 @dataclass

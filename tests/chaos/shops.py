@@ -13,7 +13,7 @@ from tests.chaos.bot_doors import BotpressDoor, ChatwootDoor
 from tests.chaos.doors import ACCOUNT, TOKEN, Door, MetaDoor, TelegramDoor, TwilioDoor, WebchatDoor
 from tests.chaos.providers import Providers
 from tests.database import make_tenant
-from tests.servers import chatwoot_server, meta_server, telegram_server
+from tests.servers import chatwoot_inbox, chatwoot_server, meta_server, telegram_server
 
 PRODUCTS = {
     "TOR-001": ("Tornillo", 90),
@@ -96,11 +96,11 @@ async def _doors(  # noqa: PLR0917 - one value of each kind
         (
             ChannelKind.CHATWOOT,
             f"chatwoot-{number}",
-            {"base_url": providers.chatwoot.url, "account_id": str(chatwoot_server.ACCOUNT)},
+            {"base_url": providers.chatwoot.url, "account_id": str(chatwoot_inbox.ACCOUNT)},
             {
                 "access_token": chatwoot_server.BOT_TOKEN,
                 "user_token": chatwoot_server.USER_TOKEN,
-                "webhook_secret": chatwoot_server.SECRET,
+                "webhook_secret": chatwoot_inbox.SECRET,
             },
         ),
         (

@@ -14,15 +14,8 @@ from channels.outgoing.titles import choice_by_title
 from connectors.http import GuardedHttp, parse_networks
 from data.content import Choice, MediaKind, MessageContent
 from data.states import ChannelKind
-from tests.servers.chatwoot_server import (
-    ACCOUNT,
-    BOT_TOKEN,
-    USER_TOKEN,
-    ChatwootFault,
-    ChatwootServer,
-    Conversation,
-    chatwoot_server,
-)
+from tests.servers.chatwoot_inbox import ACCOUNT, Conversation
+from tests.servers.chatwoot_server import BOT_TOKEN, USER_TOKEN, ChatwootFault, ChatwootServer, chatwoot_server
 
 
 @pytest.fixture
@@ -196,3 +189,25 @@ async def test_a_file_is_fetched_where_it_leads_but_never_inside(
 def test_a_title_names_its_choice_to_the_letter(said: str, chosen: str | None) -> None:
     choice = choice_by_title(said, (Choice("a", "Martillo carpintero de uña"), Choice("b", "Sierra")))
     assert (choice.id if choice else None) == chosen
+
+
+@pytest.mark.parametrize("channel", ["Channel::TwilioSms", "Channel::Email", "Channel::Api", "Channel::Instagram"])
+async def test_where_options_are_not_shown_choices_are_lines(
+    chatwoot: Chatwoot, access: ChannelAccess, server: ChatwootServer, asked: Conversation, channel: str
+) -> None:
+    asked.channel = channel
+    content = MessageContent("¿Cuál?", (Choice("sku:1", "Martillo"), Choice("sku:2", "Sierra")))
+    result = await chatwoot.send(access, str(asked.number), content, uuid4())
+    sent = server.conversations[asked.number].messages[-1]
+    assert sent["content_type"] == "text"
+    assert all(choice.title in sent["content"] for choice in content.choices)
+    assert result.is_numbered, "so that «2» is understood"
+
+
+async def test_an_older_server_whose_bots_may_not_look_is_told_all_in_words(
+    chatwoot: Chatwoot, access: ChannelAccess, server: ChatwootServer, asked: Conversation
+) -> None:
+    server.is_old = True
+    content = MessageContent("¿Cuál?", (Choice("sku:1", "Martillo"), Choice("sku:2", "Sierra")))
+    assert (await chatwoot.send(access, str(asked.number), content, uuid4())).is_numbered
+    assert not (await chatwoot.send(with_user(access), str(asked.number), content, uuid4())).is_numbered

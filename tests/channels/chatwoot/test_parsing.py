@@ -46,7 +46,8 @@ def test_a_message_of_a_shopper() -> None:
     assert read.text == "hola, ¿tienen martillos?"
     assert read.sent_at == datetime(2026, 11, 20, 15, 4, 5, tzinfo=UTC)
     assert "kJ9x" not in str(read.raw)
-    assert (parsed.ownership, parsed.echoes, parsed.statuses) == ([], (), ())
+    assert (parsed.echoes, parsed.statuses) == ((), ())
+    assert [(change.status, change.is_noticed) for change in parsed.ownership] == [(ConversationStatus.AUTOMATED, True)]
 
 
 @pytest.mark.parametrize(
