@@ -23,6 +23,8 @@ from channels.meta.content import Content, Item, an_object, objects, text_of
 from channels.meta.errors import verdict_of
 from data.states import Delivery
 
+# What was sent and never got there costs nothing, although the news of its sending name a price.
+_PRICED = frozenset({Delivery.DELIVERED, Delivery.READ})
 _DELIVERIES = {
     "sent": Delivery.SENT,
     "delivered": Delivery.DELIVERED,
@@ -173,7 +175,8 @@ def _status(status: Any) -> StatusUpdate | None:
     delivery = _DELIVERIES.get(text_of(status, "status"))
     if delivery is None:
         return None
-    fault, pricing = next(iter(objects(status.get("errors"))), None), _part(status, "pricing")
+    fault = next(iter(objects(status.get("errors"))), None)
+    pricing = _part(status, "pricing") if delivery in _PRICED else {}
     is_billed = pricing.get("billable")
     return StatusUpdate(
         external_id=_needed(status, "id"),

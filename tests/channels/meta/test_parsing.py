@@ -155,16 +155,22 @@ def test_a_new_number_is_told(message: dict[str, Any], moved: list[Moved]) -> No
 def test_a_status_names_our_message_what_it_cost_and_what_went_wrong() -> None:
     ours = uuid4()
     statuses = [
-        {"id": "wamid.1", "status": "sent", "biz_opaque_callback_data": str(ours),
+        {"id": "wamid.1", "status": "delivered", "biz_opaque_callback_data": str(ours),
          "pricing": {"billable": True, "pricing_model": "PMP", "category": "utility", "type": "regular"}},
         {"id": "wamid.2", "status": "failed", "errors": [{"code": 131047, "title": "Re-engagement message"}]},
         {"id": "wamid.3", "status": "warning"},
     ]  # fmt: skip
     first, second = META.parse(access(), request(payload({"statuses": statuses}))).statuses
     assert (first.message_id, first.delivery, first.is_billed, first.billing_kind) == (
-        ours, Delivery.SENT, True, "utility",
+        ours, Delivery.DELIVERED, True, "utility",
     )  # fmt: skip
     assert (second.message_id, second.delivery, second.error) == (None, Delivery.FAILED, "window_closed")
+
+
+def test_what_never_arrived_costs_nothing() -> None:
+    statuses = [STATUS | {"status": status} for status in ("sent", "failed")]
+    found = META.parse(access(), request(payload({"statuses": statuses}))).statuses
+    assert [(status.is_billed, status.billing_kind) for status in found] == [(None, None)] * 2
 
 
 def test_what_the_owner_writes_on_the_phone_is_an_echo() -> None:

@@ -1,5 +1,6 @@
 """Outside the service window only templates go, and to whoever said BAJA nothing that they did not ask for."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -106,18 +107,21 @@ async def test_what_a_person_wrote_keeps_its_marks_and_fails_to_them_alone(
     assert twilio.messages[0].body == "_Hola_"
 
 
-async def test_messages_are_counted_once_by_month_and_kind(shop: Shop, outbox: JobRunner, message_id: UUID) -> None:
+async def test_messages_and_parts_of_them_are_counted_once_by_month_and_kind(
+    shop: Shop, outbox: JobRunner, message_id: UUID
+) -> None:
     await outbox.deliver(message_id)
     row = await shop.message(message_id)
     assert row.external_id is not None
     read = StatusUpdate(row.external_id, Delivery.READ, message_id, is_billed=True, billing_kind="utility")
+    second = replace(read, external_id="another part of it")
     for _ in range(2):
-        await apply_statuses(shop.database, shop.access, [read], NOW)
+        await apply_statuses(shop.database, shop.access, [read, second], NOW)
     async with shop.database.transaction(shop.tenant_id) as tx:
         counts = await tx.outbound.usage(NOW.date().replace(day=1))
     assert [(count.kind, count.sent_count, count.billed_count) for count in counts] == [
         ("service", 1, 0),
-        ("utility", 0, 1),
+        ("utility", 0, 2),
     ]
 
 
