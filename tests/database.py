@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from stdnum.cl import rut
 
@@ -22,11 +23,21 @@ def make_rut() -> str:
     return f"{number}-{rut.calc_check_digit(number)}"
 
 
+def start_hasty(storage: Path) -> str:
+    """The embedded server, which does not wait for the disk: what it holds outlives any process, not the machine."""
+    url = start_embedded(storage)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET full_page_writes = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return url
+
+
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The owner's address of a server with an empty database."""
     folder: Path = tmp_path_factory.mktemp("storage")
-    yield start_embedded(folder)
+    yield start_hasty(folder)
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from data.embedded import start_embedded
 from tests.cli.command import Caserita
-from tests.database import make_rut
+from tests.database import make_rut, start_hasty
 
 CATALOGUE = """\
 codigo;producto;precio;stock
@@ -21,7 +20,7 @@ TEL-1;Telar de madera 40 cm;$24.990;0
 def caserita(tmp_path_factory: pytest.TempPathFactory) -> Caserita:
     storage = tmp_path_factory.mktemp("cli") / "var"
     storage.mkdir()
-    start_embedded(storage)
+    start_hasty(storage)
     return Caserita(storage)
 
 
