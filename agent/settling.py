@@ -66,9 +66,10 @@ async def _consents(
         await say_in_between(tx, conversation, say("consent.in", store=tenant), now)
     else:
         return list(waiting)  # "alta" and nothing to undo: they mean something else
-    for message in asked:
+    settled = [message for message in asked if not message.payload.get("says_more")]
+    for message in settled:
         message.set_aside = SetAside.CONSENT
-    return [message for message in waiting if message not in asked]
+    return [message for message in waiting if message not in settled]
 
 
 async def _commands(

@@ -20,15 +20,16 @@ from channels.adapter import (
 )
 from channels.incoming.bursts import burst_of
 from channels.incoming.cleaning import ID_LIMIT, TEXT_LIMIT, clean_id, clean_payload, clean_text
+from channels.incoming.consent import read_consent, says_more
 from channels.incoming.ownership import REASON_LIMIT, apply_ownership
-from channels.incoming.signals import Command, is_automatic, read_command, read_consent
+from channels.incoming.signals import Command, is_automatic, read_command
 from channels.outgoing.billing import note_billing
 from channels.outgoing.formatting import choice_by_number
 from channels.outgoing.titles import choice_by_title
 from channels.outgoing.undelivered import tell_failed
 from data.content import MessageContent
 from data.database import Database
-from data.intake import Intake
+from data.intake import Consent, Intake
 from data.jobs import current_queue
 from data.models import Conversation
 from data.ownership import By, hand_back, hand_off, person_answered, tell_desk
@@ -80,6 +81,9 @@ async def _receive(
         await withdraw(database, access, message.replaces)
     text = clean_text(message.text)
     choice = message.choice or await _worded_choice(database, access, address, text)
+    consent = read_consent(text)
+    if consent and choice and await _is_offered(database, access, address, choice):
+        consent = None  # "Baja" is a height where we asked for one
     burst = burst_of(access, text, is_whole=bool(choice or message.ordered))
     intake = Intake(
         channel_id=access.channel_id,
@@ -87,13 +91,13 @@ async def _receive(
         contact_name=clean_text(message.contact_name or "")[:NAME_LIMIT] or None,
         external_id=external_id,
         text=text,
-        payload=inbound_payload(message, text, choice),
+        payload=inbound_payload(message, text, choice, consent),
         sent_at=message.sent_at,
         queue=queue or current_queue.get(),
         received_at=now,
         quiet_seconds=burst.quiet_seconds,
         longest_seconds=burst.longest_seconds,
-        consent=read_consent(text),
+        consent=consent,
         set_aside=SetAside.AUTOMATIC if is_automatic(text) else None,
     )
     alias = clean_id(message.alias or "")
@@ -124,10 +128,18 @@ async def _worded_choice(database: Database, access: ChannelAccess, address: str
     return choice.id if choice else None
 
 
-def inbound_payload(message: InboundMessage, text: str, choice: str | None) -> dict[str, Any]:
+async def _is_offered(database: Database, access: ChannelAccess, address: str, choice: str) -> bool:
+    asked = await database.last_outbound(access.tenant_id, access.channel_id, address)
+    return asked is not None and any(each["id"] == choice for each in asked[1].get("choices", ()))
+
+
+def inbound_payload(
+    message: InboundMessage, text: str, choice: str | None, consent: Consent | None = None
+) -> dict[str, Any]:
     """What the row keeps besides its text and the whole `raw`, each where there is one.
 
-    `choice`; `attachments` (kind, reference, content_type, filename); `consent`; `command`, and `about` whom;
+    `choice`; `attachments` (kind, reference, content_type, filename); `consent`, and whether it `says_more`;
+    `command`, and `about` whom;
     `quoted`, the external id it answers, `quoted_sku` and `quoted_text`; `ordered` (sku, quantity, price, currency);
     `replaces`, the external id of the message it corrects; `text_length` of a text cut.
     """
@@ -139,7 +151,8 @@ def inbound_payload(message: InboundMessage, text: str, choice: str | None) -> d
     command = read_command(text)
     more: dict[str, Any] = {
         "attachments": [asdict(attachment) for attachment in message.attachments[:MOST_ATTACHMENTS]],
-        "consent": read_consent(text),
+        "consent": consent,
+        "says_more": bool(consent) and says_more(text),
         "command": command[0] if command else None,
         "about": command[1] if command else None,
         "quoted": message.quoted_external_id,

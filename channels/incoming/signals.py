@@ -1,39 +1,12 @@
-"""What a message plainly is, judged by code as it comes in: an opt-out, an auto-reply, a command, a whole thought."""
+"""What a message plainly is, judged by code as it comes in: an auto-reply, a command, a whole thought."""
 
 import re
 from collections.abc import Callable
 from enum import StrEnum
 
 from data.accents import unaccented
-from data.intake import Consent
 
 _MOST_READ = 600
-
-# Alone in the message, but for politeness. WhatsApp and SMS teach people these words in capitals.
-_POLITE = r"(?:(?:por favor|porfa(?:vor)?|gracias|hola|ya|buenas|buenos dias|buenas tardes|buenas noches)\W*)*"
-_OUT_WORD = (
-    r"(?:(?:me )?(?:quiero |deseo |solicito )?(?:dar(?:me)? (?:de )?)?baja"
-    r"|dame de baja|deme de baja|denme de baja|stop|stopall|unsubscribe|cancelar suscripcion"
-    r"|desuscribir(?:me)?|desuscribanme|desinscribir(?:me)?|salir de la lista|no mas mensajes)"
-)
-_OUT_PHRASE = re.compile(
-    r"\bno (?:me )?(?:(?:quiero|deseo) (?:que me )?)?"
-    r"(?:escriban|escribas|escriba|manden|mandes|mande|envien|envies|envie|contacten|contactes|contacte"
-    r"|recibir(?: mas)?)(?:me)? ?"
-    r"(?:mas|nunca mas|publicidad|promociones|ofertas|mensajes|informacion|nada|propaganda)\b"
-    r"(?!.{0,15}\b(?:todavia|aun|hoy|ahora|hasta)\b)"
-    r"|\b(?:dejen|deja|dejame|paren|para|basta|parenle|termina|terminen) (?:ya )?de "
-    r"(?:escribir|mandar|enviar|molestar|contactar)(?:me|nos)?\b"
-    r"|\b(?:saquenme|sacame|borrenme|borrame|eliminenme|eliminame|quitenme|quitame|remuevanme)\b.{0,25}"
-    r"\b(?:lista|base|contactos|difusion|registros?)\b"
-    r"|\b(?:quiero|deseo|solicito|necesito)\b.{0,15}\b(?:darme|dar) de baja\b(?! (?:el|la|un|una|mi) (?:pedido|compra))"
-)
-_OUT = re.compile(rf"{_POLITE}{_OUT_WORD}\W*{_POLITE}")
-_IN = re.compile(
-    rf"{_POLITE}(?:alta|start|unstop|suscribir(?:me)?|suscribeme|suscribanme|quiero suscribirme"
-    rf"|(?:quiero )?(?:dar(?:me)? )?de alta|quiero recibir (?:mensajes|ofertas|promociones|novedades)"
-    rf"|(?:me )?(?:pueden|puedes) (?:volver a )?escribir(?:me)?)\W*{_POLITE}"
-)
 
 # What WhatsApp Business, mail and call centres answer by themselves.
 _AUTOMATIC = re.compile(
@@ -52,6 +25,10 @@ _AUTOMATIC = re.compile(
     r"|\bno (?:responda|respondas|responder) (?:a )?este mensaje\b|\bdo not reply\b"
     r"|\bsoy (?:el|la|un|una) (?:asistente|bot|chatbot) (?:virtual|automatic[oa])\b"
     r"|\b(?:tu|su) mensaje (?:es (?:muy )?importante para nosotros|ha sido recibido)\b"
+    r"|^\W*(?:hola\W+)?(?:te comunicaste|se comunico|te has comunicado|se ha comunicado|has contactado) con\b"
+    r"|\b(?:te|le|lo|los) (?:responderemos|atenderemos|contactaremos|contestaremos) (?:lo antes posible|a la brevedad"
+    r"|en breve|cuanto antes|apenas)|\b(?:estoy|estamos) de vacaciones hasta\b"
+    r"|\b(?:selecciona|seleccione|marca|marque|digita|digite|ingresa|ingrese) (?:una|la) opcion\b"
 )
 
 
@@ -65,14 +42,6 @@ _COMMANDS = {
     "reanuda": Command.RESUME, "reanudar": Command.RESUME, "resume": Command.RESUME,
 }  # fmt: skip
 _COMMAND = re.compile(r"/\s?(\w+)(?:\s+(\+?[\d\s().-]{8,20}))?[\s.!]*")
-
-
-def read_consent(text: str) -> Consent | None:
-    """Whether the writer wants to be left alone (BAJA, STOP, "no me escriban más") or the opposite (ALTA)."""
-    words = _folded(text)
-    if _OUT.fullmatch(words) or _OUT_PHRASE.search(words):
-        return Consent.OUT
-    return Consent.IN if _IN.fullmatch(words) else None
 
 
 def is_automatic(text: str) -> bool:

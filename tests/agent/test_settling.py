@@ -98,6 +98,13 @@ async def test_baja_in_a_burst_leaves_the_rest_to_the_turn(shop: Shop) -> None:
     assert len(replies) == 2 and replies[1] == "¿llegó mi pedido?"
 
 
+async def test_what_is_asked_beside_baja_is_answered(shop: Shop) -> None:
+    words = "say no me manden más ofertas. ¿llegó mi pedido?"
+    replies = await tell(shop, words, consent=Consent.OUT, payload={"says_more": True})
+    assert len(replies) == 2 and "ALTA" in replies[0]
+    assert not await may_start(shop)
+
+
 async def test_an_auto_reply_is_kept_and_not_answered(shop: Shop) -> None:
     await tell(shop, "say hola")
     assert await tell(shop, "Este es un mensaje automático", set_aside=SetAside.AUTOMATIC) == []

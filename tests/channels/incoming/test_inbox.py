@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -200,6 +201,19 @@ async def test_a_number_names_the_choice_it_was_shown_with(
     await outbox.deliver(await shop.reply(conversation_id, CONFIRM))
     await shop.hear(words, "SM2")
     assert (await shop.messages(conversation_id))[-1].payload.get("choice") == choice
+
+
+async def test_a_tapped_height_is_no_wish_to_leave_and_a_tapped_wish_is(shop: Shop) -> None:
+    conversation_id = await shop.hear("mesas", "SM1")
+    await shop.reply(conversation_id, MessageContent("¿Cuál?", (Choice("SKU-1", "Baja"), Choice("SKU-2", "Alta"))))
+
+    async def tap(external_id: str, choice: str) -> dict[str, Any]:
+        message = InboundMessage(external_id, SHOPPER, "Baja", choice=choice)
+        await receive(shop.database, shop.access, [message], now=NOW)
+        return (await shop.messages(conversation_id))[-1].payload
+
+    assert "consent" not in await tap("SM2", "SKU-1")
+    assert (await tap("SM3", "of a template's button"))["consent"] == "out"
 
 
 async def test_a_number_names_nothing_when_the_text_numbers_products(shop: Shop, outbox: JobRunner) -> None:

@@ -1,35 +1,8 @@
-"""Opt-outs, auto-replies and commands are told from what shoppers say about products."""
+"""Auto-replies and commands are told from what shoppers say about products."""
 
 import pytest
 
-from channels.incoming.signals import Command, is_automatic, read_command, read_consent
-from data.intake import Consent
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["BAJA", "baja", "Baja por favor", "STOP", "stop.", "Dar de baja", "quiero darme de baja", "DARME DE BAJA",
-     "denme de baja", "no me escriban más", "No me manden más mensajes", "por favor no me envíen más publicidad",
-     "dejen de escribirme", "paren de mandarme cosas", "sáquenme de su lista", "bórrenme de la base de datos",
-     "no quiero recibir más mensajes", "no quiero que me manden ofertas", "unsubscribe", "hola, baja gracias"],
-)  # fmt: skip
-def test_leaving_is_understood(text: str) -> None:
-    assert read_consent(text) is Consent.OUT
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["¿baja de precio?", "la más baja", "mesa alta", "una silla de altura baja", "quiero dar de baja el pedido",
-     "no me mandes el pedido todavía", "no me envíes nada todavía", "basta", "no quiero más", "stop motion",
-     "¿tienen ampolletas de baja potencia?", "no me escriban todavía", "cancela mi pedido", "hola", ""],
-)  # fmt: skip
-def test_shopping_is_no_leaving(text: str) -> None:
-    assert read_consent(text) is None
-
-
-@pytest.mark.parametrize("text", ["ALTA", "alta por favor", "Suscribir", "quiero suscribirme", "START"])
-def test_coming_back_is_understood(text: str) -> None:
-    assert read_consent(text) is Consent.IN
+from channels.incoming.signals import Command, is_automatic, read_command
 
 
 @pytest.mark.parametrize(
@@ -41,7 +14,10 @@ def test_coming_back_is_understood(text: str) -> None:
      "En este momento no podemos atenderte, te contestaremos lo antes posible apenas volvamos",
      "Estamos fuera de horario", "Respuesta automática: vuelvo el lunes", "Soy el asistente virtual de Claro",
      "I am currently out of office", "¡Gracias por comunicarse con Banco Andino!",
-     "Gracias por escribirnos 😊 ¿En qué te podemos ayudar?", "Tu mensaje es muy importante para nosotros"],
+     "Gracias por escribirnos 😊 ¿En qué te podemos ayudar?", "Tu mensaje es muy importante para nosotros",
+     "Hola! Te comunicaste con Ferretería El Clavo. Nuestro horario es de 9 a 18",
+     "No estoy disponible en este momento, te responderé yo: le atenderemos lo antes posible",
+     "Bienvenido a Entel. Selecciona una opción: 1 Ventas, 2 Soporte"],
 )  # fmt: skip
 def test_an_auto_responder_is_recognised(text: str) -> None:
     assert is_automatic(text)
