@@ -8,7 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import ApiError, Forbidden, problem_of
+from api.errors import Forbidden, Missing, problem_of
 from api.open_channels import OpenChannels
 from api.tokens import OWN_PAGE
 
@@ -57,9 +57,11 @@ class WebchatOrigins:
             return
         try:
             await _require_allowed(state.open_channels, scope["path"], place)
-        except ApiError as error:
+        except Forbidden as error:
             await problem_of(error).response()(scope, receive, send)
             return
+        except Missing:
+            pass  # said by the route, and so that any page can read it: its visitors are told that the chat ended
         shared = {"Access-Control-Allow-Origin": headers["origin"], "Vary": "Origin"}
         if scope["method"] == "OPTIONS":
             await Response(status_code=204, headers=shared | _PREFLIGHT)(scope, receive, send)

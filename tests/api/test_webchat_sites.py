@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import httpx
 import jwt
@@ -64,6 +65,16 @@ async def test_any_other_site_is_refused_before_anything_happens(
         assert response.status_code == 403
         assert error_of(response)["code"] == "FORBIDDEN"
         assert "access-control-allow-origin" not in response.headers
+
+
+async def test_a_chat_that_is_gone_says_so_to_any_page(anyone: httpx.AsyncClient) -> None:
+    path = f"/v1/webchat/{uuid4()}"
+    asking = {"Origin": SHOP, "Access-Control-Request-Method": "POST"}
+    assert (await anyone.options(f"{path}/messages", headers=asking)).status_code == 204
+    for method, end in [("GET", ""), ("POST", "/session"), ("POST", "/messages"), ("GET", "/events")]:
+        response = await anyone.request(method, path + end, headers={"Origin": SHOP})
+        assert response.status_code == 404
+        assert response.headers["access-control-allow-origin"] == SHOP
 
 
 async def test_without_a_list_only_the_own_page_shows_the_chat(

@@ -16,7 +16,9 @@ export class Composer {
     this.send.type = "submit";
     this.send.setAttribute("aria-label", "Enviar");
     this.send.append(icon("send", 22));
-    this.form.append(this.text, this.send);
+    this.full = element("p", "full", "Hasta aquí llega un mensaje. Lo demás puede ir en otro.");
+    this.full.setAttribute("role", "status");
+    this.form.append(this.full, this.text, this.send);
     this.text.addEventListener("input", () => this.#fit());
     this.text.addEventListener("keydown", (event) => this.#onKey(event));
     this.form.addEventListener("submit", (event) => {
@@ -49,5 +51,6 @@ export class Composer {
     this.text.style.height = "auto";
     if (this.text.scrollHeight) this.text.style.height = `${this.text.scrollHeight + 3}px`;
     this.send.disabled = !this.text.value.trim();
+    this.full.hidden = this.text.value.length < LONGEST;
   }
 }

@@ -121,15 +121,16 @@ export class Frame {
     }
     this.welcomed.append(avatar, element(this.isPage ? "h2" : "h3", "", "¡Hola! ¿Qué andas buscando?"), words, ideas);
     this.list = element("ol", "log");
-    this.list.tabIndex = -1;
+    this.heard = element("div"); // around the list, which stays one to who hears it
+    this.heard.append(this.list);
     for (const [name, value] of [["role", "log"], ["aria-live", "polite"], ["aria-relevant", "additions"], ["aria-label", "Conversación"]]) {
-      this.list.setAttribute(name, value);
+      this.heard.setAttribute(name, value);
     }
     this.typing = element("div", "typing");
     this.typing.setAttribute("role", "status");
     this.typing.hidden = true;
     this.typing.append(element("span", "unseen", "Escribiendo una respuesta"), element("i"), element("i"), element("i"));
-    this.scroll.append(this.welcomed, this.list, this.typing);
+    this.scroll.append(this.welcomed, this.heard, this.typing);
     return this.scroll;
   }
 
@@ -245,7 +246,7 @@ export class Frame {
 
   // What is read back is not news to a screen reader.
   busy(isBusy) {
-    this.list.setAttribute("aria-busy", String(isBusy));
+    this.heard.setAttribute("aria-busy", String(isBusy));
   }
 
   setState(isByPerson, isTyping) {

@@ -4,7 +4,7 @@ import { glimpse } from "./messages.js";
 import { Frame } from "./frame.js";
 import { Log } from "./log.js";
 import { Outbox } from "./outbox.js";
-import { Refused, Service, soon } from "./service.js";
+import { Refused, SELDOM, Service, soon } from "./service.js";
 import { Storage } from "./storage.js";
 import { Tabs } from "./tabs.js";
 
@@ -99,9 +99,9 @@ class Chat {
         if (history.has_more) continue;
         break;
       } catch (error) {
-        if (error instanceof Refused && !error.isPassing && error.status !== 401) return this.frame.tell(error.message);
-        this.#lost();
-        await soon(Math.min(1_000 * 2 ** this.#failures++, 15_000));
+        const isEnd = error instanceof Refused && error.isEnd;
+        this.#lost(isEnd ? error.message : null);
+        await soon(isEnd ? SELDOM : Math.min(1_000 * 2 ** this.#failures++, 15_000));
       }
     }
     this.#failures = 0;

@@ -1,6 +1,8 @@
 // Speaks with the service: the visitor's session, the history, sending, and the stream of news.
 
 const LONGEST_WAIT = 15_000;
+export const SELDOM = 60_000; // where there is no such chat, there may be again
+const ENDED = "Este chat ya no está disponible.";
 const SILENCE_LIMIT = 45_000;
 const RENEWED_AFTER = 0.5; // of its life
 
@@ -9,6 +11,11 @@ export class Refused extends Error {
     super(message);
     this.status = status;
     this.retryAfter = retryAfter;
+  }
+
+  // There is no such chat any more, or not for this site.
+  get isEnd() {
+    return this.status === 403 || this.status === 404;
   }
 
   // Trying again may help.
@@ -50,14 +57,17 @@ export class Service {
         const left = await this.#stream({ ...on, connected: () => { wait = 1_000; on.connected(); } });
         if (left) continue;
       } catch (error) {
-        if (error instanceof Refused && [403, 404].includes(error.status)) return on.lost(error.message);
+        if (error instanceof Refused && error.isEnd) {
+          on.lost(error.message);
+          wait = SELDOM;
+        }
         if (error instanceof Refused && error.status === 429) wait = Math.max(wait, (error.retryAfter ?? 5) * 1_000);
       } finally {
         turn.release();
       }
       on.lost();
       await soon(wait * (0.75 + Math.random() / 2));
-      wait = Math.min(wait * 2, LONGEST_WAIT);
+      wait = Math.min(wait * 2, Math.max(wait, LONGEST_WAIT));
     }
   }
 
@@ -162,7 +172,7 @@ export class Service {
     });
     if (response.ok) return response;
     const { error } = await response.json().catch(() => ({}));
-    const words = error?.details?.fields?.[0]?.message ?? error?.message ?? "";
+    const words = response.status === 404 ? ENDED : error?.details?.fields?.[0]?.message ?? error?.message ?? "";
     throw new Refused(response.status, words, Number(response.headers.get("Retry-After")) || null);
   }
 }
