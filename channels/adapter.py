@@ -49,6 +49,7 @@ class Capabilities:
     most_rows: int = 0
     has_service_window: bool = False
     sends_media: bool = False
+    shows_any_picture: bool = False  # not JPEG and PNG alone
     is_pulled: bool = False  # the shopper's page reads the table: a message written is a message sent
     formats_marks: bool = False  # *bold*, _italic_, ~struck~ and `code` are shown as such
     interactive_text_limit: int = 1024

@@ -222,7 +222,7 @@ class Outbox:
         if capabilities.is_pulled:
             return (content,)
         wants_pictures = capabilities.sends_media and channel.config.get("product_pictures") is True
-        return split_content(with_picture(content) if wants_pictures else content, capabilities)
+        return split_content(with_picture(content, capabilities) if wants_pictures else content, capabilities)
 
     async def _send(self, sending: _Sending, message_id: UUID) -> SendResult | SendError:
         try:

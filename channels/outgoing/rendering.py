@@ -4,6 +4,7 @@
 calls `render` and gives every part the provider's own shape.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,6 +16,7 @@ from data.content import Choice, Media, MediaKind, MessageContent, Template
 from data.marks import plain_data, plain_marks
 
 LIST_BUTTON = "Ver opciones"
+_NOT_JPEG_OR_PNG = re.compile(r"\.(?:webp|avif|gif|svg|heic|tiff?|bmp)(?:[?#]|$)", re.IGNORECASE)
 ASK = "Elige una opción:"
 
 
@@ -63,9 +65,14 @@ def split_content(content: MessageContent, capabilities: Capabilities) -> tuple[
     return (*_split_words(content, capabilities), *files)
 
 
-def with_picture(content: MessageContent) -> MessageContent:
-    """The same with the picture of the one product it shows, for stores that want pictures."""
+def with_picture(content: MessageContent, capabilities: Capabilities) -> MessageContent:
+    """The same with the picture of the one product it shows, for stores that want pictures.
+
+    One that the channel does not show would take the words with it: WhatsApp says so after it took the message.
+    """
     pictures = [card.image_url for card in content.cards if card.image_url]
+    if not capabilities.shows_any_picture:
+        pictures = [url for url in pictures if not _NOT_JPEG_OR_PNG.search(url)]
     if content.media or content.template or len(content.cards) != 1 or not pictures:
         return content
     return replace(content, media=(Media(MediaKind.IMAGE, pictures[0]),))

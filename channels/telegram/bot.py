@@ -55,6 +55,7 @@ class Telegram:
         text_limit=4096,
         most_buttons=12,
         sends_media=True,
+        shows_any_picture=True,
         formats_marks=True,
         interactive_text_limit=4096,
         caption_limit=1024,

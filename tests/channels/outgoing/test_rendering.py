@@ -1,6 +1,7 @@
 """One message on every channel: as buttons, a list, numbered lines, pictures, and never less than it says."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -156,10 +157,18 @@ def test_what_a_provider_refuses_goes_in_words() -> None:
 
 def test_the_picture_of_the_one_product_shown_carries_the_text() -> None:
     card = Card("P", "Polera", "$5.990", "quedan 3", "https://tienda.example/p.jpg")
-    [part] = render(with_picture(MessageContent("Polera $5.990", cards=(card,))), WHATSAPP)
+    [part] = render(with_picture(MessageContent("Polera $5.990", cards=(card,)), WHATSAPP), WHATSAPP)
     assert (part.kind, part.text, part.media) == (PartKind.MEDIA, "Polera $5.990", PICTURE)
     two = MessageContent("Poleras", cards=(card, card))
-    assert with_picture(two) == two
+    assert with_picture(two, WHATSAPP) == two
+
+
+@pytest.mark.parametrize("name", ["p.webp", "p.WEBP?v=2", "p.avif", "p.gif#x"])
+def test_a_picture_that_whatsapp_does_not_show_is_not_sent(name: str) -> None:
+    card = Card("P-1", "Polera", "$5.990", "quedan 3", f"https://fotos.example/{name}")
+    content = MessageContent("Polera $5.990", cards=(card,))
+    assert with_picture(content, WHATSAPP) == content
+    assert with_picture(content, replace(WHATSAPP, shows_any_picture=True)).media
 
 
 @pytest.mark.parametrize(
