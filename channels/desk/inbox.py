@@ -2,7 +2,6 @@
 outbox, once each; resolving a conversation gives it back to the agent.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ import structlog
 from channels.adapter import EchoMessage, OwnershipChange
 from channels.chatwoot.client import ChatwootClient, Http, listed_messages
 from channels.chatwoot.parsing import read_event
+from channels.desk.markdown import as_shopper_reads
 from channels.errors import SendError
 from channels.incoming.cleaning import clean_id, clean_text
 from channels.incoming.inbox import NAME_LIMIT
@@ -32,8 +32,6 @@ from data.transaction import Transaction
 # What was said longer ago is no answer any more.
 _OLDEST = timedelta(days=1)
 _MOST_FILES = 10
-_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
-_HARD_BREAK = re.compile(r"\\\n")
 
 log = structlog.get_logger()
 
@@ -92,7 +90,8 @@ async def _answer(
         await tell_desk(tx, conversation)
         return
     files = tuple(Media(file.kind, file.reference, filename=file.filename) for file in echo.attachments[:_MOST_FILES])
-    content = MessageContent("" if files and text.startswith("[") else text, media=files, is_verbatim=True)
+    has_words = bool(str(echo.raw.get("content") or "").strip())  # else they only name the files
+    content = MessageContent(text if has_words or not files else "", media=files, is_verbatim=True)
     payload = content.payload() | ({"author": author} if author else {})
     message = await tx.messages.add_outbound(
         conversation, text=content.text, payload=payload, now=now, sender=Sender.HUMAN
@@ -101,11 +100,6 @@ async def _answer(
     await person_answered(tx, conversation, "Respondió una persona desde Chatwoot.", by, now)
     await tx.jobs.defer(JobName.SEND_MESSAGE, lock=f"outbox:{conversation.id}", message_id=message.id)
     await tx.jobs.notify("messages", f"{tx.tenant_id}/{conversation.id}")
-
-
-def as_shopper_reads(text: str) -> str:
-    """Chatwoot's editor writes Markdown: its bold and line breaks, as chats have them."""
-    return _BOLD.sub(r"*\1*", _HARD_BREAK.sub("\n", text))
 
 
 async def _settle(database: Database, tenant_id: UUID, post_id: UUID, external_id: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from api.worker import make_worker
 from channels.adapter import Attachment, InboundMessage
-from channels.desk.inbox import as_shopper_reads
+from channels.desk.markdown import as_shopper_reads
 from channels.incoming.inbox import receive
 from channels.outgoing.undelivered import fail
 from data.content import MediaKind
@@ -312,9 +312,11 @@ async def test_files_go_both_ways(shown: Place) -> None:
     assert there.messages[-1]["attachments"][0]["file_size"] == 12
     photo = {"file_type": "image", "data_url": "https://chatwoot.example/f.jpg"}
     shown.server.person_says(number, "", attachments=[photo])
+    shown.server.person_says(number, r"\[Oferta\] mira", attachments=[photo])
     await shown.settle()
-    answer = (await shown.messages())[-1]
-    assert answer.payload["media"][0]["url"] == "https://chatwoot.example/f.jpg"
+    answers = (await shown.messages())[-2:]
+    assert [answer.text for answer in answers] == ["", "[Oferta] mira"]
+    assert [answer.payload["media"][0]["url"] for answer in answers] == ["https://chatwoot.example/f.jpg"] * 2
 
 
 async def test_the_settings_keep_their_secrets(owner: httpx.AsyncClient, server: ChatwootServer) -> None:
@@ -367,7 +369,21 @@ async def test_a_desk_connected_late_shows_what_people_have(
 
 @pytest.mark.parametrize(
     ("written", "read"),
-    [("**Hola** Rosa", "*Hola* Rosa"), ("2 ** 3", "2 ** 3"), ("uno\\\ndos", "uno\ndos"), ("*ya*", "*ya*")],
+    [
+        ("**Hola** Rosa", "*Hola* Rosa"),
+        ("2 ** 3", "2 ** 3"),
+        ("uno\\\ndos\n", "uno\ndos"),
+        ("*ya*", "*ya*"),
+        (r"2 \* 3 \* 4 \[agotado\] \#7", "2 * 3 * 4 [agotado] #7"),
+        (r"\- uno\_dos\_tres, 1\. \~100", "- uno_dos_tres, 1. ~100"),
+        (r"**a\*b** \*\*no\*\*", "*a*b* **no**"),
+        ("~~$9.990~~ $7.990", "~$9.990~ $7.990"),
+        ("<https://x.cl/a_b?c=1>", "https://x.cl/a_b?c=1"),
+        ("[https://x.cl](https://x.cl/)", "https://x.cl"),
+        ("[ventas@x.cl](mailto:ventas@x.cl)", "ventas@x.cl"),
+        ("mira [el martillo](https://x.cl/m_1_2) (azul)", "mira el martillo: https://x.cl/m_1_2 (azul)"),
+        (r"C:\datos [1] (2)", r"C:\datos [1] (2)"),
+    ],
 )
 def test_markdown_becomes_what_chats_show(written: str, read: str) -> None:
     assert as_shopper_reads(written) == read
