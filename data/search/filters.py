@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from data.search.money_words import AMOUNT, UNIT, is_money, read_amount, unit_of
+from data.search.options import RANGE
 from data.search.units import MEASURED
 
 Sort = Literal["relevance", "cheapest", "dearest"]
@@ -29,11 +30,18 @@ _SIZE = re.compile(
     r"\b(?:en\s+|de\s+)?(?:la\s+|el\s+)?(?:tall(?:a|e|as)?|taya)\s+(?P<said>equis ele|equis ese|equis l"
     r"|doble equis ele|"
     r"extra large|small|medium|large|mediana|chica|grande|unica|eme|ele|ese|\d{1,3}(?:[.,]5)?[a-z]?|\dx{0,3}l"
-    r"|x{0,4}[sml]|xg|gg|g|p|rn)\b"
+    r"|x{0,4}[sml]|xg|gg|g|p|rn)\b(?:\s+anos?\b)?"
 )
+# "Talla 3-6 meses", "T 36-38"; "y en 9 a 12 meses", with nothing beside it.
+_RANGE_SIZE = re.compile(
+    rf"\b(?:en\s+|de\s+)?(?:la\s+|el\s+)?(?:tall(?:a|e|as)|taya|numero|nro\.?|t\.?)\s*(?P<said>{RANGE}"
+    r"|x{0,3}[sml]\s?[-/]\s?x{0,3}[sml]\b)(?!\d)"
+)
+_ONLY_MONTHS = re.compile(r"^(?:(?:en|de|la|el|talla)\s+)*(?P<said>\d{1,2}\s?(?:-|a)\s?\d{1,2}\s?(?:meses|mes|m))$")
 _SHOE_NUMBER = re.compile(r"\b(?:numero|nro\.?|num|n°|n)\s*(?P<said>(?:3[3-9]|4\d)(?:[.,]5)?)\b")
 _ONLY_SIZE = re.compile(r"^en\s+(?:el\s+|la\s+)?(?P<said>(?:3[3-9]|4\d)(?:[.,]5)?)$")
 _LETTER_SIZE = re.compile(r"(?<!\d )(?<!\d)\b(?:en\s+)?(?P<said>xxxl|xxl|xl|xs|3xl|2xl|s|m|l|eme|ele)\b(?!\s*\d)")
+MOST_LETTERS = 4
 _COLOUR = re.compile(rf"\b(?:en\s+)?(?:de\s+)?(?:color(?:es)?\s+)?(?P<said>(?:{COLOURS}){_SHADES})\b")
 _CHEAP = r"(?:barat\w*|economic\w+|convenientes?|accesibles?|baratit\w+)"
 _SORTS: tuple[tuple[re.Pattern[str], Sort, bool, bool], ...] = (
@@ -196,10 +204,11 @@ def _within(filters: Filters, kind: str, said: str) -> Filters:
 
 
 def _take_sizes(filters: Filters, words: str) -> tuple[Filters, str]:
-    for pattern in (_SIZE, _SHOE_NUMBER, _ONLY_SIZE, _LETTER_SIZE):
+    for pattern in (_RANGE_SIZE, _ONLY_MONTHS, _SIZE, _SHOE_NUMBER, _ONLY_SIZE, _LETTER_SIZE):
         if (match := pattern.search(words)) and match["said"] not in {"unica", "de", "es"}:
             said = match["said"]
-            return replace(filters, size=_SPOKEN_SIZES.get(said, said.upper())), _without(words, match)
+            size = said if len(said) > MOST_LETTERS and said[-1].isalpha() else said.upper()  # "3-6 meses"
+            return replace(filters, size=_SPOKEN_SIZES.get(said, size)), _without(words, match)
     return filters, words
 
 

@@ -20,7 +20,7 @@ NOUNS_TOO = frozenset(("cafe", "naranja", "rosa", "crema", "lana", "lata", "caja
                        "aluminio", "plastico", "tira", "mini", "lila", "led"))  # fmt: skip
 ASKED_ONLY = "?"
 FIRST = "^"  # marks a word as the one that a product's name begins with
-READING = "5"  # raise it when words or measures are read otherwise: snapshots of indexes are then built anew
+READING = "6"  # raise it when words or measures are read otherwise: snapshots of indexes are then built anew
 Phrase = tuple[str, ...]
 
 
@@ -51,6 +51,7 @@ class Lexicon:
     known: frozenset[str]
     traits: frozenset[str]
     animals: frozenset[str]
+    deeds: dict[str, tuple[str, ...]]
 
 
 @cache
@@ -70,7 +71,13 @@ def load_lexicon() -> Lexicon:
     traits, animals, generic = (_read_words(f"{name}.txt") for name in ("traits", "animals", "generic"))
     known = _read_words("known.txt") | equivalents.words | qualifiers | brands | animals
     stems = frozenset(s for s in map(stem, asking) if len(s) >= 5)
-    return Lexicon(equivalents, asking, stems, generic, qualifiers, brands, known, traits, animals)
+    return Lexicon(equivalents, asking, stems, generic, qualifiers, brands, known, traits, animals, _read_deeds())
+
+
+def _read_deeds() -> dict[str, tuple[str, ...]]:
+    """Each word of a line with the others of it."""
+    groups = [tokenise(line.replace(";", " "), parts=False) for line in _read("deeds.csv")]
+    return {word: tuple(other for other in group if other != word) for group in groups for word in group}
 
 
 def _read(name: str) -> list[str]:

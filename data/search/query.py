@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
 
+from data.search.deeds import deeds
 from data.search.lexicon import CLOTHES_SIZES, COMPLEMENT_OPENERS, FIRST, FUNCTION_WORDS, NOUNS_TOO, Phrase
 from data.search.terms import WITHOUT, joined_negations, pairs_of
 from data.search.units import is_unit
@@ -302,7 +303,11 @@ def _offer_own(slot: Slot, vocabulary: Vocabulary) -> None:
         slot.offer((sibling,), _kinship(slot, sibling, vocabulary))
     if not slot.alternatives:
         for relative in vocabulary.relatives(word):
-            slot.offer((relative,), DERIVED)
+            if not _are_two_things(word, relative, vocabulary):
+                slot.offer((relative,), DERIVED)
+        for deed in deeds(word, is_purpose=slot.kind is Kind.COMPLEMENT):
+            if deed in vocabulary.words:
+                slot.offer((deed,), DERIVED)
         for agent in agents(word):
             if agent in vocabulary.words:
                 slot.offer((agent,), DERIVED)
@@ -310,6 +315,16 @@ def _offer_own(slot: Slot, vocabulary: Vocabulary) -> None:
         slot.offer((word.removeprefix(WITHOUT),), DERIVED)
     if any(character.isdigit() for character in word):
         _offer_number(slot, vocabulary)
+
+
+def _are_two_things(word: str, other: str, vocabulary: Vocabulary) -> bool:
+    """ "Calza" and "calzado": both spelt right, and neither is what the other does ("pintar", "pintura")."""
+    known = vocabulary.lexicon.known
+    return (
+        word in known
+        and other in known
+        and not {word, other} & {*deeds(word, is_purpose=True), *deeds(other, is_purpose=True)}
+    )
 
 
 def _kinship(slot: Slot, sibling: str, vocabulary: Vocabulary) -> float:

@@ -63,6 +63,8 @@ _PACK_OF = re.compile(r"\bx\s?(?=\d)")
 _MEASURE = re.compile(rf"(?<![\w.,])(?<!\d/)({_NUMBER})\s?({_UNIT})(?![\w])")
 # A wheel's size: "aro 13" is "R13"; not an earring's, nor a hoop's, which have a unit.
 _RIM = re.compile(rf"\b(?:aro|rin|rodado)\s*([12]\d)(?![\w.,])(?!\s*(?:{_UNIT})\b)")
+# "0-3M", of baby clothes, are months.
+_MONTHS = re.compile(r"(?<![\d.,])((?:0?[01369]|12|18|24)\s?[-/]\s?(?:0?[1369]|12|18|24|36))\s?m\b")
 _LENGTHS = {"mm", "pulg"}
 _MAY_MEASURE = re.compile(r"\d|\bmedi[oa]\b|\bcuarto\b|\buna?\b")
 _SPOKEN = {"medio": "1/2 ", "media": "1/2 ", "cuarto": "1/4 ", "un cuarto": "1/4 ", "tres cuartos": "3/4 "}
@@ -122,6 +124,7 @@ def mark_measures(text: str) -> str:
     """Rewrite every measure in normalised text as "<token>~<number as written>", for the tokeniser."""
     if not _MAY_MEASURE.search(text):
         return text
+    text = _MONTHS.sub(r"\1 meses", text)
     text = _RIM.sub(r"r\1", text)
     text = _INCH.sub(" pulg ", text)
     text = _AND_HALF.sub(_half_more, text)

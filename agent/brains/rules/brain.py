@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from agent.brains.rules.actions import ACTIONS
-from agent.brains.rules.actions.changing import correct
 from agent.brains.rules.actions.closing import close_turn, let_summary_go
+from agent.brains.rules.actions.correcting import correct
 from agent.brains.rules.actions.order_data import hear_order_data
 from agent.brains.rules.actions.shop_questions import gathered, lead_back, tells_of_shop
 from agent.brains.rules.actions.waiting import answer_waiting, ask_what_waits
@@ -15,6 +15,7 @@ from agent.brains.rules.products.dictated import taken_apart
 from agent.brains.rules.products.finding import find_among_shown, search
 from agent.brains.rules.products.narrowing import narrowed
 from agent.brains.rules.products.outcome import Outcome
+from agent.brains.rules.products.same_option import with_same_option
 from agent.brains.rules.products.splitting import split_kinds
 from agent.brains.rules.reading.asides import may_be_aside
 from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
@@ -55,7 +56,8 @@ class RulesBrain:
             workspace.remember(pending=None)
         if hear_contact_wish(turn) or not await hear_order_data(turn):
             for intent in turn.intents:
-                await _act(turn, await within_budget(turn, await without_measures(turn, intent)))
+                wanted = await with_same_option(turn, await without_measures(turn, intent))
+                await _act(turn, await within_budget(turn, wanted))
             _drop_answered(turn)
             await ask_what_waits(turn, _act)
         await close_turn(turn)

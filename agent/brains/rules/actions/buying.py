@@ -253,7 +253,12 @@ async def swap(turn: Turn, old: CartLine, item: CatalogueItem, quantity: int) ->
         await refuse(turn, item, result, quantity)
         return False
     await remove_from_cart(turn.workspace, old.item.sku)
-    turn.reply.tell("cart.replaced", old=old.item, item=item, quantity=quantity)
+    if old.item in turn.added:  # corrected in the same breath: only what stays is told
+        turn.added.remove(old.item)
+        turn.reply.untell("cart.added", item=old.item)
+        turn.reply.tell("cart.added", item=item, quantity=quantity)
+    else:
+        turn.reply.tell("cart.replaced", old=old.item, item=item, quantity=quantity)
     turn.reply.shows_cart = True
     turn.added.append(item)
     turn.workspace.remember(focus=item.sku)

@@ -1,24 +1,27 @@
 """Changing what is in the cart: so many, one more, out, another instead."""
 
+import re
 from dataclasses import replace as with_fields
 from decimal import Decimal
 from fractions import Fraction
 
 from agent.brains.rules.actions.buying import add, buy, set_to, swap, take
 from agent.brains.rules.products.amounts import units_for
-from agent.brains.rules.products.choosing import choose, covers, is_called, is_headed
+from agent.brains.rules.products.choosing import choose, covers
 from agent.brains.rules.products.finding import find, search, sized_sibling
 from agent.brains.rules.products.outcome import Finding, Outcome, fits
 from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.reading.references import Reference
-from agent.brains.rules.replying.listing import list_finding
+from agent.brains.rules.replying.listing import list_finding, show_one
 from agent.brains.rules.turn import Turn
 from agent.context import CartLine
 from agent.memory import Pending
 from agent.tools.cart import empty_cart, remove_from_cart
+from agent.tools.catalogue import get_products
 from data.repositories.items import CatalogueItem
 
 LEAST_SIZE = 16
+_EACH_OPTION = re.compile(r"\bcada (?:tall|numer|color|tono|medida|tamano|largo|sabor|aroma)")
 
 
 async def set_line(turn: Turn, intent: Intent) -> None:
@@ -44,8 +47,18 @@ async def set_line(turn: Turn, intent: Intent) -> None:
     elif lines:
         turn.reply.shows_cart = True
         turn.reply.close("ask.which_line")
+    elif intent.is_empty and (sized := await _size_of_shown(turn, intent.count)):
+        turn.reply.drop_list()
+        show_one(turn, sized)
     else:
         await buy(turn, with_fields(intent, kind=Kind.BUY))
+
+
+async def _size_of_shown(turn: Turn, number: int) -> CatalogueItem | None:
+    """ "Mejor 34", of skates shown in 30: looked at, as those were."""
+    focus = await turn.focus() if number >= LEAST_SIZE else None
+    sized = await sized_sibling(turn, focus, number) if focus else None
+    return sized if focus and sized and sized.sku != focus.sku else None
 
 
 async def _other_size(turn: Turn, line: CartLine, number: int) -> CatalogueItem | None:
@@ -79,8 +92,9 @@ async def _set_line_to(turn: Turn, item: CatalogueItem, intent: Intent) -> None:
 
 
 async def _set_each(turn: Turn, intent: Intent) -> None:
-    """ "2 de cada una": of those asked about or shown; failing that, of all in the cart."""
-    items = await turn.seen() or [line.item for line in turn.lines]
+    """ "2 de cada una": of those asked about or shown, together or one after the other; failing that, of all in the
+    cart."""
+    items = await _each_shown(turn, intent) or [line.item for line in turn.lines]
     if not items:
         turn.reply.close("ask.which_product")
     for item in items:
@@ -89,6 +103,18 @@ async def _set_each(turn: Turn, intent: Intent) -> None:
             turn.added += [item] if item.sku in turn.workspace.lines else []
         else:
             turn.reply.tell("stock.out", item=item)
+
+
+async def _each_shown(turn: Turn, intent: Intent) -> list[CatalogueItem]:
+    """ "De cada talla": also of the sizes that were only told, and of the product shown last alone."""
+    seen = await turn.seen()
+    if len(seen) < 2 <= len(turn.before.recent):
+        seen = await get_products(turn.workspace, turn.before.recent)
+    elif seen:
+        asked = await turn.candidates()
+        seen = asked if len({item.name for item in asked}) == 1 else seen
+    alike = [item for item in seen if item.name == seen[-1].name]
+    return alike if len(alike) > 1 and _EACH_OPTION.search(intent.asked) else seen
 
 
 async def scale_line(turn: Turn, intent: Intent) -> None:
@@ -199,56 +225,6 @@ async def _swap_some(turn: Turn, old: CartLine, item: CatalogueItem, quantity: i
         await swap(turn, old, item, quantity)
     elif await add(turn, item, quantity):
         await set_to(turn, old.item, old.quantity - out)
-
-
-async def correct(turn: Turn, intent: Intent) -> bool:
-    """ "Mejor el rojo", "que sea L", right after another of its kind went into the cart: that one instead."""
-    focus = turn.memory.focus
-    if intent.kind not in {Kind.BUY, Kind.MENTION} or focus not in turn.workspace.lines or turn.pending:
-        return False
-    if intent.reference and intent.reference.kind == "all":
-        return False
-    names_option = bool(intent.filters.options) and not intent.words
-    if not (intent.is_definite or intent.reference or names_option):
-        return await _correct_by_name(turn, intent, turn.workspace.lines[focus or ""])
-    if intent.words and not intent.reference and await _swap_sibling(turn, intent):
-        return True
-    if focus not in turn.before.shown and not intent.filters:
-        return False
-    other = with_fields(intent, is_correction=False)
-    if names_option and (intent.reference is None or intent.reference.kind == "that"):
-        other = with_fields(other, reference=Reference("same"))
-    await replace_line(turn, Intent(Kind.REPLACE, other=other))
-    return True
-
-
-async def _swap_sibling(turn: Turn, intent: Intent) -> bool:
-    """ "Mejor el de manzana", after "un kuchen de nuez y un pie": it takes the place of what is called as it is."""
-    found = await find(turn, with_fields(intent, is_correction=False))
-    if found.item is None or found.item.sku in turn.workspace.lines:
-        return False
-    head = found.item.name.split()[0].casefold()
-    alike = [line for line in turn.lines if is_called(head, line.item)]
-    latest = [line for line in alike if line.item.sku in {turn.memory.focus, *turn.before.just_added}]
-    if len(latest or alike) != 1:
-        return False
-    old = (latest or alike)[0]
-    await swap(turn, old, found.item, intent.count or old.quantity)
-    return True
-
-
-async def _correct_by_name(turn: Turn, intent: Intent, old: CartLine) -> bool:
-    """ "Mejor carta", after a ream of legal paper: of the same kind, and another."""
-    head = old.item.name.split()[0].casefold()
-    if not intent.words or intent.quantity or covers(intent.words, old.item):
-        return False
-    query = turn.memory.query
-    finding = await search(turn, f"{head} {intent.words}", intent.filters)
-    if finding.item is None or finding.item.sku in turn.workspace.lines or not is_headed(head, finding.item):
-        turn.workspace.remember(query=query)
-        return False
-    await swap(turn, old, finding.item, old.quantity)
-    return True
 
 
 async def _other(turn: Turn, old: CartLine, other: Intent) -> Finding:

@@ -1,12 +1,16 @@
 """Words without a verb: an answer to what was asked, a choice from the list, a refinement, or a new search."""
 
+from dataclasses import replace
+
 from agent.brains.rules.actions.buying import add, buy, counted, set_to, take
+from agent.brains.rules.actions.changing import LEAST_SIZE
 from agent.brains.rules.actions.closing import check_out
 from agent.brains.rules.actions.showing import show
 from agent.brains.rules.actions.wishing import accept_waiting
 from agent.brains.rules.products.choosing import covers_whole
 from agent.brains.rules.products.finding import find_in_context, search, sized_sibling
 from agent.brains.rules.products.outcome import Finding, Outcome, fits
+from agent.brains.rules.products.selecting import select
 from agent.brains.rules.products.using import for_use
 from agent.brains.rules.reading.asides import is_deniable
 from agent.brains.rules.reading.intents import Intent, Kind
@@ -20,6 +24,8 @@ from data.repositories.items import CatalogueItem
 
 
 async def mention(turn: Turn, intent: Intent) -> None:
+    if intent.count is not None and intent.is_empty and await _looks_at_number(turn, intent):
+        return
     if intent.count is not None and intent.is_empty:
         await _number(turn, intent.count, is_correction=intent.is_correction)
     elif intent.reference:
@@ -86,6 +92,22 @@ async def _look_for(turn: Turn, intent: Intent) -> None:
         turn.reply.tell("missing.unknown", said=said(turn, intent))
     elif turn.is_half_lost:
         turn.reply.tell("missing.unclear")
+
+
+async def _looks_at_number(turn: Turn, intent: Intent) -> bool:
+    """ "¿Y 34?", of what comes in 32 and 34: asked about, not taken; of a list, the one in that place."""
+    if not (intent.is_question or fold(turn.workspace.context.text).startswith("y ")):
+        return False
+    seen = await turn.seen()
+    if 1 <= (number := intent.count or 0) <= len(seen) and len(seen) > 1:
+        await list_finding(turn, intent, Finding(Outcome.CLEAR, (seen[number - 1],), was_shown=True))
+        return True
+    numbered = replace(intent, words=str(number), quantity=None)
+    finding = await select(turn, numbered)
+    if finding is None or not finding.items or (finding.outcome is Outcome.NEAR and number < LEAST_SIZE):
+        return False
+    await list_finding(turn, numbered, finding)
+    return True
 
 
 async def _number(turn: Turn, number: int, *, is_correction: bool) -> None:

@@ -12,6 +12,7 @@ from agent.brains.rules.reading.naming import query_tokens
 from agent.brains.rules.reading.quantities import BARCODE
 from agent.brains.rules.reading.vocabulary import NOISE, SOFT
 from data.repositories.items import CatalogueItem
+from data.search.deeds import deeds
 from data.search.lexicon import FUNCTION_WORDS, load_lexicon
 from data.search.options import option_key
 from data.search.units import NUMBER_WORDS, canonical_measure
@@ -146,7 +147,7 @@ def _level(token: str, wording: Wording, is_loose: bool) -> int:
         return 3
     if _among(token, wording.name, exactly=not is_loose):
         return 2 if len(code_parts(token)) > 1 else 3  # "10k" is more of a 10K than of a "1K, 10 in a pack"
-    if any(all(_among(word, wording.name, exactly=True) for word in phrase) for phrase in _equivalents(token)):
+    if any(all(_among(word, wording.name, exactly=True) for word in phrase) for phrase in _alike(token)):
         return 2
     if _among(token, wording.others, exactly=not is_loose):
         return 2 if is_loose else 1  # "detergente de platos" is no detergent where there is one called so
@@ -178,6 +179,10 @@ def _sounds_alike(token: str, word: str) -> bool:
 @lru_cache(maxsize=50_000)
 def _equivalents(token: str) -> tuple[tuple[str, ...], ...]:
     return load_lexicon().equivalents.of((token,))
+
+
+def _alike(token: str) -> tuple[tuple[str, ...], ...]:
+    return (*_equivalents(token), *((deed,) for deed in deeds(token, is_purpose=True)))
 
 
 @lru_cache(maxsize=50_000)

@@ -22,6 +22,7 @@ from agent.brains.rules.reading.vocabulary import CONTAINERS, SOFT
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, get_products, has_option, search_products
 from data.repositories.items import CatalogueItem
+from data.search.deeds import deeds
 from data.search.filters import Filters, take_filters
 from data.search.words import tokenise
 
@@ -155,11 +156,12 @@ async def _for_need(turn: Turn, words: Sequence[str]) -> Finding:
     useful: dict[str, CatalogueItem] = {}
     for word in words:
         root = re.sub(r"(?:ar|er|ir)$", "", word)
-        for query in (word, f"{root}ura", f"{root}a"):
+        alike = deeds(word, is_purpose=False)
+        for query in (word, f"{root}ura", f"{root}a", *alike):
             found = await search_products(turn.workspace, query, limit=CANDIDATE_COUNT)
             for item in found.items:
                 names = tokenise(f"{item.title} {item.category or ''}")
-                if len(root) >= LEAST_ROOT and any(name.startswith(root) for name in names):
+                if set(alike) & set(names) or (len(root) >= LEAST_ROOT and any(n.startswith(root) for n in names)):
                     useful.setdefault(item.sku, item)
     return finding_of(_in_stock_first(list(useful.values()))) if useful else Finding(Outcome.NONE)
 
@@ -243,8 +245,14 @@ async def sized_sibling(turn: Turn, item: CatalogueItem, number: int) -> Catalog
     if not any(value.isdigit() for value in item.options.values()):
         return None
     found = await search_products(turn.workspace, item.name, options=(str(number),), limit=CANDIDATE_COUNT)
-    alike = (other for other in found.items if other.product_id == item.product_id or other.name == item.name)
-    return next((other for other in alike if str(number) in other.options.values()), None)
+    alike = [
+        other
+        for other in found.items
+        if (other.product_id == item.product_id or other.name == item.name) and str(number) in other.options.values()
+    ]
+    return max(
+        alike, key=lambda other: sum(value in item.options.values() for value in other.options.values()), default=None
+    )
 
 
 async def _referred(turn: Turn, reference: Reference, intent: Intent) -> Finding:

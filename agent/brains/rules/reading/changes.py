@@ -86,7 +86,8 @@ CHANGES: tuple[tuple[Kind, str], ...] = (
      r"^(?:saca|quita|elimina|borra)\w* (?:tod[oa]s?|todo lo demas|lo demas|el resto|los demas) "
      r"(?:menos|excepto|salvo|y deja(?:me)?(?: solo)?) (?P<words>.+)$"),
     (Kind.SET,
-     rf"^{_ADD}(?P<n>{_N})(?: unidades)? (?P<each>(?:de|por) cada(?: (?:un[oa]|cual|tipo|ejemplar))?|c/u"
+     rf"^{_ADD}(?P<n>{_N})(?: unidades|(?P<words> (?:par(?:es)?|docenas?)))? (?P<each>(?:de|por) cada"
+     r"(?: (?:un[oa]|cual|tipo|ejemplar|tall[ae]|numero|color|medida|tamano|largo|modelo|sabor|aroma|tono))?|c/u"
      r"|cada un[oa])(?: de (?:es[oa]s|ell[oa]s|l[oa]s (?:dos|tres)))?$"),
     (Kind.SET,
      rf"^{_KEEP}(?: con| en| a| solo| solamente| nomas| tan solo| nada mas)*\s+(?P<n>{_N})(?: (?:no mas|nomas"
@@ -133,7 +134,7 @@ CHANGES: tuple[tuple[Kind, str], ...] = (
     (Kind.ADD_MORE, rf"^{_ADD}(?P<n>{_N}) (?P<words>.+?) mas{_OF_THOSE}$"),
     (Kind.ADD_MORE,
      rf"^{_ADD}otr[oa]s? (?:(?P<n>{_N}) )?"
-     r"(?P<words>(?!cosa|mas|vez|color|talla|medida|marca|modelo|opcion).+?)(?: mas)?$"),
+     r"(?P<words>(?!cosa|mas|vez|color|tall[ae]s?(?! (?:\d|[smlx]+\b))|medida|marca|modelo|opcion).+?)(?: mas)?$"),
     (Kind.SET,
      r"^(?:que sean|mejor(?: que sean| quiero| dame| ponme| solo)?|solo|solamente|dejame|deja"
      rf"|ponle)\s+(?P<n>{_N}) (?P<words>(?!mil\b|lucas?\b).+)$"),

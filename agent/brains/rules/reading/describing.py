@@ -59,6 +59,8 @@ def describe(kind: Kind, words: str) -> Intent:
     quantity, rest = take_quantity(_OF_THOSE.sub(r"\1 ", words))
     if quantity is None and (counted := _COUNT_AFTER_SIZE.search(words)):
         quantity, rest = take_quantity(counted["count"])[0], words[: counted.start("count")].strip()
+    if points is None and (points := _POINTING.match(rest)):  # "3 de esas poleras"
+        rest = rest[points.end() :]
     if quantity and not rest and quantity.unit is None:
         return Intent(kind, quantity=quantity)
     if reference := read_reference(rest):

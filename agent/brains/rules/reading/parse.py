@@ -8,6 +8,7 @@ from itertools import islice
 from agent.brains.rules.reading.asides import without_asides
 from agent.brains.rules.reading.changes import CHANGES, QUESTIONS, TIMES
 from agent.brains.rules.reading.describing import MOST_PEELINGS, describe, trimmed
+from agent.brains.rules.reading.exchanging import exchanges_as_corrections
 from agent.brains.rules.reading.foreign import in_spanish
 from agent.brains.rules.reading.halves import halves_apart
 from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
@@ -50,7 +51,7 @@ _LIST_LEAD = re.compile(
     r"\s*:\s*(?=\S)"
 )
 _ALSO = re.compile(r"^(?:el|la|los|las|es[eao]s?|est[eao]s?)\b.* tambien$")
-_REJECTED = re.compile(r"^(?:el|la|los|las|es[eao]s?|est[eao]s?)\b.{0,30}\bno$")
+_REJECTED = re.compile(r"^(?:no,? )?(?P<what>(?:el|la|los|las|es[eao]s?|est[eao]s?)\b.{0,30})\bno$")
 _CORRECTING = re.compile(
     r"(?:no|mejor|prefiero|mas bien|que sean?|quiero que sean?|sean?|eran?|quise decir|digo"
     r"|perdon)[\s,]+(?=\S)(?!de |(?:se )?(?:pas|super|cuest|valg)e?n?[ae]?n?\b)"
@@ -79,7 +80,7 @@ _TAKEN_LAST = re.compile(
 def read_burst(text: str) -> list[Intent]:
     """All that the shopper means, in the order said; an empty list when there is nothing to read."""
     folded = undo_chat_spelling(in_spanish(fold(cap(text))))
-    wants = halves_apart(_LIST_LEAD.sub("dame ", without_asides(folded)))
+    wants = halves_apart(exchanges_as_corrections(_LIST_LEAD.sub("dame ", without_asides(folded))))
     if wants != folded and not wants.strip(" \n.,;:!?"):
         return [Intent(Kind.ASIDE)]
     intents: list[Intent] = []
@@ -151,8 +152,8 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
             or _whole_phrase(_peeled(piece))
             or Intent(Kind.YES if answer is Answer.YES else Kind.NO)
         ]
-    if _REJECTED.match(piece):
-        return [Intent(Kind.NO, other=describe(Kind.MENTION, piece.removesuffix("no")))]
+    if rejected := _REJECTED.match(piece):
+        return [Intent(Kind.NO, other=describe(Kind.MENTION, rejected["what"]))]
     if (known := _whole_phrase(piece) or _whole_phrase(_peeled(piece)) or _topic(piece)) is not None:
         return [replace(known, is_question=is_question)]
     stripped, is_correction = MODAL.sub("", _ASKING.sub("", piece)), False
@@ -160,7 +161,7 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
         if (found := _fixed(stripped, is_question)) is not None:
             return [replace(found, is_correction=found.is_correction or is_correction)]
         shorter = _peeled(stripped)
-        if not _SETTING.match(shorter) and (match := _CORRECTING.match(shorter)):
+        if shorter == stripped and not _SETTING.match(shorter) and (match := _CORRECTING.match(shorter)):
             is_correction, shorter = True, shorter[match.end() :]
         if shorter in {stripped, ""}:
             stripped = shorter
@@ -351,7 +352,7 @@ def _with_amount(intent: Intent) -> Intent:
 
 def _is_its_quantity(want: Intent, number: Intent) -> bool:
     """ "Leche entera, 2", "cebolla, un kilo", "ese, 2"."""
-    names = want.words or want.reference
+    names = want.words or want.reference or want.filters
     is_want = want.kind in {Kind.BUY, Kind.MENTION, Kind.SHOW, Kind.STOCK} and names and want.quantity is None
     is_number = number.quantity is not None and number.is_empty
     return bool(is_want) and is_number and number.kind in {want.kind, Kind.BUY}

@@ -13,13 +13,18 @@ _STRONG = re.compile(r"(?:\n|;|\.(?!\d)|(?P<question>\?)|!)+")
 _WEAK = re.compile(
     r",(?!\d)(?!\s*(?:pero |y )?no (?:de )?(?:el|la|los|las|sea[ns]?) [a-z0-9])|\s\+\s"
     r"|(?<=\s)mas(?=\s+(?:\d|un |una |dos |tres )[\w ]+)(?!\s+\d+ mil)|\s(?:ademas|tambien"
-    r"|y tambien|luego|despues|aparte|a ver|o sea|osea)\s|\s-\s"
+    r"|y tambien|luego|despues|aparte|a ver|o sea|osea)\s|\s-\s(?!\d{1,3}\b(?!\s[a-z]))"
 )
 _AND = re.compile(r"\s(?:y|e)\s+(?!(?:\d/\d|1/2|medi[oa]\b(?! docena)|cuarto\b|pico\b|no\b(?! \w+ mas)))")
 # "Los normales, no industrial": what it must not be.
 _NEGATED = re.compile(
     r"(?<=[a-z0-9])(?<!\bsi)(?<!\bno)(?<!\bque)(?<!\bya)(?<!\bpero)(?<!\bo),?\s+(?:pero )?(?:que )?no "
     r"(?:es |son |sea |sean )?(?P<what>[a-z]{3,})(?=\s*(?:$|,|\sy\s))"
+)
+# "De 20 cm, no de 50": what it was not.
+_NOT_THAT = re.compile(
+    r"(?<=[a-z0-9])[\s,]+(?:pero )?no (?:(?:de|del|la|el|l[oa]s|talla|numero|en) )+\d+(?:[.,]\d+)?"
+    r"(?:\s?[a-z]{1,2}|\s(?:metros?|litros?|kilos?|pulgadas?|watts?|meses|anos))?$"
 )
 _NOT_A_TRAIT = NOISE | {"perdon", "espera", "espere", "disculpa", "sorry", "importa", "alcanza"}
 # "Y una fuente de doce volts eso sería todo".
@@ -59,7 +64,7 @@ def sentences(text: str) -> Iterator[tuple[str, bool]]:
 def pieces(sentence: str) -> Iterator[tuple[str, bool]]:
     """What stands between commas and "y", each with whether only an "y" stands before it."""
     whole = _BETWEEN.sub(r"\1 a ", _BULLET.sub("", sentence.strip()))
-    whole = _CLOSING.sub(r", \g<closing>", _NEGATED.sub(_unwanted, whole))
+    whole = _CLOSING.sub(r", \g<closing>", _NEGATED.sub(_unwanted, _NOT_THAT.sub("", whole)))
     whole = _MISCOUNTED.sub(r"\g<n>\g<of>", _MISSPOKE.sub("", whole))
     if re.search(r"\b(?:en vez de|en lugar de)\b", whole):
         yield whole, False

@@ -27,7 +27,7 @@ FILLER_START = re.compile(
     r"entonces|ahora|por mientras|mientras(?: tanto)?"
     r"|tambien|ademas|pucha|po|pues|eh|emm?|mmm?|ah|oh|uy|ya po|ya pues|luego|despues|aparte|igual"
     r"|asi que|es que|osea|o sea|"
-    r"y|e|pero|si|ya|dale|ok|bueno|claro|listo|perfecto|super|genial|bacan|sabes que|una consulta|una pregunta"
+    r"y|e|pero|si|ya|dale|ok|bueno|claro|listo|perfecto|super|genial|bacan|sabe[sn]? que|una consulta|una pregunta"
     r"|consulta|pregunta|"
     r"queria (?:saber|consultar|preguntar)(?: si)?|quiero (?:saber|consultar|preguntar)(?: si)?|quisiera (?:saber"
     r"|consultar|preguntar)(?: si)?|"

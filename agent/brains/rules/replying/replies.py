@@ -54,6 +54,10 @@ class Reply:
         if part not in self.notices:
             self.notices.append(part)
 
+    def untell(self, key: str, *, item: CatalogueItem) -> None:
+        """Take back what was told of an item in this very turn."""
+        self.notices = [part for part in self.notices if (part.key, part.values.get("item")) != (key, item)]
+
     def head(self, key: str, **values: Any) -> None:
         """What stands right above the list."""
         self.heads.append(Part(key, values))
