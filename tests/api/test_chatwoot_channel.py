@@ -8,24 +8,18 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import text
 from starlette.types import Receive, Scope, Send
 
 from api.edge import Edge
-from api.worker import make_worker
 from channels.outgoing.outbox import deliver
 from data.errors import DatabaseUnavailable
 from data.models import Conversation, Message
 from data.ownership import By, hand_back, hand_off, say_in_between
 from data.states import Actor, ConversationStatus, Delivery, Sender
+from tests.api.own_jobs import run_jobs
 from tests.api.service import Service, Store
 from tests.servers.chatwoot_inbox import ACCOUNT, PERSON, SECRET, signed
 from tests.servers.chatwoot_server import BOT_TOKEN, ChatwootFault, ChatwootServer, chatwoot_server
-
-_HASTEN = text(
-    "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE args->>'tenant_id' = :tenant AND status = 'todo'"
-    " AND task_name IN ('take_turn', 'send_message', 'tell_desk')"
-)
 
 
 @dataclass
@@ -40,15 +34,9 @@ class Inbox:
         """Until nothing is left to do on either side."""
         for _ in range(12):
             await self.server.flush()
-            if not await self._hasten() and not self.server.events:
+            if not await run_jobs(self.service.runtime, self.store.tenant_id) and not self.server.events:
                 return
-            await make_worker(self.service.runtime).drain()
         raise AssertionError("it never ends")
-
-    async def _hasten(self) -> int:
-        """Every job is due; returns how many there are."""
-        async with self.service.runtime.database.lookup() as connection:
-            return (await connection.execute(_HASTEN, {"tenant": str(self.store.tenant_id)})).rowcount
 
     async def conversation(self) -> Conversation:
         async with self.service.runtime.database.transaction(self.store.tenant_id) as tx:

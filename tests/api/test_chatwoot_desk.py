@@ -8,9 +8,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import text
 
-from api.worker import make_worker
 from channels.adapter import Attachment, InboundMessage
 from channels.desk.markdown import as_shopper_reads
 from channels.incoming.inbox import receive
@@ -19,14 +17,11 @@ from data.content import MediaKind
 from data.models import Conversation, Message
 from data.ownership import By, close, hand_back, hand_off
 from data.states import Actor, ConversationStatus, MediaStatus, Sender
+from tests.api.own_jobs import run_jobs
 from tests.api.service import Service, Store
 from tests.servers.chatwoot_inbox import ACCOUNT, INBOX, PERSON, SECRET, signed
 from tests.servers.chatwoot_server import USER_TOKEN, ChatwootFault, ChatwootServer, chatwoot_server
 
-_HASTEN = text(
-    "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE args->>'tenant_id' = :tenant AND status = 'todo'"
-    " AND task_name IN ('take_turn', 'send_message', 'tell_desk')"
-)
 SETTINGS = {
     "account_id": ACCOUNT,
     "inbox_id": INBOX,
@@ -68,13 +63,10 @@ class Place:
         desk = runtime.__dict__.pop("desk", None) or runtime.desk
         for step in range(12):
             await self.server.flush()
-            async with runtime.database.lookup() as connection:
-                waiting = (await connection.execute(_HASTEN, {"tenant": str(self.store.tenant_id)})).rowcount
-            if not waiting and not self.server.events:
-                break
             shift = timedelta(minutes=step)
             runtime.__dict__["desk"] = replace(desk, clock=lambda shift=shift: datetime.now(UTC) + shift)
-            await make_worker(runtime).drain()
+            if not await run_jobs(runtime, self.store.tenant_id) and not self.server.events:
+                break
         else:
             raise AssertionError("it never ends")
         runtime.__dict__["desk"] = desk
