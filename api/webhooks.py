@@ -22,6 +22,8 @@ log = structlog.get_logger("api.webhooks")
 
 # Chatwoot waits five seconds: late, it is better told to come again.
 ANSWER_SECONDS = 4.0
+# Meta sends up to a thousand at once after an outage; told to come again, it would bring them all again, for ever.
+_LONGER = {ChannelKind.META_WHATSAPP: 30.0}
 # What a provider reads as «received»; to Twilio, an answer without instructions.
 _ACKNOWLEDGED = {
     ChannelKind.TWILIO_WHATSAPP: (b'<?xml version="1.0" encoding="UTF-8"?><Response/>', "application/xml"),
@@ -58,8 +60,10 @@ async def receive_webhook(request: Request) -> Response:
     runtime: Runtime = request.app.state.runtime
     channels: OpenChannels = request.app.state.open_channels
     posted = await read_request(request)
-    async with asyncio.timeout(ANSWER_SECONDS):
+    async with asyncio.timeout(ANSWER_SECONDS) as limit:
         access = await channels.get(request.path_params["channel_id"])
+        if access.kind in _LONGER:
+            limit.reschedule(asyncio.get_running_loop().time() + _LONGER[access.kind])
         for address, items in (await _keep(runtime, access, posted)).items():
             other = await channels.beside(access, address)
             if other is None or not runtime.adapters[other.kind].verify(other, posted):
