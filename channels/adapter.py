@@ -38,10 +38,10 @@ class WebhookRequest:
 class Capabilities:
     """What a channel can do, so that one outbound message is rendered for all.
 
-    Lengths count UTF-16 units. `most_buttons` and `most_rows` are how many choices it shows as buttons and in a list;
-    above that, and where both are 0, choices are numbered lines. `interactive_text_limit` is for the text above
-    buttons or a list. `captioned` are the files that show a text of their own. `has_service_window`: free text only
-    within 24 hours of the contact's last message.
+    Lengths count UTF-16 units, `choice_id_limit` bytes. `most_buttons` and `most_rows` are how many choices it
+    shows as buttons and in a list; above that, and where both are 0, choices are numbered lines.
+    `interactive_text_limit` is for the text above buttons or a list. `captioned` are the files that show a text of
+    their own. `has_service_window`: free text only within 24 hours of the contact's last message.
     """
 
     text_limit: int

@@ -163,7 +163,7 @@ def _without_marks(content: MessageContent) -> MessageContent:
 def _choices(content: MessageContent, capabilities: Capabilities) -> Part | None:
     """The choices as buttons or a list; None where the channel has neither for so many, or so much text."""
     choices = _distinct(content.choices)
-    if not choices or any(units(choice.id) > capabilities.choice_id_limit for choice in choices):
+    if not choices or any(len(choice.id.encode()) > capabilities.choice_id_limit for choice in choices):
         return None
     is_listed = any(choice.description for choice in choices) or len(choices) > capabilities.most_buttons
     if is_listed and len(choices) <= capabilities.most_rows:

@@ -84,6 +84,17 @@ class Telegram:
         return await send_each(render(content, self.capabilities), lambda part: self._send(access, to, part))
 
     async def _send(self, access: ChannelAccess, to: str, part: Part) -> str:
+        try:
+            return await self._post(access, to, part)
+        except SendError as error:
+            if part.media is None or error.code != CONTENT.code:
+                raise
+        # Telegram could not fetch the file, or does not take its kind: its words and its address still go.
+        link = f"{part.media.filename}\n{part.media.url}".strip()
+        words = "\n\n".join(text for text in (part.text, link) if text)
+        return await self._post(access, to, Part(PartKind.TEXT, words))
+
+    async def _post(self, access: ChannelAccess, to: str, part: Part) -> str:
         method, fields = _call(part)
         answer = await self._ask(access, method, {"chat_id": to} | fields)
         if not isinstance(answer, Mapping) or not isinstance(answer.get("message_id"), int):

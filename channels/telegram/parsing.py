@@ -22,13 +22,25 @@ _FILES: Sequence[tuple[str, MediaKind, str]] = (
     ("sticker", MediaKind.STICKER, "[sticker]"),
     ("document", MediaKind.DOCUMENT, "[archivo]"),
 )
+# What a shopper says without words, and where its own words are.
+_WORDLESS: Sequence[tuple[str, str, str]] = (
+    ("dice", "emoji", ""),
+    ("poll", "question", "[encuesta]"),
+    ("checklist", "title", "[lista]"),
+    ("story", "", "[historia]"),
+    ("game", "title", "[juego]"),
+    ("paid_media", "", "[mensaje]"),
+    ("invoice", "title", "[mensaje]"),
+)
+_SAID = {"text", "location", "venue", "contact", *(name for name, *_ in (*_FILES, *_WORDLESS))}
 # A button says only that a conversation begins.
 _GREETING = "Hola"
 _LATEST = 32_503_680_000  # the year 3000
 
 
 def read_update(update: Mapping[str, Any]) -> Parsed:
-    """Updates of groups, of other bots and of kinds nobody asked for bring nothing. Raises BadPayload."""
+    """Updates of groups, of other bots and of kinds nobody asked for bring nothing, as what Telegram tells of the
+    chat itself (a message was pinned, writing was allowed). Raises BadPayload."""
     if not isinstance(update.get("update_id"), int):
         raise BadPayload("the update has no id")
     try:
@@ -46,13 +58,19 @@ def _read_message(message: Mapping[str, Any]) -> Parsed:
     if chat.get("type") != "private" or sender.get("is_bot"):
         return Parsed()
     chat_id = _number(chat, "id")
+    message_id = _number(message, "message_id")
     found = _attachment(message)
+    text = _text(message, found[1] if found else _wordless(message))
+    if not text:
+        if message.keys() & _SAID:
+            raise BadPayload("what the message says cannot be read")
+        return Parsed()
     return Parsed(
         messages=[
             InboundMessage(
-                external_id=message_key(chat_id, _number(message, "message_id")),
+                external_id=message_key(chat_id, message_id),
                 address=str(chat_id),
-                text=_text(message, found[1] if found else ""),
+                text=text,
                 contact_name=_name(sender),
                 sent_at=_moment(message),
                 attachments=(found[0],) if found else (),
@@ -138,6 +156,13 @@ def _attachment(message: Mapping[str, Any]) -> tuple[Attachment, str] | None:
             kept = Attachment(kind, reference, _text_of(found, "mime_type"), _text_of(found, "file_name"))
             return kept, f"{placeholder} {_text_of(found, 'emoji')}".strip() if name == "sticker" else placeholder
     return None
+
+
+def _wordless(message: Mapping[str, Any]) -> str:
+    for name, words, placeholder in _WORDLESS:
+        if isinstance(said := message.get(name), Mapping):
+            return f"{placeholder} {_text_of(said, words)}".strip()
+    return ""
 
 
 def _quoted(chat_id: int, message: Mapping[str, Any]) -> str | None:

@@ -121,10 +121,11 @@ async def test_bold_is_told_by_its_place_and_a_name_s_own_marks_are_none(
     assert [(each["offset"], each["length"]) for each in sent["entities"]] == [(3, 13), (20, 16)]
 
 
+@pytest.mark.parametrize("choice_id", ["a" * 65, "take:1:" + "Ñ" * 30])
 async def test_a_choice_whose_id_is_too_long_for_a_button_is_a_numbered_line(
-    telegram: Telegram, server: TelegramServer
+    telegram: Telegram, server: TelegramServer, choice_id: str
 ) -> None:
-    content = MessageContent("¿Cuál?", (Choice("a" * 65, "Martillo"), Choice("b", "Clavos")))
+    content = MessageContent("¿Cuál?", (Choice(choice_id, "Martillo"), Choice("b", "Clavos")))
     result = await telegram.send(access(), "5551", content, uuid4())
     assert result.is_numbered
     assert "1. Martillo\n2. Clavos" in server.sent()[0]["text"]
@@ -136,6 +137,16 @@ async def test_a_picture_goes_with_its_words(telegram: Telegram, server: Telegra
     [(method, fields)] = server.calls
     assert method == "sendPhoto"
     assert (fields["photo"], fields["caption"]) == ("https://fotos.example/m.jpg", "Martillo $5.990")
+
+
+async def test_a_picture_telegram_cannot_fetch_leaves_its_words_and_its_address(
+    telegram: Telegram, server: TelegramServer
+) -> None:
+    server.faults.append(TelegramFault(400, "Bad Request: failed to get HTTP URL content"))
+    content = MessageContent("Martillo $5.990", media=(Media(MediaKind.IMAGE, "https://fotos.example/m.jpg"),))
+    await telegram.send(access(), "5551", content, uuid4())
+    [sent] = server.sent()
+    assert sent["text"] == "Martillo $5.990\n\nhttps://fotos.example/m.jpg"
 
 
 @pytest.mark.parametrize(
