@@ -2,17 +2,18 @@
 
 import re
 
+from agent.brains.rules.products.amounts import common_units
 from agent.brains.rules.products.choosing import covers
 from agent.brains.rules.products.finding import search
-from agent.brains.rules.products.outcome import Outcome
-from agent.brains.rules.reading.describing import trimmed
-from agent.brains.rules.reading.intents import Intent
+from agent.brains.rules.products.outcome import UNSAID, Outcome
+from agent.brains.rules.reading.describing import describe, trimmed
+from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.reading.normalise import fold
 from agent.brains.rules.replying.listing import offer_alternatives, show_one, show_several
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import search_products
 from data.repositories.items import CatalogueItem
-from data.search.filters import NO_FILTERS, take_filters
+from data.search.filters import take_filters
 
 MOST_DESCRIPTION = 300
 MOST_LIKE_IT = 10
@@ -28,6 +29,14 @@ _HAS = (
 _HAGGLING = re.compile(r"\d|\b(?:me|te|le|nos|hacer|haces|haga|puedes|podrias)\b|\b(?:por|si) (?:llev|compr|pag)")
 _HAGGLED = re.compile(
     r"\b(?:descuento|rebaja|oferta|precio)s? (?:por|en|de|del|para|con) (?:el |la |los |las )?(?P<thing>[a-z].+)$"
+)
+
+
+# "Si llevo 10 gorros, ¿me haces precio?"
+_HAGGLED_IF = re.compile(
+    r"\b(?:si|por|comprando|llevando)(?: (?:te|les|le|me|nos))?(?: (?:llev|compr|pid|encarg)[a-z]+)? "
+    r"(?P<thing>(?:\d+|un|una|dos|tres|cuatro|cinco|seis|diez|doce|docena|media|vari[oa]s)\b.*?)"
+    r"(?:,? (?:me|nos|le|les|cuanto|hay|hac|tien|se|en cuanto|a cuanto|que precio|cual)[a-z]*\b.*)?$"
 )
 
 
@@ -84,13 +93,15 @@ def is_haggling(intent: Intent) -> bool:
 async def answer_haggling(turn: Turn, intent: Intent) -> None:
     """ "¿Me haces un descuento por la chaqueta?": prices are as they stand; what it is about is shown all the same."""
     turn.reply.tell("talk.discount")
-    if (of := _HAGGLED.search(intent.asked)) is None:
+    if (of := _HAGGLED_IF.search(intent.asked) or _HAGGLED.search(intent.asked)) is None:
         return
-    finding = await search(turn, trimmed(of["thing"]), NO_FILTERS)
+    wanted = describe(Kind.BUY, trimmed(of["thing"]))
+    finding = await search(turn, wanted.words, wanted.filters) if wanted.words else UNSAID
+    quantity = common_units(finding.items, wanted.quantity)
     if finding.outcome is Outcome.CLEAR:
-        show_one(turn, finding.items[0])
+        show_one(turn, finding.items[0], quantity)
     elif finding.outcome is Outcome.SEVERAL:
-        show_several(turn, finding.items)
+        show_several(turn, finding.items, quantity)
 
 
 async def _talked_about(turn: Turn) -> CatalogueItem | None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 
 from agent.brains.rules.products.amounts import has_dimension, is_measured, units_for
 from agent.brains.rules.products.choosing import covers
@@ -47,14 +48,22 @@ async def buy(turn: Turn, intent: Intent) -> None:
     intent, finding = await _find_wanted(turn, intent)
     if finding.item:
         await take(turn, intent, finding)
-    elif finding.outcome is Outcome.SEVERAL and intent.reference and intent.reference.kind == "all":
+    elif finding.outcome is Outcome.SEVERAL and _is_all_of(intent, finding):
         await _take_all(turn, intent, finding)
     elif finding.outcome is Outcome.SEVERAL and intent.quantity and intent.quantity.unit:
         await _take_exact_amount(turn, intent, finding)
     elif finding.outcome is Outcome.UNSAID:
         await _ask_which(turn, intent)
     else:
+        if intent.reference and intent.reference.index and intent.reference.kind == "all":
+            intent = replace(intent, quantity=Quantity(Fraction(intent.reference.index)))
         await list_finding(turn, intent, finding, wants=True)
+
+
+def _is_all_of(intent: Intent, finding: Finding) -> bool:
+    """ "Las 10", of two colours shown, are not both: only "las dos" are."""
+    reference = intent.reference
+    return reference is not None and reference.kind == "all" and reference.index in {0, len(finding.items)}
 
 
 async def _find_wanted(turn: Turn, intent: Intent) -> tuple[Intent, Finding]:

@@ -10,6 +10,7 @@ from agent.brains.rules.products.amounts import units_for
 from agent.brains.rules.products.choosing import choose, covers
 from agent.brains.rules.products.finding import find, search, sized_sibling
 from agent.brains.rules.products.outcome import Finding, Outcome, fits
+from agent.brains.rules.products.priced import price_point
 from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.reading.references import Reference
 from agent.brains.rules.replying.listing import list_finding, show_one
@@ -278,6 +279,8 @@ async def lines_meant(turn: Turn, intent: Intent) -> list[CartLine]:
     if not intent.words and not intent.filters:
         focused = [line for line in lines if line.item.sku == turn.memory.focus]
         return focused or lines
+    if (point := price_point(intent)) and (costing := point.among([line.item for line in lines])):
+        return [line for line in lines if line.item in costing]
     fitting = [line for line in lines if fits(line.item, intent.words, intent.filters)]
     if len(fitting) < 2 or not intent.words:
         return fitting or [line for line in lines if intent.words and covers(intent.words, line.item, loosely=True)]

@@ -8,7 +8,7 @@ from agent.brains.rules.actions.asking import is_of_what_was_shown
 from agent.brains.rules.actions.buying import add, counted
 from agent.brains.rules.actions.closing import show_cart
 from agent.brains.rules.actions.shop_questions import keep
-from agent.brains.rules.products.budget import for_whom
+from agent.brains.rules.products.budget import for_whom, with_only_options
 from agent.brains.rules.products.choosing import choose
 from agent.brains.rules.products.finding import find, refine, search
 from agent.brains.rules.products.outcome import Finding, Outcome, fits
@@ -30,7 +30,7 @@ async def show(turn: Turn, intent: Intent) -> None:
         finding = await find(turn, intent)
     intent, finding = await counted(turn, intent, finding) or (intent, finding)
     if finding.outcome is Outcome.UNSAID and not intent.words and intent.filters:
-        finding = await for_whom(turn, intent) or finding
+        finding = await with_only_options(turn, intent) or await for_whom(turn, intent) or finding
     if finding.outcome is Outcome.UNSAID and intent.is_empty:
         turn.reply.close("ask.what")
         return

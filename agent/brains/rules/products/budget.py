@@ -1,6 +1,7 @@
 """How much a shopper wants to spend, kept for what is asked next: "muñecas de ese precio"."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.reading.naming import is_need, query_tokens
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
+from data.repositories.items import CatalogueItem
 from data.search.filters import NO_FILTERS, Filters, take_filters
 
 _SAME = re.compile(
@@ -73,6 +75,26 @@ async def _around_focus(turn: Turn) -> Filters:
         return NO_FILTERS
     price = focus.unit_price
     return replace(NO_FILTERS, min_price=price * _LEAST_SHARE, max_price=price * _MOST_SHARE)
+
+
+async def with_only_options(turn: Turn, intent: Intent) -> Finding | None:
+    """ "¿Qué tienes en talla 4 por menos de 10 lucas?": whatever comes in that size or colour, at that price."""
+    limits = intent.filters
+    if not limits.options:
+        return None
+    sized = f"talla {limits.size}" if limits.size else ""
+    turn.workspace.remember(query=limits.spelt())
+    found = await search_products(
+        turn.workspace, f"{' '.join(limits.colours)} {sized}".strip(), min_price=limits.min_price,
+        max_price=limits.max_price, options=limits.options, sort=limits.sort, in_stock_only=True, limit=CANDIDATE_COUNT,
+    )  # fmt: skip
+    return finding_of(_one_of_each(found.items)) if found.items else None
+
+
+def _one_of_each(items: Sequence[CatalogueItem]) -> list[CatalogueItem]:
+    """Of each product one before its siblings."""
+    names = [item.name for item in items]
+    return sorted(items, key=lambda item: (names[: items.index(item)].count(item.name), items.index(item)))
 
 
 async def for_whom(turn: Turn, intent: Intent) -> Finding | None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from agent.brains.rules.products.amounts import sizes_of
 from agent.brains.rules.products.choosing import choose, covers, is_called, is_headed
 from agent.brains.rules.products.outcome import MOST_CANDIDATES, UNSAID, Finding, Outcome, finding_of, fits
+from agent.brains.rules.products.priced import PricePoint, price_point
 from agent.brains.rules.products.selecting import EXTREME, at_the_end, family_of, kind_of, nearest_to_context, select
 from agent.brains.rules.products.using import for_use
 from agent.brains.rules.reading.intents import Intent
@@ -27,6 +28,7 @@ from data.search.filters import Filters, take_filters
 from data.search.words import tokenise
 
 LEAST_ROOT = 4
+_ARTICLE = re.compile(r"^(?:el|la|l[oa]s|un[oa]?s?) ")
 _Extreme = Callable[..., tuple[CatalogueItem, tuple[Fraction, str]]]
 _SIZES_SAID: dict[str, _Extreme] = {
     **dict.fromkeys(("grande", "grandes", "mayor"), max),
@@ -44,6 +46,8 @@ async def find(turn: Turn, intent: Intent) -> Finding:
         return await _sibling(turn, intent)
     if (finding := await find_in_context(turn, intent)) is not None:
         return finding
+    if (point := price_point(intent)) and (costing := await _costing(turn, point, intent.filters)).items:
+        return costing
     if intent.words:
         finding = await search(turn, intent.words, intent.filters)
         return await for_use(turn, intent) or finding if finding.outcome is Outcome.NONE else finding
@@ -63,9 +67,11 @@ async def find_in_context(turn: Turn, intent: Intent) -> Finding | None:
 async def find_among_shown(turn: Turn, intent: Intent) -> Finding | None:
     """The shown or asked-about products that fit; None when it is a new subject."""
     is_asked = turn.pending is not None and turn.pending.kind == "which"
+    candidates = await turn.candidates()
+    if (point := price_point(intent)) and (costing := point.among(candidates)):
+        return finding_of(costing, shown=True)
     if intent.words and not (is_asked or intent.is_definite):
         return None
-    candidates = await turn.candidates()
     if intent.filters.without and not any(token not in SOFT for token in query_tokens(intent.words)):
         intent = replace(intent, words="")  # "los normales, no industrial"
     if intent.filters.is_superlative and not intent.words:
@@ -85,7 +91,7 @@ async def find_among_shown(turn: Turn, intent: Intent) -> Finding | None:
         fitting = await nearest_to_context(turn, _literal(intent, fitting), intent.filters, await turn.focus())
     if len(fitting) > 1 and intent.words and not is_asked:
         return None
-    if intent.is_definite and intent.words and await _names_another_kind(turn, intent, fitting):
+    if intent.words and await _names_another_kind(turn, intent, fitting):
         return None
     return finding_of(fitting, shown=True)
 
@@ -133,13 +139,25 @@ async def search(turn: Turn, words: str, filters: Filters) -> Finding:
     return finding
 
 
+async def _costing(turn: Turn, point: PricePoint, filters: Filters) -> Finding:
+    """What costs that, of what is named or was looked for last."""
+    query = turn.memory.query
+    words = point.thing or take_filters(turn.before.query or "")[1]
+    limits = replace(filters, min_price=None, max_price=None)
+    found = await search(turn, words, limits) if words else UNSAID
+    costing = point.among(found.items) if found.outcome in {Outcome.CLEAR, Outcome.SEVERAL} else []
+    if not costing:
+        turn.workspace.remember(query=query)
+    return finding_of(costing)
+
+
 async def _search_either(turn: Turn, words: str, filters: Filters) -> Finding | None:
     """ "Mermelada o manjar": both kinds, one of each first; None where the words are not of two kinds."""
     query = turn.memory.query
-    parts = [part for part in words.split(" o ") if content_words(part)]
+    parts = [_ARTICLE.sub("", part) for part in words.split(" o ") if content_words(part)]
     found = [await _search(turn, part, filters) for part in parts]
     turn.workspace.remember(query=query)
-    is_kind = [any(is_headed(part, item) for item in one.items) for part, one in zip(parts, found, strict=True)]
+    is_kind = [any(_names(part, item) for item in one.items) for part, one in zip(parts, found, strict=True)]
     fitting = [one for one in found if one.outcome in {Outcome.CLEAR, Outcome.SEVERAL}]
     if len(parts) < 2 or not all(is_kind):
         return None
@@ -149,6 +167,12 @@ async def _search_either(turn: Turn, words: str, filters: Filters) -> Finding | 
     rows = zip_longest(*(one.items for one in fitting))
     items = list({item.sku: item for row in rows for item in row if item is not None}.values())
     return finding_of(items[:MOST_CANDIDATES])
+
+
+def _names(words: str, item: CatalogueItem) -> bool:
+    """By its kind, or by who makes it: "la Renu grande"."""
+    said = set(query_tokens(words))
+    return is_headed(words, item) or bool(item.brand and said & set(query_tokens(item.brand)) and covers(words, item, loosely=True))
 
 
 async def _for_need(turn: Turn, words: Sequence[str]) -> Finding:

@@ -14,7 +14,7 @@ MOST_PEELINGS = 15
 
 _ARTICLE = re.compile(r"^(?:el|la|los|las|al)\s+")
 _LEAD = re.compile(
-    r"^(?:del?|a|al|por|para ver|algun[oa]?s?|algo(?: de| como| para)?|un[oa]s(?! \$?\d)|cualquier|tipo|si|que"
+    r"^(?:del?|a|al|por|para ver|algun[oa]?s?|algo(?: de| como| para)?|un[oa]s(?! \$?\d)|cualquier|tipo(?! \$?\d)|si|que"
     r"|mas|stock de(?:l)?|disponibles?|en stock|me)\s+(?=\S)"
 )
 # "2 galones de ese": what it comes in is known.

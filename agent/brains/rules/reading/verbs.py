@@ -47,7 +47,7 @@ FILLER_END = re.compile(
     r"al pedido|a mi pedido|al tiro|altiro|ahora|mejor|me das|me puedes dar|quiero|necesito|tienes|tienen|hay"
     r"|(?:te |les )?venden?|manejan|trabajan|traen|(?:me|nos) (?:tinca|gusta|gusto|sirve|late)|ah"
     r"|esta[ns]? (?:bien|buen[oa]s?|perfect[oa]s?|bonit[oa]s?|lind[oa]s?)"
-    r"|aparte|eh|ya|si|(?:no es |es |no )?cierto|(?<!la )(?<!de )verdad)$"
+    r"|aparte|(?<=\d )igual|eh|ya|si|(?:no es |es |no )?cierto|(?<!la )(?<!de )verdad)$"
 )
 MODAL = re.compile(
     r"^(?:me |nos |se )?(?:puedes?|podrias?|podes|puedo|podria|podemos|quiero|quisiera|queria|me gustaria"
