@@ -285,6 +285,8 @@ class Outbox:
         if result.is_numbered:
             message.payload = message.payload | {"is_numbered": True}
         await tx.messages.advance(message.id, result.delivery, external_id=message.part_ids[0] or None)
+        if message.delivery is Delivery.FAILED:  # a part was told lost before the last was on its way
+            return await _fail(tx, message, "undelivered", now)
         await tx.outbound.count(channel.kind, kind_of(message), now, sent=len(message.part_ids))
         await tx.jobs.notify("messages", f"{tx.tenant_id}/{message.conversation_id}")
         return DeliverOutcome.SENT

@@ -25,6 +25,7 @@ _RANK = {
     Delivery.DELIVERED: 4,
     Delivery.READ: 5,
 }
+_ARRIVED = (Delivery.DELIVERED, Delivery.READ)
 
 
 def _reached(message: Message) -> int:
@@ -36,6 +37,15 @@ def _reached(message: Message) -> int:
 def in_order(messages: Iterable[Message]) -> list[Message]:
     """As they were said, by the provider's clock, which tells whole seconds; within one, as they came."""
     return sorted(messages, key=lambda message: (message.said_at.replace(microsecond=0), message.position))
+
+
+def _of_all_parts(message: Message, part: str | None, delivery: Delivery) -> Delivery:
+    """Where a message of several parts is by this news of one of them. What each came to is kept with it."""
+    fates: dict[str, str] = dict(message.payload.get("part_fates", {}))
+    if part is not None and _RANK[delivery] > _RANK[Delivery(fates.get(part, Delivery.QUEUED))]:
+        fates[part] = delivery.value
+        message.payload = message.payload | {"part_fates": fates}
+    return Delivery.FAILED if Delivery.FAILED in fates.values() else delivery
 
 
 def _note_part(message: Message, external_id: str | None) -> None:
@@ -212,13 +222,19 @@ class MessageRepository(Repository):
     ) -> bool:
         """Move an outbound message forward; False when it is further already or not here.
 
-        One that is still going out in parts stays as it is, but a part that was in doubt has arrived.
+        One that is still going out in parts stays as it is, but a part that was in doubt has arrived. One whose part
+        is lost is lost, however far the others got.
         """
         message = await self.get(message_id, lock=True)
-        if message is not None and len(message.part_ids) < message.part_count > 1:
-            _note_part(message, external_id)
+        if message is None or message.delivery is None:
             return False
-        if message is None or message.delivery is None or _RANK[delivery] <= _reached(message):
+        if message.part_count > 1:
+            delivery = _of_all_parts(message, external_id, delivery)
+            if len(message.part_ids) < message.part_count:
+                _note_part(message, external_id)
+                return False
+        is_less = delivery is Delivery.FAILED and message.part_count > 1 and message.delivery in _ARRIVED
+        if not is_less and _RANK[delivery] <= _reached(message):
             return False
         message.delivery = delivery
         message.external_id = message.external_id or external_id

@@ -5,6 +5,8 @@ from uuid import UUID
 
 import pytest
 
+from channels.adapter import StatusUpdate
+from channels.incoming.inbox import apply_statuses
 from channels.outgoing.doubts import Patience
 from channels.outgoing.outbox import SENDING_LEASE, DeliverOutcome
 from data.content import MessageContent
@@ -219,3 +221,40 @@ async def test_a_status_of_the_part_in_doubt_settles_it(
     twilio.list_faults.clear()
     assert await until_settled(outbox, long_id) is DeliverOutcome.SENT
     assert "\n".join(message.body for message in twilio.messages) == LONG
+
+
+async def whose(shop: Shop, message_id: UUID) -> ConversationStatus:
+    row = await shop.message(message_id)
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        return (await tx.conversations.get(row.conversation_id)).status
+
+
+async def told(shop: Shop, message_id: UUID, *news: tuple[str, Delivery]) -> tuple[Delivery | None, str | None]:
+    """Where a message is after these statuses of its parts."""
+    updates = [StatusUpdate(sid, delivery, message_id, "bad_content") for sid, delivery in news]
+    await apply_statuses(shop.database, shop.access, updates, NOW)
+    row = await shop.message(message_id)
+    return row.delivery, row.delivery_error
+
+
+@pytest.mark.parametrize("arrived", [Delivery.DELIVERED, Delivery.READ])
+async def test_a_lost_part_is_told_however_far_the_others_got(
+    shop: Shop, outbox: JobRunner, twilio: TwilioServer, long_id: UUID, arrived: Delivery
+) -> None:
+    await outbox.deliver(long_id)
+    first, second, *_, last = [message.sid for message in twilio.messages]
+    lost = (Delivery.FAILED, "bad_content")
+    assert await told(shop, long_id, (first, arrived), (second, Delivery.FAILED)) == lost
+    assert await told(shop, long_id, (last, arrived), (first, Delivery.FAILED), (second, Delivery.SENT)) == lost
+    assert await whose(shop, long_id) is ConversationStatus.HANDED_OFF
+    assert (await told(shop, long_id, (second, arrived)))[0] is arrived
+
+
+async def test_a_part_lost_before_the_last_is_on_its_way_is_told(
+    shop: Shop, outbox: JobRunner, twilio: TwilioServer, long_id: UUID
+) -> None:
+    twilio.faults.extend([None, Fault(429, 20429, "Too Many")])
+    await outbox.deliver(long_id)
+    await told(shop, long_id, (twilio.messages[0].sid, Delivery.FAILED))
+    assert await until_settled(outbox, long_id) is DeliverOutcome.FAILED
+    assert await whose(shop, long_id) is ConversationStatus.HANDED_OFF
