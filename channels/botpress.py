@@ -13,11 +13,21 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from channels.adapter import Attachment, Capabilities, ChannelAccess, InboundMessage, Parsed, SendResult, WebhookRequest
-from channels.errors import CHANNEL, CONTENT, CREDENTIALS, BadPayload, SendError, Verdicts
+from channels.adapter import (
+    Attachment,
+    Capabilities,
+    ChannelAccess,
+    FetchedMedia,
+    InboundMessage,
+    Parsed,
+    SendResult,
+    WebhookRequest,
+)
+from channels.errors import CHANNEL, CONTENT, CREDENTIALS, UNAVAILABLE, BadPayload, SendError, Verdicts
+from channels.incoming.downloads import MOST_SECONDS, sniff
 from channels.incoming.reading import read_json
 from channels.outgoing.rendering import render
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, Verdict
 from connectors.http import Answer
 from data.content import MediaKind, MessageContent
 from data.states import ChannelKind
@@ -35,7 +45,16 @@ _FILES = {
 class Http(Protocol):
     """What is needed of connectors.http.GuardedHttp."""
 
-    async def request(self, method: str, url: str, *, headers: Mapping[str, str], content: bytes) -> Answer: ...
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        total_seconds: float | None = None,
+        most_bytes: int | None = None,
+    ) -> Answer: ...
 
 
 class Botpress:
@@ -89,6 +108,17 @@ class Botpress:
         is_numbered = any(part.is_numbered for part in parts)
         return SendResult(str(message_id), is_numbered=is_numbered)
 
+    async def fetch_media(self, access: ChannelAccess, attachment: Attachment, limit: int) -> FetchedMedia:
+        """From where the bot keeps it: a public https address, like the one that is answered to."""
+        try:
+            answer = await self._http.request("GET", attachment.reference, total_seconds=MOST_SECONDS, most_bytes=limit)
+        except ConnectorError as error:
+            raise _lost_file(error) from error
+        if answer.status != 200:
+            raise SendError("refused", f"status {answer.status}", retryable=answer.status >= 500)
+        said = answer.headers.get("content-type") or attachment.content_type
+        return FetchedMedia(answer.body, sniff(answer.body, said))
+
     async def _post(self, access: ChannelAccess, body: Mapping[str, Any]) -> None:
         url = str(access.config.get("reply_url", ""))
         if not url:
@@ -104,22 +134,42 @@ class Botpress:
             raise SendError.of(BOTPRESS.of(answer.status), f"status {answer.status}", answer.retry_after)
 
 
+def _lost_file(error: ConnectorError) -> SendError:
+    if error.verdict in (Verdict.RETRY, Verdict.UNCERTAIN):
+        return SendError.of(UNAVAILABLE, "the file cannot be reached")
+    return SendError("too_large" if error.code == "answer_too_large" else "refused_address", str(error))
+
+
 def _inbound(message: Mapping[str, Any]) -> InboundMessage:
     payload = message.get("payload")
     payload = payload if isinstance(payload, Mapping) else message
     kind = str(payload.get("type", "text"))
     found = _FILES.get(kind)
     url = _text(payload, found[1]) if found else ""
+    choice = _text(payload, "value", "choice")
+    text = _text(payload, "text", "title", "caption", "markdown") or choice or _wordless(kind, payload)
+    if not text:
+        raise BadPayload("the message says nothing")
     return InboundMessage(
         external_id=_needed(message, "id", "messageId"),
         address=_needed(message, "conversationId"),
-        text=_text(payload, "text", "title", "caption") or (found[2] if found else ""),
+        text=text,
         contact_name=_text(message, "userName", "name") or None,
-        choice=_text(payload, "value", "choice") or None,
+        choice=choice or None,
         sent_at=_moment(_text(message, "createdAt")),
         attachments=(Attachment(found[0], url),) if found and url else (),
         raw=message,
     )
+
+
+def _wordless(kind: str, payload: Mapping[str, Any]) -> str:
+    """What stands for a message without words; nothing for a text without any."""
+    if kind in _FILES:
+        return _FILES[kind][2]
+    if kind == "location":
+        place = [str(payload[name]) for name in ("latitude", "longitude") if isinstance(payload.get(name), int | float)]
+        return f"[ubicación] {_text(payload, 'address')} {', '.join(place)}".replace("  ", " ").strip()
+    return "" if kind == "text" else "[mensaje]"
 
 
 def _moment(text: str) -> datetime | None:

@@ -15,7 +15,7 @@ from data.states import UNKNOWN_FATE
 
 _MOST_REDIRECTS = 3
 # All of it: one that trickles in would hold up its conversation.
-_MOST_SECONDS = 25.0
+MOST_SECONDS = 25.0
 # Beginnings of files by offset: what the sender says of a file is not believed.
 _SIGNATURES = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -65,7 +65,7 @@ async def download(
     limit: int,
     *,
     auth: tuple[str, str] | None = None,
-    most_seconds: float = _MOST_SECONDS,
+    most_seconds: float = MOST_SECONDS,
 ) -> FetchedMedia:
     """`hosts` are names; one that begins with a dot stands for all below it, one with a scheme ("http://127.0.0.1:1")
     is allowed as it is. Raises SendError: "refused_address", "too_large", or as the provider's status says."""

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from channels.adapter import ChannelAccess, WebhookRequest
+from channels.adapter import Attachment, ChannelAccess, WebhookRequest
 from channels.botpress import Botpress
 from channels.errors import BadPayload, SendError
 from connectors.http import GuardedHttp, parse_networks
-from data.content import Choice, MessageContent
+from data.content import Choice, MediaKind, MessageContent
 from data.states import ChannelKind
 from tests.servers.botpress_server import BotpressFault, BotpressServer, botpress_server
 
@@ -27,6 +27,8 @@ SIGNAL: dict[str, Any] = {
         "payload": {"type": "text", "text": "tienen martillos?"},
     },
 }
+LOCATION = "[ubicación] Matta 1 -33.4, -70.6"
+JPEG = b"\xff\xd8\xff\xe0" + b"0" * 100
 PLAIN = {"conversationId": "conv_1", "messageId": "msg_1", "text": "tienen martillos?", "userName": "Rosa"}
 
 
@@ -64,7 +66,53 @@ def test_what_the_bot_itself_said_is_not_answered(botpress: Botpress) -> None:
     assert botpress.parse(access(), posted({"type": "event_created", "data": {}})).messages == ()
 
 
-@pytest.mark.parametrize("body", [[], "x", {}, {"conversationId": "c"}, {"type": "message_created", "data": []}])
+@pytest.mark.parametrize(
+    ("payload", "text", "kinds"),
+    [
+        ({"type": "image", "imageUrl": "https://files.example/a.png"}, "[imagen]", ["image"]),
+        ({"type": "audio", "audioUrl": "https://files.example/a.ogg", "title": "nota"}, "nota", ["audio"]),
+        ({"type": "location", "latitude": -33.4, "longitude": -70.6, "address": "Matta 1"}, LOCATION, []),
+        ({"type": "markdown", "markdown": "hola"}, "hola", []),
+        ({"type": "bloc", "items": []}, "[mensaje]", []),
+    ],
+)
+def test_what_has_no_words_is_told_as_what_it_is(
+    botpress: Botpress, payload: dict[str, Any], text: str, kinds: list[str]
+) -> None:
+    [message] = botpress.parse(access(), posted(SIGNAL | {"data": SIGNAL["data"] | {"payload": payload}})).messages
+    assert (message.text, [file.kind.value for file in message.attachments]) == (text, kinds)
+
+
+async def test_a_shopper_s_file_is_fetched_from_where_the_bot_keeps_it(
+    botpress: Botpress, receiver: BotpressServer
+) -> None:
+    receiver.files["foto"] = JPEG
+    photo = Attachment(MediaKind.IMAGE, f"{receiver.url}/files/foto")
+    fetched = await botpress.fetch_media(access(), photo, 1000)
+    assert (fetched.body, fetched.content_type) == (JPEG, "image/jpeg")
+    inside = Attachment(MediaKind.IMAGE, "http://169.254.169.254/latest")
+    missing = Attachment(MediaKind.IMAGE, f"{receiver.url}/files/otra")
+    for attachment, limit, code in (
+        (photo, 50, "too_large"),
+        (inside, 1000, "refused_address"),
+        (missing, 9, "refused"),
+    ):
+        with pytest.raises(SendError, match=code):
+            await botpress.fetch_media(access(), attachment, limit)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [],
+        "x",
+        {},
+        {"conversationId": "c"},
+        {"type": "message_created", "data": []},
+        PLAIN | {"text": " "},
+        PLAIN | {"text": ["a"]},
+    ],
+)
 def test_what_is_no_message_is_refused(botpress: Botpress, body: Any) -> None:
     with pytest.raises(BadPayload):
         botpress.parse(access(), posted(body))

@@ -29,6 +29,11 @@ class BotpressServer:
     url: str = ""
     received: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     faults: deque[BotpressFault | None] = field(default_factory=deque)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    async def file(self, request: web.Request) -> web.Response:
+        body = self.files.get(request.match_info["name"])
+        return web.Response(status=404) if body is None else web.Response(body=body)
 
     async def take(self, request: web.Request) -> web.Response:
         body = await request.json()
@@ -49,6 +54,7 @@ async def botpress_server() -> AsyncIterator[BotpressServer]:
     server = BotpressServer()
     app = web.Application()
     app.router.add_post("/hook", server.take)
+    app.router.add_get("/hook/files/{name}", server.file)
     async with served(app) as url:
         server.url = f"{url}/hook"
         yield server
