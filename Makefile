@@ -47,7 +47,8 @@ $(STAMP): pyproject.toml constraints.txt | $(BIN)/python
 	@$(PIP) install -c constraints.txt -e .
 	@touch $@
 
-$(DEV_STAMP): $(STAMP)
-	@echo "Installing the development tools into $(VENV)…"
+# In one go: what is installed twice is resolved and built twice.
+$(DEV_STAMP): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Caserita and the development tools into $(VENV)…"
 	@$(PIP) install -c constraints.txt -e '.[dev,semantic]'
-	@touch $@
+	@touch $(STAMP) $@
