@@ -189,3 +189,23 @@ def test_chat_spelling_is_undone(typed: str, read: str) -> None:
 )
 def test_what_a_burst_means(said: str, kinds: list[Kind]) -> None:
     assert [intent.kind for intent in read_burst(said)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "words"),
+    [
+        ("¡Hola! Quiero más información", Kind.HELP, ""),
+        ("Hola! Quisiera obtener más información sobre su anuncio.", Kind.HELP, ""),
+        ("¿Me podrías dar más información de esto?", Kind.MENTION, ""),
+        ("más info porfa", Kind.HELP, ""),
+        ("quiero información de los taladros", Kind.MENTION, "taladros"),
+        ("¿me das info del taladro percutor?", Kind.MENTION, "taladro percutor"),
+        ("más detalles sobre el martillo de goma", Kind.MENTION, "martillo de goma"),
+        ("quiero información sobre el despacho", Kind.SHOP, None),
+    ],
+)
+def test_information_is_no_product(said: str, kind: Kind, words: str | None) -> None:
+    """The first words are those that Meta's advertisements write for whoever taps them."""
+    last = read_burst(said)[-1]
+    assert last.kind is kind
+    assert words is None or last.words == words

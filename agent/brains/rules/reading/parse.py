@@ -18,6 +18,7 @@ from agent.brains.rules.reading.phrases import (
     BYE,
     GREETING,
     HOW_ARE_YOU,
+    INFORMATION,
     LAUGH,
     LAUGHING,
     PHRASES,
@@ -43,6 +44,7 @@ _ASKING = re.compile(
     r"^(?:(?:una )?(?:consulta|pregunta|duda)[\s,:]+)?"
     r"(?:me gustaria|queria|quiero|quisiera|necesito|podria|puedo|solo)?\s*"
     r"(?:saber|consultar|preguntar|averiguar)(?:te|les|le)?(?: por| si)?\s+(?=\S)"
+    rf"|^{INFORMATION} (?:del?|sobre|acerca del?|respecto al?|por)\s+(?=\S)"
 )
 _LIST_LEAD = re.compile(
     r"\b(?:(?:necesito|quiero|te mando|te dejo|aqui va|ahi va|esta es|este es|seria|es|va|anota|para) )?(?:(?:la"

@@ -14,6 +14,12 @@ _BEFORE = (
 )
 _ORDERED = r"(?:pedidos?|orden|compra|encargo)"
 _GO = r"(?:pedido|compra|orden|carrito)"
+INFORMATION = (
+    r"(?:(?:me gustaria|queria|quiero|quisiera|necesito|deseo|busco|podria|puedo|podemos|me (?:das?|dan|envias|mandas)"
+    r"|me (?:puedes?|pueden|podrias?|podrian) (?:dar|enviar|mandar)|dame|deme|denme|manda(?:me)?|envia(?:me)?) )?"
+    r"(?:(?:tener|obtener|recibir|conocer|saber) )?(?:(?:un poco |algo )?(?:de )?mas )?(?:de )?"
+    r"(?:info|informacion|detalles?)"
+)
 
 # A whole piece, or a part of it, that means one thing however it goes on. First match wins.
 PHRASES: tuple[tuple[Kind, str], ...] = (
@@ -178,7 +184,9 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
     (Kind.HELP,
      r"^(?:ayuda|ayudame|help|necesito ayuda|menu|opciones|inicio|que puedes hacer"
      r"|en que me (?:puedes )?ayuda[rs]?|como funciona(?: esto)?|que haces|como (?:compro|pido|hago un pedido"
-     r"|se compra)|instrucciones|info|informacion|mas informacion)$"),
+     r"|se compra)|instrucciones)$"),
+    # What the button of an advertisement writes by itself: "¡Hola! Quiero más información".
+    (Kind.HELP, rf"^{INFORMATION}(?: (?:de|del|sobre|acerca de) (?:(?:este|el|su|tu) )?(?:anuncio|aviso))?$"),
     (Kind.SIMILAR,
      r"^(?:(?:y|no|tienes|tienen|hay|habra|algun[oa]?s?|algo|otr[oa]s?|un[oa]|quiero|busco|muestra(?:me)?|me muestras"
      r"|ver|cual es) )*(?:parecid[oa]s?|similar(?:es)?|por el estilo)"
