@@ -38,8 +38,8 @@ async def _quoted(tx: Transaction, message: Message) -> tuple[str, tuple[str, ..
     external_id = message.payload.get("quoted")
     if not external_id:
         return str(message.payload.get("quoted_text") or ""), ()
-    quoted = await tx.messages.by_external_id(message.channel_id, str(external_id))
-    if quoted is None or quoted.conversation_id != message.conversation_id:
+    quoted = await tx.messages.known_as(message.conversation_id, str(external_id))
+    if quoted is None:
         return "", ()
     cards = tuple(card["sku"] for card in quoted.payload.get("cards", []) if card.get("sku"))
     if not cards and quoted.turn_id is not None and quoted.sender is Sender.AGENT:

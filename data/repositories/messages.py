@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from data.intake import TAKE_IN, Consent, Intake
@@ -268,3 +268,12 @@ class MessageRepository(Repository):
             )
         )
         return (await self.session.execute(statement)).scalar_one_or_none()
+
+    async def known_as(self, conversation_id: UUID, external_id: str) -> Message | None:
+        """The message of a conversation that the provider calls this, or one of whose parts it does."""
+        statement = select(Message).where(
+            Message.tenant_id == self.tenant_id,
+            Message.conversation_id == conversation_id,
+            or_(Message.external_id == external_id, Message.part_ids.contains([external_id])),
+        )
+        return (await self.session.execute(statement.order_by(Message.position).limit(1))).scalars().first()

@@ -56,6 +56,18 @@ async def test_a_quoted_message_is_what_is_talked_about(shop: Shop) -> None:
     assert (context.memory.shown, context.memory.focus) == (("M-1", "M-2"), None)
 
 
+async def test_its_picture_or_another_part_of_it_is_quoted_as_the_whole(shop: Shop) -> None:
+    conversation_id = await arrive(shop, "hola")
+    await show(shop, conversation_id, "uno", "M-1")
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        sent = await tx.messages.known_as(conversation_id, "uno")
+        assert sent is not None
+        sent.part_ids = ["uno", "uno, la foto"]
+    await show(shop, conversation_id, "otro", "M-2")
+    await arrive(shop, "ese", quoted="uno, la foto")
+    assert (await context_of(shop, conversation_id)).memory.focus == "M-1"
+
+
 async def test_a_product_of_the_channels_catalogue_may_be_quoted(shop: Shop) -> None:
     conversation_id = await arrive(shop, "¿queda?", quoted_sku="M-2")
     assert (await context_of(shop, conversation_id)).memory.focus == "M-2"

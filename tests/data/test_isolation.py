@@ -318,6 +318,7 @@ READS: dict[str, Reading] = {
     "conversations": lambda tx, ids: tx.conversations.recent(),
     "message": lambda tx, ids: tx.messages.get(ids["message"]),
     "message by external id": lambda tx, ids: tx.messages.by_external_id(ids["channel"], "same"),
+    "message known as": lambda tx, ids: tx.messages.known_as(ids["conversation"], "same"),
     "media": lambda tx, ids: tx.media.get(ids["media"]),
     "media of messages": lambda tx, ids: tx.media.of_messages([ids["message"]]),
     "stored media": lambda tx, ids: tx.media.stored_before(datetime.now(UTC) + timedelta(days=1), 9),
