@@ -1,9 +1,12 @@
 """Chatwoot as agent bot through the service's own doors: heard, answered, handed to people, given back."""
 
+import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,8 +21,30 @@ from data.ownership import By, hand_back, hand_off, say_in_between
 from data.states import Actor, ConversationStatus, Delivery, Sender
 from tests.api.own_jobs import run_jobs
 from tests.api.service import Service, Store
-from tests.servers.chatwoot_inbox import ACCOUNT, PERSON, SECRET, signed
+from tests.servers.chatwoot_inbox import ACCOUNT, INBOX, PERSON, SECRET, signed
 from tests.servers.chatwoot_server import BOT_TOKEN, ChatwootFault, ChatwootServer, chatwoot_server
+
+PAYLOADS = Path(__file__).parent.parent / "payloads" / "chatwoot"
+# An odd count: every kind of place meets every one of them.
+WRONG: tuple[Any, ...] = (None, 2**70, [7], {"a": 1}, "x" * 90_000, -1.5, True, "a\x00b\ud800", 10**400)
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where something is in it, leaves and what holds them."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, each in inner:
+        yield (*at, name)
+        yield from places(each, (*at, name))
+
+
+def put(value: Any, place: tuple[Any, ...], wrong: Any) -> Any:
+    """A copy with something else there; where there is no such place, as it was."""
+    head, *rest = place
+    if not isinstance(value, dict | list) or (isinstance(value, dict) and head not in value):
+        return value
+    copy = value.copy()
+    copy[head] = put(copy[head], tuple(rest), wrong) if rest else wrong
+    return copy
 
 
 @dataclass
@@ -329,6 +354,21 @@ async def test_bad_bodies_are_refused_or_kept_aside(inbox: Inbox, anyone: httpx.
         response = await anyone.post(inbox.server.webhook_url, content=raw, headers=headers)
         assert response.status_code == status, body[:60]
     assert await inbox.messages() == []
+
+
+async def test_whatever_is_wrong_in_an_event_it_is_kept_or_set_aside(
+    inbox: Inbox, owner: httpx.AsyncClient, anyone: httpx.AsyncClient
+) -> None:
+    """Each place of a message holds something else, in turn, at the bot's door and at the desk's."""
+    recorded = json.loads((PAYLOADS / "message_created.json").read_text(encoding="utf-8"))
+    person = {"message_type": "outgoing", "sender": PERSON, "attachments": [{"file_type": "image", "data_url": "x"}]}
+    settings = {"base_url": inbox.server.url, "account_id": ACCOUNT, "inbox_id": INBOX, "token": "t" * 20}
+    desk = (await owner.put("/v1/desk", json=settings | {"webhook_secret": SECRET})).json()["webhook_url"]
+    for number, (place, wrong) in enumerate(zip(places(recorded | person), cycle(WRONG), strict=False)):
+        for url, event in ((inbox.server.webhook_url, recorded), (desk, recorded | person)):
+            raw, headers = signed(put(event | {"id": 5_000 + number}, place, wrong))
+            answer = await anyone.post(url, content=raw, headers=headers)
+            assert answer.status_code in (200, 400), (place, str(wrong)[:20])
 
 
 async def test_an_older_chatwoot_brings_the_token_of_its_address(
