@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from agent.brains.llm.briefing import brief
 from agent.brains.llm.calls import CallRunner
 from agent.brains.llm.failures import reason_of, why_unfinished
 from agent.brains.llm.reply import compose
-from agent.brains.llm.tools import TOOLS
+from agent.brains.llm.tools import schemas
 from agent.workspace import Draft, Workspace
 from data.model_prices import ModelPrice
 from data.states import BrainKind
@@ -71,7 +72,7 @@ class LlmBrain:
         """`name` and `price` are for the books; without a price the cost of a call is not known."""
         self._name = name or type(model).__name__
         self._price = price
-        self._model = model.bind_tools([tool.schema() for tool in TOOLS.values()])
+        self._model = model.bind_tools(deepcopy(schemas()))
         self._timeout_seconds = timeout_seconds
         self._most_tool_calls = most_tool_calls
         self._most_tokens = most_tokens

@@ -6,6 +6,7 @@ Tenant, shopper, prices and totals are not arguments of any tool, and none place
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from inspect import getdoc
 from typing import Any, Literal
 
@@ -358,3 +359,9 @@ TOOLS = {
         Tool(Reason, request_human),
     )
 }
+
+
+@cache
+def schemas() -> tuple[dict[str, Any], ...]:
+    """Of all tools, made once: they take 5 ms. To be copied by whoever hands them on."""
+    return tuple(tool.schema() for tool in TOOLS.values())
