@@ -27,7 +27,7 @@ def place_of(headers: Mapping[str, str], base_url: str) -> str:
     origin = headers.get("origin", "").lower()
     # Behind a proxy the scheme is not known here: the host tells.
     own = (headers.get("host", "").lower(), urlsplit(base_url).netloc.lower())
-    return OWN_PAGE if not origin or urlsplit(origin).netloc in own else origin
+    return OWN_PAGE if not origin or origin.partition("://")[2] in own else origin
 
 
 def is_allowed(place: str, config: Mapping[str, Any]) -> bool:

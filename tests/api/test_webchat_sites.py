@@ -54,6 +54,7 @@ async def test_an_allowed_site_reads_what_it_asks(
         "https://tienda.cl.otra.cl",
         "https://a.tienda.cl",
         "null",
+        "https://[",
     ],
 )
 async def test_any_other_site_is_refused_before_anything_happens(
