@@ -196,7 +196,7 @@ def test_what_a_burst_means(said: str, kinds: list[Kind]) -> None:
     [
         ("¡Hola! Quiero más información", Kind.HELP, ""),
         ("Hola! Quisiera obtener más información sobre su anuncio.", Kind.HELP, ""),
-        ("¿Me podrías dar más información de esto?", Kind.MENTION, ""),
+        ("¿Me podrías dar más información de esto?", Kind.SHOW, ""),
         ("más info porfa", Kind.HELP, ""),
         ("quiero información de los taladros", Kind.MENTION, "taladros"),
         ("¿me das info del taladro percutor?", Kind.MENTION, "taladro percutor"),

@@ -10,6 +10,7 @@ from agent.brains.rules.reading.changes import CHANGES, QUESTIONS, TIMES
 from agent.brains.rules.reading.describing import MOST_PEELINGS, describe, trimmed
 from agent.brains.rules.reading.exchanging import exchanges_as_corrections
 from agent.brains.rules.reading.foreign import in_spanish
+from agent.brains.rules.reading.going_on import also_wanted
 from agent.brains.rules.reading.halves import halves_apart
 from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.reading.normalise import cap, fold, undo_chat_spelling
@@ -18,7 +19,7 @@ from agent.brains.rules.reading.phrases import (
     BYE,
     GREETING,
     HOW_ARE_YOU,
-    INFORMATION,
+    INFORMATION_OF,
     LAUGH,
     LAUGHING,
     PHRASES,
@@ -44,8 +45,9 @@ _ASKING = re.compile(
     r"^(?:(?:una )?(?:consulta|pregunta|duda)[\s,:]+)?"
     r"(?:me gustaria|queria|quiero|quisiera|necesito|podria|puedo|solo)?\s*"
     r"(?:saber|consultar|preguntar|averiguar)(?:te|les|le)?(?: por| si)?\s+(?=\S)"
-    rf"|^{INFORMATION} (?:del?|sobre|acerca del?|respecto al?|por)\s+(?=\S)"
+    rf"|^{INFORMATION_OF}"
 )
+_ABOUT_IT = re.compile(rf"^{INFORMATION_OF}(?P<it>(?:est|es)(?:[eo]|[ao]s?)(?: productos?)?)$")
 _LIST_LEAD = re.compile(
     r"\b(?:(?:necesito|quiero|te mando|te dejo|aqui va|ahi va|esta es|este es|seria|es|va|anota|para) )?(?:(?:la"
     r"|mi|el|una|un|lo) )?"
@@ -89,7 +91,7 @@ def read_burst(text: str) -> list[Intent]:
     for sentence, is_question in islice(sentences(wants), MOST_PIECES):
         if len(intents) >= MOST_INTENTS:
             break
-        intents.extend(_read_sentence(sentence, is_question))
+        intents.extend(also_wanted(sentence, _read_sentence(sentence, is_question), intents))
     return _settle(intents)[:MOST_INTENTS]
 
 
@@ -156,7 +158,8 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
         ]
     if rejected := _REJECTED.match(piece):
         return [Intent(Kind.NO, other=describe(Kind.MENTION, rejected["what"]))]
-    if (known := _whole_phrase(piece) or _whole_phrase(_peeled(piece)) or _topic(piece)) is not None:
+    known = _whole_phrase(piece) or _whole_phrase(_peeled(piece)) or _topic(piece) or _about_it(piece)
+    if known is not None:
         return [replace(known, is_question=is_question)]
     stripped, is_correction = MODAL.sub("", _ASKING.sub("", piece)), False
     for _ in range(MOST_PEELINGS):
@@ -174,6 +177,11 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
     kind = Kind.BUY if _ALSO.search(piece) and not is_question else Kind.MENTION
     described = describe(kind, stripped)
     return [replace(described, is_question=is_question, is_correction=is_correction, is_verbless=True)]
+
+
+def _about_it(piece: str) -> Intent | None:
+    about = _ABOUT_IT.match(piece)
+    return describe(Kind.SHOW, about["it"]) if about else None
 
 
 def _only_peel(piece: str, is_correction: bool) -> list[Intent]:

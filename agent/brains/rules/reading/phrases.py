@@ -20,6 +20,7 @@ INFORMATION = (
     r"(?:(?:tener|obtener|recibir|conocer|saber) )?(?:(?:un poco |algo )?(?:de )?mas )?(?:de )?"
     r"(?:info|informacion|detalles?)"
 )
+INFORMATION_OF = rf"{INFORMATION} (?:del?|sobre|acerca del?|respecto al?|por)\s+(?=\S)"
 
 # A whole piece, or a part of it, that means one thing however it goes on. First match wins.
 PHRASES: tuple[tuple[Kind, str], ...] = (
