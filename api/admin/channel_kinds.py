@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, SecretStr, Str
 
 from api.admin.copied_secrets import CHOSEN, TOKEN, Length, Secret, copied, opened
 from channels.access import whatsapp_address
+from channels.twilio.whatsapp import INSISTENCE
 from connectors.errors import ConnectorError
 from connectors.odoo.access import origin_of
 from data.states import ChannelKind
@@ -21,9 +22,6 @@ _ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 _BOT_TOKEN = re.compile(r"\d{6,15}:[A-Za-z0-9_-]{30,60}")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d{1,5})?", re.IGNORECASE)
 _USUAL_PORTS = {"https": ":443", "http": ":80"}
-# How Twilio is to insist: five times, at any failure, within its fifteen seconds for all. What follows "#" it keeps to
-# itself, neither requested nor signed: https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
-_TWILIO_INSISTENCE = "#rc=5&rp=all&ct=2000&rt=3000"
 _GRAPH_TOKEN = Length(20, 1_000)
 
 
@@ -270,7 +268,7 @@ class KindOfChannel:
 
 KINDS: dict[ChannelKind, KindOfChannel] = {
     ChannelKind.TWILIO_WHATSAPP: KindOfChannel(
-        webhook_suffix=_TWILIO_INSISTENCE,
+        webhook_suffix=INSISTENCE,
         secrets={"auth_token": TOKEN, "shared_key": TOKEN, "api_key": TOKEN, "api_key_secret": TOKEN},
         needed=(frozenset({"auth_token"}),),
     ),

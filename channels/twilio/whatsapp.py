@@ -39,6 +39,9 @@ from data.content import MediaKind, MessageContent, Template
 from data.states import ChannelKind
 
 BODY_LIMIT = 1600
+# How Twilio is to insist: five times, at any failure, within its fifteen seconds for all. What follows "#" it keeps to
+# itself, neither requested nor signed: https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+INSISTENCE = "#rc=5&rp=all&ct=2000&rt=3000"
 # Where files are: asked for at the API, which sends on to its stores.
 _MEDIA_HOSTS = ("api.twilio.com", ".twiliocdn.com", ".twilio.com", ".amazonaws.com")
 # A message with buttons that Twilio refuses for itself, or for a reason of its own, may still go in words.
@@ -91,7 +94,7 @@ class TwilioWhatsApp:
         common = {
             "to": to,
             "from_": whatsapp_address(access.address),
-            "status_callback": f"{access.webhook_url}?{urlencode({'message_id': str(message_id)})}",
+            "status_callback": f"{access.webhook_url}?{urlencode({'message_id': str(message_id)})}{INSISTENCE}",
         }
         parts = render(content, self.capabilities)
         if [part.kind for part in parts] in ([PartKind.BUTTONS], [PartKind.LIST]):

@@ -271,7 +271,7 @@ class TwilioServer:
         sid = f"SM{next(self._numbers):032x}"
         shown = self._filled(form)
         body = form.get("Body", "") or str(dict(next(iter(shown.values()), {})).get("body", ""))
-        callback = form.get("StatusCallback", "")
+        callback = form.get("StatusCallback", "").partition("#")[0]
         message = SentMessage(sid, form["To"], form["From"], body, callback, shown, media_urls)
         self.messages.append(message)
         return message

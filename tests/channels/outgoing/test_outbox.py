@@ -13,7 +13,7 @@ from channels.incoming.inbox import apply_statuses
 from channels.outgoing.outbox import MAX_ATTEMPTS, DeliverOutcome, deliver
 from channels.outgoing.undelivered import give_up
 from channels.pull import PulledChannel
-from channels.twilio.whatsapp import TwilioWhatsApp
+from channels.twilio.whatsapp import INSISTENCE, TwilioWhatsApp
 from data.content import MessageContent
 from data.database import Database
 from data.jobs import JobName, current_queue
@@ -32,6 +32,7 @@ async def test_a_message_is_sent_with_its_choices_and_our_id(
     [sent] = twilio.messages
     assert (sent.to, sent.sender) == (SHOPPER, NUMBER)
     assert sent.body == "¿Confirmas? Total $12.990\n\n1. Sí, confirmar\n2. No, seguir"
+    assert twilio.requests[0]["StatusCallback"] == f"{sent.status_callback}{INSISTENCE}"
     callback = urlsplit(sent.status_callback)
     assert f"{callback.scheme}://{callback.netloc}{callback.path}" == shop.access.webhook_url
     assert parse_qs(callback.query) == {"message_id": [str(message_id)]}
