@@ -57,7 +57,7 @@ _SORTS: tuple[tuple[re.Pattern[str], Sort, bool, bool], ...] = (
     (re.compile(rf"\b(?:que\s+sean?\s+|buenos?\s+y\s+)?(?:lo\s+)?{_CHEAP}\b"), "cheapest", False, False),
 )  # fmt: skip
 _MOST = (
-    r"(?:bajo(?:\s+(?:las?|los))?|menos\s+de|menor(?:es)?\s+(?:a|de|que)|por\s+menos\s+de"
+    r"(?:bajo(?:\s+(?:las?|los))?|menos\s+de|menor(?:es)?\s+(?:a|de|que)|(?:por|x)\s+menos\s+de"
     r"|max(?:imo)?\.?(?:\s+de)?|hasta|tope|no\s+mas\s+de|"
     r"(?:que\s+)?no\s+(?:se\s+)?pasen?(?:\s+de)?(?:\s+las?|\s+los)?|debajo\s+de|por\s+debajo\s+de|inferior(?:es)?\s+a"
     r"|no\s+supere?n?(?:\s+las?)?|"

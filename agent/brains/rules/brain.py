@@ -12,10 +12,12 @@ from agent.brains.rules.actions.wishing import hear_contact_wish
 from agent.brains.rules.products.budget import within_budget, without_measures
 from agent.brains.rules.products.choosing import choose, covers, is_headed
 from agent.brains.rules.products.dictated import taken_apart
-from agent.brains.rules.products.finding import find_among_shown, search
+from agent.brains.rules.products.finding import find_among_shown
+from agent.brains.rules.products.for_that import for_that
 from agent.brains.rules.products.narrowing import narrowed
 from agent.brains.rules.products.outcome import Outcome
 from agent.brains.rules.products.same_option import with_same_option
+from agent.brains.rules.products.searching import search
 from agent.brains.rules.products.splitting import split_kinds
 from agent.brains.rules.reading.asides import may_be_aside
 from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
@@ -56,7 +58,7 @@ class RulesBrain:
             workspace.remember(pending=None)
         if hear_contact_wish(turn) or not await hear_order_data(turn):
             for intent in turn.intents:
-                wanted = await with_same_option(turn, await without_measures(turn, intent))
+                wanted = await with_same_option(turn, await for_that(turn, await without_measures(turn, intent)))
                 await _act(turn, await within_budget(turn, wanted))
             _drop_answered(turn)
             await ask_what_waits(turn, _act)

@@ -4,8 +4,8 @@ import re
 
 from agent.brains.rules.products.amounts import common_units
 from agent.brains.rules.products.choosing import covers
-from agent.brains.rules.products.finding import search
 from agent.brains.rules.products.outcome import UNSAID, Outcome
+from agent.brains.rules.products.searching import search
 from agent.brains.rules.reading.describing import describe, trimmed
 from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.reading.normalise import fold

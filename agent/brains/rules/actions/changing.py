@@ -8,9 +8,10 @@ from fractions import Fraction
 from agent.brains.rules.actions.buying import add, buy, set_to, swap, take
 from agent.brains.rules.products.amounts import units_for
 from agent.brains.rules.products.choosing import choose, covers
-from agent.brains.rules.products.finding import find, search, sized_sibling
+from agent.brains.rules.products.finding import find, sized_sibling
 from agent.brains.rules.products.outcome import Finding, Outcome, fits
 from agent.brains.rules.products.priced import price_point
+from agent.brains.rules.products.searching import search
 from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.reading.references import Reference
 from agent.brains.rules.replying.listing import list_finding, show_one

@@ -6,8 +6,9 @@ from dataclasses import replace
 from agent.brains.rules.actions.buying import swap
 from agent.brains.rules.actions.changing import lines_meant, replace_line
 from agent.brains.rules.products.choosing import covers, is_called, is_headed
-from agent.brains.rules.products.finding import find, search
+from agent.brains.rules.products.finding import find
 from agent.brains.rules.products.outcome import Outcome
+from agent.brains.rules.products.searching import search
 from agent.brains.rules.products.selecting import nearest_to_context
 from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.reading.references import Reference

@@ -8,8 +8,9 @@ from agent.brains.rules.actions.closing import check_out
 from agent.brains.rules.actions.showing import show
 from agent.brains.rules.actions.wishing import accept_waiting
 from agent.brains.rules.products.choosing import covers_whole
-from agent.brains.rules.products.finding import find_in_context, search, sized_sibling
+from agent.brains.rules.products.finding import find_in_context, sized_sibling
 from agent.brains.rules.products.outcome import Finding, Outcome, fits
+from agent.brains.rules.products.searching import search
 from agent.brains.rules.products.selecting import select
 from agent.brains.rules.products.using import for_use
 from agent.brains.rules.reading.asides import is_deniable

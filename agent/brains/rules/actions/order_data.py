@@ -1,7 +1,7 @@
 """The data of an order: taking what the shopper says of it, one question at a time, until there is a summary."""
 
-from agent.brains.rules.products.finding import search
 from agent.brains.rules.products.outcome import Outcome
+from agent.brains.rules.products.searching import search
 from agent.brains.rules.reading.intents import Kind
 from agent.brains.rules.reading.normalise import cap
 from agent.brains.rules.reading.order_answers import (

@@ -10,8 +10,9 @@ from agent.brains.rules.actions.closing import show_cart
 from agent.brains.rules.actions.shop_questions import keep
 from agent.brains.rules.products.budget import for_whom, with_only_options
 from agent.brains.rules.products.choosing import choose
-from agent.brains.rules.products.finding import find, refine, search
+from agent.brains.rules.products.finding import find
 from agent.brains.rules.products.outcome import Finding, Outcome, fits
+from agent.brains.rules.products.searching import refine, search
 from agent.brains.rules.products.selecting import picked_with_older
 from agent.brains.rules.reading.intents import Intent
 from agent.brains.rules.reading.normalise import fold

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from agent.brains.rules.actions.asking import answer_haggling, is_haggling, tell_trait
 from agent.brains.rules.actions.shop_questions import answer_shop, product_of, said_as_typed
 from agent.brains.rules.products.choosing import covers_whole
-from agent.brains.rules.products.finding import search
 from agent.brains.rules.products.outcome import Finding
+from agent.brains.rules.products.searching import search
 from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.reading.naming import content_words
 from agent.brains.rules.replying.listing import list_finding

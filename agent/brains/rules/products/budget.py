@@ -6,8 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from agent.brains.rules.products.choosing import covers
-from agent.brains.rules.products.finding import search
 from agent.brains.rules.products.outcome import Finding, Outcome, finding_of
+from agent.brains.rules.products.searching import search
 from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.reading.naming import is_need, query_tokens
 from agent.brains.rules.turn import Turn

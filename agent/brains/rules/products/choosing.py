@@ -117,7 +117,18 @@ def _headed(
         return best
     headed = [(item, wording) for item, wording in best if _among(first, wording.heads, exactly=not loose[first])]
     headed.sort(key=lambda pair: not _among(first, pair[1].first, exactly=not loose[first]))
-    return headed or best
+    return headed or _of_own_make(tokens, best)
+
+
+def _of_own_make(tokens: list[str], best: list[tuple[CatalogueItem, Wording]]) -> list[tuple[CatalogueItem, Wording]]:
+    """ "El A9 pro" is the phone that its maker calls so, not the case that another makes for it."""
+    if not any(character.isdigit() for token in tokens for character in token):
+        return best
+    return [
+        (item, wording)
+        for item, wording in best
+        if item.brand and set(query_tokens(item.brand)) <= set(query_tokens(item.name))
+    ] or best
 
 
 def _signed(query: str, best: list[tuple[CatalogueItem, Wording]]) -> list[tuple[CatalogueItem, Wording]]:

@@ -14,8 +14,8 @@ MOST_PEELINGS = 15
 
 _ARTICLE = re.compile(r"^(?:el|la|los|las|al)\s+")
 _LEAD = re.compile(
-    r"^(?:del?|a|al|por|para ver|algun[oa]?s?|algo(?: de| como| para)?|un[oa]s(?! \$?\d)|cualquier|tipo(?! \$?\d)|si|que"
-    r"|mas|stock de(?:l)?|disponibles?|en stock|me)\s+(?=\S)"
+    r"^(?:del?|a|al|por|para ver|algun[oa]?s?|algo(?: de| como| para)?|un[oa]s(?! \$?\d)|cualquier"
+    r"|tipo(?! \$?\d)|si|que|mas|stock de(?:l)?|disponibles?|en stock|me)\s+(?=\S)"
 )
 # "2 galones de ese": what it comes in is known.
 _OF_THOSE = re.compile(rf"^({NUMBER}) {CONTAINERS} (?=de (?:(?:es|est)[aeo]s?|el|la|l[oa]s)\b)")
