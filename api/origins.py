@@ -26,7 +26,7 @@ def place_of(headers: Mapping[str, str], base_url: str) -> str:
     """`OWN_PAGE`, or the origin of the other site that asks. A browser names none when a page reads from its own."""
     origin = headers.get("origin", "").lower()
     # Behind a proxy the scheme is not known here: the host tells.
-    own = (headers.get("host", "").lower(), urlsplit(base_url).netloc.lower())
+    own = {headers.get("host", "").lower(), urlsplit(base_url).netloc.lower()} - {""}
     return OWN_PAGE if not origin or origin.partition("://")[2] in own else origin
 
 
