@@ -19,11 +19,12 @@ from agent.brains.rules.products.outcome import Outcome
 from agent.brains.rules.products.same_option import with_same_option
 from agent.brains.rules.products.searching import search
 from agent.brains.rules.products.splitting import split_kinds
-from agent.brains.rules.reading.asides import may_be_aside
+from agent.brains.rules.reading.asides import LONGEST_NAME, may_be_aside
 from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.reading.naming import is_known_word
 from agent.brains.rules.reading.normalise import spelt_as_typed, without_attachments
 from agent.brains.rules.reading.parse import read_burst
+from agent.brains.rules.reading.unasked import without_address
 from agent.brains.rules.replying.plainer import worded
 from agent.brains.rules.replying.replies import Reply
 from agent.brains.rules.turn import Turn
@@ -81,8 +82,10 @@ async def _act(turn: Turn, intent: Intent) -> None:
 
 
 async def _names_something(turn: Turn, intent: Intent) -> bool:
-    """Whether words that read like a story name a thing all the same: one that was shown, one there is."""
-    if await find_among_shown(turn, intent) is not None or is_known_word(intent.words):
+    """Whether words that read like a story name a thing all the same: one that was shown, one there is; what is too
+    long for a name tells of "mi papá" or "el colegio", and asks for none."""
+    is_short = len(intent.asked.split()) <= LONGEST_NAME
+    if await find_among_shown(turn, intent) is not None or (is_short and is_known_word(intent.words)):
         return True
     query = turn.memory.query
     finding = await search(turn, intent.words, intent.filters)
@@ -118,7 +121,18 @@ def _read(messages: tuple[InboundText, ...]) -> list[Intent]:
     words = without_attachments(text)
     if words != text and not words.strip():
         return [Intent(Kind.ATTACHMENT), *intents]
-    return [*read_burst(words), *intents]
+    wanted = without_address(words)
+    if wanted != words:
+        intents.append(Intent(Kind.ASIDE))
+    return _without_bare_verbs([*read_burst(wanted), *intents])
+
+
+def _without_bare_verbs(intents: list[Intent]) -> list[Intent]:
+    """ "Necesito:", before the list of what is needed."""
+    if not any(intent.kind in PRODUCT_KINDS and not intent.is_empty for intent in intents):
+        return intents
+    bare = {Kind.BUY, Kind.SHOW}
+    return [one for one in intents if one.kind not in bare or not one.is_empty or one.quantity]
 
 
 def _tapped(choice: str | None) -> Intent | None:

@@ -8,7 +8,7 @@ from agent.brains.rules.actions.changing import add_more, empty, keep_only, remo
 from agent.brains.rules.actions.closing import cancel_order, check_out, repeat_order, show_cart, tell_status
 from agent.brains.rules.actions.mentioning import mention, no, yes
 from agent.brains.rules.actions.showing import advise, show, show_more, show_options, tell_price, tell_stock, tell_total
-from agent.brains.rules.actions.talking import acknowledge, ask_for_human, greet, say_only, tell_shop
+from agent.brains.rules.actions.talking import acknowledge, ask_for_human, greet, say_only, tell_catalogue, tell_shop
 from agent.brains.rules.actions.wishing import notify
 from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.turn import Turn
@@ -26,7 +26,7 @@ ACTIONS: dict[Kind, Action] = {
     Kind.BOT: say_only("talk.bot"),
     Kind.HELP: say_only("talk.help"),
     Kind.ATTACHMENT: say_only("talk.attachment"),
-    Kind.CATALOGUE: say_only("talk.catalogue"),
+    Kind.CATALOGUE: tell_catalogue,
     Kind.HUMAN: ask_for_human,
     Kind.SHOP: tell_shop,
     Kind.SHOW: show,

@@ -10,6 +10,7 @@ from agent.brains.rules.turn import Turn
 from agent.confirmation import CANCEL_CHOICE, KEEP_ORDER_CHOICE
 from agent.context import PlacedOrder
 from agent.facts import ReceiptKind
+from agent.memory import Pending
 from agent.ordering import confirm_choices
 from agent.tools.catalogue import get_products, show_products
 from agent.tools.order_data import missing_data
@@ -27,7 +28,8 @@ from agent.workspace import Refusal
 _WITH_S = re.compile(r"\bs[\s#-]?0*(\d{1,9})\b", re.IGNORECASE)
 # "Sí, todo eso", to what was just asked about.
 _ALL_OF_IT = re.compile(
-    r"(?:(?:si|ya|dale|ok|quiero|dame|me llevo|llevo|con) )*todo(?: eso| esto)?(?: (?:porfavor|nomas|si))*"
+    r"(?:(?:si|ya|dale|ok|quiero|dame|me|nos|lo|llev(?:o|emos|amos|are|aria)|con) )*tod[oa]s?(?: eso| esto| junto)?"
+    r"(?: (?:porfavor|nomas|no mas|si|entonces))*"
 )
 _HUMAN_QUESTIONS = {"shop.unknown": "shop.unknown_beside", "talk.shop": "shop.unknown_beside"}
 
@@ -46,6 +48,9 @@ async def check_out(turn: Turn, intent: Intent) -> None:
     asked = turn.pending
     if asked and asked.kind == "which" and asked.skus and _ALL_OF_IT.fullmatch(intent.asked):
         await take_all_asked(turn, asked)
+        return
+    if not turn.workspace.lines and len(turn.before.shown) > 1 and _ALL_OF_IT.fullmatch(intent.asked):
+        await take_all_asked(turn, Pending(kind="which", skus=turn.before.shown))
         return
     turn.wants_to_close = True
 

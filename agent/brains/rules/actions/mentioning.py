@@ -13,7 +13,7 @@ from agent.brains.rules.products.outcome import Finding, Outcome, fits
 from agent.brains.rules.products.searching import search
 from agent.brains.rules.products.selecting import select
 from agent.brains.rules.products.using import for_use
-from agent.brains.rules.reading.asides import is_deniable
+from agent.brains.rules.reading.asides import may_deny
 from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.reading.naming import content_words, is_known_word, is_need
 from agent.brains.rules.reading.normalise import fold
@@ -89,7 +89,7 @@ async def _look_for(turn: Turn, intent: Intent) -> None:
         return
     turn.is_lost = len(intent.words.split()) > 4 or not content_words(intent.words)
     turn.is_half_lost = not turn.is_lost
-    if turn.is_half_lost and is_deniable(intent.words):
+    if turn.is_half_lost and may_deny(intent):
         turn.reply.tell("missing.unknown", said=said(turn, intent))
     elif turn.is_half_lost:
         turn.reply.tell("missing.unclear")

@@ -113,7 +113,7 @@ def _answer_to_last_place(turn: Turn, text: str) -> bool | None:
 
 
 def _is_about_something_else(turn: Turn) -> bool:
-    aside = {Kind.GREET, Kind.THANK, Kind.YES, Kind.MENTION, Kind.LAUGH, Kind.HOW_ARE_YOU}
+    aside = {Kind.GREET, Kind.THANK, Kind.YES, Kind.MENTION, Kind.LAUGH, Kind.HOW_ARE_YOU, Kind.ASIDE}
     is_asking = any(intent.is_question for intent in turn.intents)
     return is_asking or any(intent.kind not in aside or intent.quantity for intent in turn.intents)
 
@@ -125,7 +125,7 @@ def _hear_correction(turn: Turn) -> bool:
         return False
     said = said_data(text, wants_address=True)
     is_of_data = all(
-        intent.kind in {Kind.MENTION, Kind.YES, Kind.NO, Kind.GREET, Kind.THANK, Kind.ELSE, Kind.REPLACE}
+        intent.kind in {Kind.MENTION, Kind.YES, Kind.NO, Kind.GREET, Kind.THANK, Kind.ELSE, Kind.REPLACE, Kind.ASIDE}
         or (intent.kind is Kind.SHOP and intent.words in _DATA_TOPICS)
         or (intent.kind not in {Kind.REMOVE, Kind.SHOP} and said_data(intent.asked, wants_address=True))
         for intent in turn.intents

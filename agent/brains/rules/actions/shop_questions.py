@@ -44,6 +44,7 @@ _TO_A_PLACE = re.compile(
 _OF_IT = re.compile(
     r"\b(?:cobran?|sale|demoran?|tarda[n]?|cuesta|seria|es)\b(?: (?:por|en|para|el|la|eso|a|hacer))*"
     r"(?: [a-z]{3,}[aei]r(?:l[oa]s?)?)?$"
+    r"|^(?:y |eso )*(?:tienen?s? |sale )?(?:algun )?(?:costo|valor|precio|recargo)(?: (?:extra|adicional|aparte))?$"
 )
 # "Algo para abrir el notebook" asks for a thing, whatever the shop does with the verb.
 _FOR_DOING = re.compile(
@@ -129,7 +130,7 @@ def _remember_topic(turn: Turn, topic: str, facets: frozenset[str]) -> None:
 
 async def _goes_on_asking(turn: Turn, intent: Intent, topics: Topics) -> bool:
     """ "¿Y a Puente Alto?", "¿y los domingos?": the question before, of another place or day."""
-    topic, *sides = turn.before.shop_topic.split(":")
+    topic, *sides = (turn.memory.shop_topic or turn.before.shop_topic).split(":")
     if not topic or intent.quantity or intent.kind not in {Kind.MENTION, Kind.SHOW, Kind.PRICE}:
         return False
     is_place = topic == DISPATCH and bool(_TO_A_PLACE.match(intent.asked))

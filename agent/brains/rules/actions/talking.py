@@ -1,6 +1,8 @@
 """What is said without touching a product: greetings, thanks, who is speaking, what only a person knows."""
 
+import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from agent.brains.rules.actions.asking import answer_haggling, is_haggling, tell_trait
 from agent.brains.rules.actions.shop_questions import answer_shop, product_of, said_as_typed
@@ -13,8 +15,13 @@ from agent.brains.rules.replying.listing import list_finding
 from agent.brains.rules.turn import Turn
 from agent.tools.handoff import request_human
 from agent.tools.knowledge import look_up
+from data.search.filters import take_filters
 
 MOST_COMMON_WORDS = 2
+# Nothing says that it is of all there is.
+_OF_THAT = re.compile(
+    r"(?:y |pero )?(?:que|cual|cuales) (?:tienes|tienen|hay|te quedan?|venden|son)(?: disponibles?| mas)?"
+)
 _COURTESY = frozenset({Kind.GREET, Kind.HOW_ARE_YOU, Kind.THANK, Kind.BYE, Kind.YES, Kind.LAUGH})
 
 
@@ -44,6 +51,19 @@ def say_only(key: str) -> Callable[[Turn, Intent], Awaitable[None]]:
                 turn.reply.offer("human", "Hablar con persona")
 
     return act
+
+
+async def tell_catalogue(turn: Turn, intent: Intent) -> None:
+    """ "¿Cuáles tienes?": of what was just looked for, in this message or the one before; else of all there is."""
+    if turn.reply.listing or turn.reply.listed or (turn.wants_products and _OF_THAT.fullmatch(intent.asked)):
+        return
+    if turn.before.shown and turn.before.query and _OF_THAT.fullmatch(intent.asked):
+        filters, words = take_filters(turn.before.query)
+        finding = await search(turn, words, filters)
+        if finding.items:
+            await list_finding(turn, replace(intent, words=words, filters=filters), finding)
+            return
+    turn.reply.tell("talk.catalogue")
 
 
 def _welcome(turn: Turn, key: str) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from agent.brains.rules.reading.intents import Intent
+from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.reading.naming import is_known_word
 from agent.brains.rules.reading.vocabulary import NOISE
 
@@ -77,8 +77,38 @@ _ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(
-            r"(?:^|(?<=[.,;!\n]) ?|(?<=hola )|(?<=dias )|(?<=tardes )|(?<=noches ))(?:yo )?(?:me llamo|mi nombre es)"
-            r" [a-z]+(?: (?!quiero|busco|necesito|tienen|tienes|y |para |quisiera|queria)[a-z]+){0,3}"
+            r"(?:^|(?<=[.,;!\n]) ?|(?<=hola )|(?<=dias )|(?<=tardes )|(?<=noches )|(?<=buenas ))(?:yo |aqui |habla )*"
+            r"(?:me llamo|mi nombre es|les? habla|te habla|soy(?! (?:talla|tall|numero)\b)) [a-z]+"
+            r"(?: (?!quiero|kiero|busco|necesito|tienen|tienes|y |para |quisiera|queria|ando|hay|venden|cuanto|dame"
+            r"|me |vivo)[a-z]+){0,4}"
+        ),
+        " ",
+    ),
+    # "Vivo en Los Olmos 120, Maipú y quiero…": where an order goes is read by itself.
+    (
+        re.compile(
+            rf"{_START}(?:y )?(?:vivo|estoy|vivimos|estamos) (?:en|por) [a-z0-9 ]{{3,40}}?(?=\s*(?:$|[\n,.;!?]|y\b))"
+        ),
+        " ",
+    ),
+    # "Mi hermana quiere una escalera": whoever it is for, it is wanted.
+    (
+        re.compile(
+            rf"{_START}(?:(?:y|es que|resulta que|ahora) )*{_WHOSE} {_KIN} (?:(?:tambien|ahora|igual) )?(?:quiere"
+            rf"|necesita|busca|ocupa"
+            r"|anda buscando|esta buscando|me pidio|me encargo|me mando a (?:comprar|buscar)) (?=un|dos|tres|cuatro"
+            r"|cinco|seis|el |la |l[oa]s |\d)"
+        ),
+        "quiero ",
+    ),
+    # "Ya, decidido", "me convenciste": that is all.
+    (
+        re.compile(
+            rf"{_START}(?:(?:ya|ok|bueno|listo|dale|si|y|estoy|ando|toy) )*(?:decidid[oa]|me decidi|convencid[oa]"
+            rf"|me convenci(?:ste|eron)?"
+            r"|apurad[oa]|segur[oa]|me la juego|es para (?:hoy|manana|ahora)|es urgente)(?: (?:po|entonces|nomas"
+            r"|no mas|ya))*"
+            r"(?=\s*(?:$|[\n,.;!?]))"
         ),
         " ",
     ),
@@ -106,7 +136,8 @@ _THINGS = frozenset(
      "auricular", "super", "primer", "bazar", "mujer", "bar", "dolar", "escaner", "mixer", "boiler", "container")
 )  # fmt: skip
 _TO_DO = re.compile(r"[a-z]{2,}[aei]r(?:me|te|se|le|les|lo|la|los|las|nos|sel[oa]s?)?")
-_LONGEST_NAME, _LONGEST_DENIED = 6, 4
+_STATE = re.compile(r"(?:[aeiou]d[oa]s?|[ai]bles?|isim[oa]s?|mente)$")
+LONGEST_NAME, _LONGEST_DENIED = 6, 4
 
 
 def without_asides(text: str) -> str:
@@ -123,8 +154,27 @@ def may_be_aside(intent: Intent) -> bool:
     words = intent.asked.split()
     is_named = not intent.is_verbless or intent.quantity or intent.reference or intent.sku or not intent.words
     return not is_named and (
-        len(words) > _LONGEST_NAME or any(word in _OF_CLAUSES or _DOING.fullmatch(word) for word in words)
+        len(words) > LONGEST_NAME
+        or any(word in _OF_CLAUSES or _DOING.fullmatch(word) for word in words)
+        or _is_state(intent.words)
     )
+
+
+def may_deny(intent: Intent) -> bool:
+    """Whether a shop may say that it has no such thing: it was asked for (by a verb, a count, a question, among other
+    wants, "y xilitol"), or it is what people call things that shops sell. Anything else may be a name, a yes, a
+    place, and is not understood."""
+    is_asked = (
+        not intent.is_verbless or intent.kind is not Kind.MENTION or intent.quantity or intent.is_question
+        or intent.is_definite or intent.filters or intent.asked.startswith("y ")
+    )  # fmt: skip
+    is_wanted = bool(is_asked) and not (intent.is_verbless and _is_state(intent.words))
+    return is_deniable(intent.words) and (is_wanted or is_known_word(intent.words))
+
+
+def _is_state(words: str) -> bool:
+    """ "Decidido", "apurada", "amable": how one is; what people call a thing is none ("vestido")."""
+    return bool(_STATE.search(words)) and not is_known_word(words)
 
 
 def is_deniable(words: str) -> bool:

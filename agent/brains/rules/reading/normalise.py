@@ -18,7 +18,9 @@ _SPELLING = {
     "qro": "quiero", "kisiera": "quisiera", "qisiera": "quisiera", "quisera": "quisiera",
     "pal": "para el", "haci": "haces", "hacis": "haces", "podis": "puedes", "podes": "puedes", "queris": "quieres",
     "queres": "quieres", "sabis": "sabes", "sabi": "sabes", "vendis": "venden", "mandas": "mandas",
-    "cobras": "cobran", "dai": "das", "ponei": "pones", "ponis": "pones", "demelo": "damelo", "demela": "damela",
+    "cobras": "cobran", "dai": "das", "damer": "dame", "dme": "dame", "dmae": "dame",
+    "ponei": "pones", "ponis": "pones",
+    "demelo": "damelo", "demela": "damela",
     "demelos": "damelos", "demelas": "damelas", "ponmelo": "damelo", "ponmela": "damela", "mandamelo": "damelo",
     "mandamela": "damela", "mandeme": "mandame", "agregueme": "agregame", "anoteme": "anotame", "envieme": "enviame",
     "guardeme": "apartame", "traigame": "traeme", "saqueme": "sacame", "quiteme": "quitame", "echeme": "echame",
@@ -87,6 +89,12 @@ _SPOKEN_SIZES = re.compile(
     rf"\b(de|del|talla|aro|numero) ({_SAID_NUMBER})"
     rf"(?=\s*(?:$|[\n,.;:?!]|(?:y|o|x|porfavor|nomas|{'|'.join(NUMBER_WORDS)})\b))"
 )
+# "Cámbialo x el rojo", "al x mayor", "x menos de 10 lucas"; not "2 x 4", "brocha x 2" nor "talla x l".
+_X_FOR = re.compile(
+    r"(?<![a-z0-9])x(?=(?:mayor|menor|menos|favor|donde|cuanto|ultimo|que)\b)"
+    r"|(?:^|(?<=[\n,.;?!])|(?<=[a-z,;.]))(?<!talla)( ?)x(?= (?:[a-z]{2,}|\$? ?\d[\d.]* ?(?:lucas?|mil|pesos|k)\b|\$"
+    r"|\d+\.\d{3}))"
+)
 # "Ay no, mejor…" cries out; "no ay stock" says that there is none.
 _CRY = re.compile(r"(?:^|(?<=[\n.,!?;]))"
                   r"\s*(?:ay+|uy+|oh|ah|puchas?|chuta|chanfle|b+u+|p*u+f+|noo+)\b"
@@ -135,6 +143,7 @@ def _space_for(character: str) -> str:
 
 def undo_chat_spelling(text: str) -> str:
     """Rewrite the words of asking and buying as a dictionary has them; other words stay as typed."""
+    text = _X_FOR.sub(r"\1por ", text).replace("por  ", "por ")
     text = re.sub(r"\bpor\s+fa(vor|vorcito)?\b", "porfavor", text)
     text = re.sub(r"\b(\d{1,2})\s+y\s+(?:1/2|medi[oa])\b", r"\1 1/2", text)
     text = re.sub(r"\b1/2\s+docena", "media docena", text)

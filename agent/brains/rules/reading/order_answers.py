@@ -26,7 +26,8 @@ _PICKUP = (
     r"|en (?:la )?(?:tienda|sucursal)|en (?:el )?local|presencial\w*)"
 )
 _DELIVERY = (
-    r"(?:despach\w+|envi\w+|delivery|domicilio|reparto|(?:que )?(?:me )?l[oa]s? (?:mand\w+|traig\w+|llev\w+)"
+    r"(?:despach\w+|envi\w+|delivery|domicilio|reparto|(?:que )?(?:me )?l[oa]s? (?:mand\w+|traig\w+|llev(?!o\b|are"
+    r"|ar[ií]a|emos|amos)\w+)"
     r"|mand(?:a|e|en)(?:me)?l[oa]s?|mandamel[oa]|traemel[oa]|a (?:mi )?casa|a (?:la|mi) (?:oficina|pega|direccion))"
 )
 _IS_NOT = re.compile(rf"\b{_NOT} (?:{_PICKUP}|{_DELIVERY}|boleta|factura)\b")
@@ -45,15 +46,17 @@ _NUMBERED = re.compile(r"\d|\bs/?n\b|\bsin numero\b|\bkm\b|\bparcela\b|\blote\b|
 _HAS_STREET = re.compile(rf"\b{_STREET}", re.IGNORECASE)
 # "Los Aromos 345, Maipú": words, a number, and perhaps more.
 _STREET_AND_NUMBER = re.compile(
-    r"(?:[^\W\d_][\w.'’°º]*\s+){1,6}#?(?:n[°º]?\s?)?\d{1,5}(?:\s?[a-z])?(?:\s*,.*|\s+(?:depto|dpto|casa|block|torre|of|oficina|local|piso)\b.*|\s*)$",
+    r"(?:[^\W\d_][\w.'’°º]*\s+){1,6}#?(?:n[°º]?\s?)?\d{1,5}(?:\s?[a-z])?(?:\s*,.*|\s+(?:depto|dpto|casa|block|torre"
+    r"|of|oficina|local|piso)\b.*|\s*)$",
     re.IGNORECASE,
 )
-SENT = r"(?:desp[aá]ch|env[ií]|m[aá]nd|entr[eé]g|ll[eé]v|tra[eé]|tr[aá]ig)\w*\s+(?:a|al|en|hasta)"
+SENT = r"(?:desp[aá]ch|env[ií]|m[aá]nd|entr[eé]g|ll[eé]v|tra[eé]|tr[aá]ig|d[eé]j)[a-záé]*\s+(?:a|al|en|hasta)"
 # "Despacho a Los Carrera 1240 Concepción": what stands behind a word of sending, its commune too.
 SENT_TO = re.compile(
     rf"\b{SENT}\s+(?P<it>(?!(?:(?:mi|la|el)\s+)?(?:domicilio|casa|oficina|pega|trabajo|tienda|local)\b)"
     rf"(?:[^\W\d_][\w.'’°º]*\s+){{1,6}}(?:n[°º]?\s?|#)?\d{{2,5}}"
-    r"(?:\s+(?!(?:de|con|y|mi|soy|me|a|rut|boleta|factura|por|porfa|gracias|ya|pesos|mil|lucas|unidades)\b)[^\W\d_]+){1,4}?)"
+    r"(?:\s+(?!(?:de|con|y|mi|soy|me|a|rut|boleta|factura|por|porfa|gracias|ya|pesos|mil|lucas"
+    r"|unidades)\b)[^\W\d_]+){1,4}?)"
     r"(?=\s*(?:$|[,.;\n]|\b(?:con|y|mi|soy|me|a|rut|boleta|factura|por|porfa|gracias|ya)\b))",
     re.IGNORECASE,
 )
@@ -78,7 +81,8 @@ _NAME_LEAD = re.compile(
     r"\b(?:me llamo|mi nombre es|(?:va |ponlo |dejalo |déjalo |anotalo |queda )?a nombre de|soy)\s+", re.IGNORECASE
 )
 _NAME_START = re.compile(
-    r"^(?:(?:ya|ok|si|sí|claro|bueno|dale|hola|es|seria|sería|de|a mi nombre|gracias|por favor)[\s,.:]+)*",
+    r"^(?:(?:ya|ok|si|sí|claro|bueno|dale|hola|es|seria|sería|de|a mi nombre|gracias|por favor|la|el|don"
+    r"|doña)[\s,.:]+)*",
     re.IGNORECASE,
 )
 _NAME_END = re.compile(
@@ -140,7 +144,7 @@ _LACKING = re.compile(
     r"\bno (?:tengo|tenemos|uso|manejo|me (?:l[oa] )?se|recuerdo|se)\b|\bprefiero no\b"
     r"|\bno (?:te )?(?:l[oa] )?(?:doy|quiero dar)\b"
 )
-_TALK = frozenset({Kind.GREET, Kind.THANK, Kind.YES, Kind.NO, Kind.MENTION, Kind.HOW_ARE_YOU, Kind.LAUGH})
+_TALK = frozenset({Kind.GREET, Kind.THANK, Kind.YES, Kind.NO, Kind.MENTION, Kind.HOW_ARE_YOU, Kind.LAUGH, Kind.ASIDE})
 _ANSWERS = frozenset({Kind.YES, Kind.NO, Kind.GREET, Kind.THANK})
 # A number in the name of a firm is no street's.
 _NAMES = frozenset({OrderField.LEGAL_NAME, OrderField.ACTIVITY})

@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 
+from agent.brains.rules.reading.after_sale import after_sale_apart
 from agent.brains.rules.reading.asides import without_asides
 from agent.brains.rules.reading.changes import CHANGES, QUESTIONS, TIMES
 from agent.brains.rules.reading.describing import MOST_PEELINGS, describe, trimmed
@@ -53,6 +54,8 @@ _LIST_LEAD = re.compile(
     r"|mi|el|una|un|lo) )?"
     r"(?:siguiente )?(?:lista|listado|pedido|encargo|siguiente|compra|utiles)(?: (?:de|para|del) [a-z ]{1,40}?)?"
     r"\s*:\s*(?=\S)"
+    r"|\b(?:(?:necesito|quiero|quisiera|dame|seria|anota|mandame) )?(?:lo|el|la) siguiente(?: pedido| lista|"
+    r" encargo)?[\s:,]+(?=\S)"
 )
 _ALSO = re.compile(r"^(?:el|la|los|las|es[eao]s?|est[eao]s?)\b.* tambien$")
 _REJECTED = re.compile(r"^(?:no,? )?(?P<what>(?:el|la|los|las|es[eao]s?|est[eao]s?)\b.{0,30})\bno$")
@@ -83,7 +86,7 @@ _TAKEN_LAST = re.compile(
 
 def read_burst(text: str) -> list[Intent]:
     """All that the shopper means, in the order said; an empty list when there is nothing to read."""
-    folded = undo_chat_spelling(in_spanish(fold(cap(text))))
+    folded = after_sale_apart(undo_chat_spelling(in_spanish(fold(cap(text)))))
     wants = halves_apart(exchanges_as_corrections(_LIST_LEAD.sub("dame ", without_asides(folded))))
     if wants != folded and not wants.strip(" \n.,;:!?"):
         return [Intent(Kind.ASIDE)]

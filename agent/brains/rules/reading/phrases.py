@@ -57,7 +57,8 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"|deja(?:l[oa])?(?: asi| nomas| no mas| ahi)*|dejemosl[oa](?: ahi| asi| para despues)?|no importa|nada"
      r"|nada nada|cambie de (?:opinion|idea)|da lo mismo|da igual|filo|ya fue|ya no|no era nada|por ahora nada"
      r"|nada por ahora|ahora no|otro dia(?: sera| mejor)?|en otra ocasion|otra vez sera|no por ahora"
-     r"|estoy bien(?: asi)?)(?: (?:olvidal[oa]|gracias|igual|entonces|nomas|no mas|ya|por ahora))*$"),
+     r"|estoy bien(?: asi)?|(?:ahi )?(?:vemos|vamos viendo|voy viendo|veamos))(?: (?:olvidal[oa]|gracias|igual"
+     r"|entonces|nomas|no mas|ya|por ahora))*$"),
     (Kind.LATER,
      r"^(?:(?:no|mejor|ya|bueno|ok|y|yo|que|me|asi|gracias|tengo que|dejame|deja"
      r"|quiero) )*(?:l[oa]s? (?:voy a (?:pensar|ver|consultar|conversar|hablar)|vamos a (?:pensar|ver|conversar)"
@@ -124,6 +125,10 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"|comprar)(?: (?:ya|ahora|todo|la cuenta|el total|mi carrito|el carrito|igual|nomas|asi"
      r"|entonces|altiro|mejor))*$"),
     (Kind.CHECKOUT,
+     r"^(?:me |nos )?(?:lo )?(?:llevemos|llevamos|llevaria|llevare|llevo|dejame|damos) (?:todo|tod[oa]s)(?: (?:eso"
+     r"|junto|esto|entonces))*$"),
+    (Kind.CHECKOUT, r"^(?:ya )?(?:estoy|estamos) list[oa]s? para (?:comprar|pagar|pedir|cerrar)(?:lo)?$"),
+    (Kind.CHECKOUT,
      r"^(?:quiero comprar (?:todo|lo del carrito|el carrito|eso)|(?:me )?(?:lo )?llevo (?:todo|todo eso"
      r"|todo lo del carrito)|compro todo|comprar el carrito|quiero todo eso|hago el pedido|pedido listo"
      r"|quiero hacerlo|la cuenta|cobrame|tomame el pedido|quiero pedirlo|quiero encargarlo)$"),
@@ -183,7 +188,7 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"|tont[oa]|pendej[oa]|put[oa]s?|maric\w+|ladrones|estafadores|sinverguenzas?|callate|chucha|pesim[oa]"
      r"|malisim[oa]|weon(?:es)? (?:tont|mal|de)\w*)\b"),
     (Kind.HELP,
-     r"^(?:ayuda|ayudame|help|necesito ayuda|menu|opciones|inicio|que puedes hacer"
+     r"^(?:ayuda|ayudame|help|necesito ayuda(?: urgente| rapido)?|menu|opciones|inicio|que puedes hacer"
      r"|en que me (?:puedes )?ayuda[rs]?|como funciona(?: esto)?|que haces|como (?:compro|pido|hago un pedido"
      r"|se compra)|instrucciones)$"),
     # What the button of an advertisement writes by itself: "¡Hola! Quiero más información".
@@ -245,6 +250,11 @@ SHOP_TOPICS: tuple[tuple[str, str], ...] = (
     ("el despacho",
      r"\b(?:cuanto|cuantos dias|que tanto) (?:se |me )?(?:demora[n]?|tarda[n]?|demoraria[n]?)\b"
      r"|\b(?:entrega (?:hoy|inmediata|a domicilio|express)|para cuando (?:llega|lo tendria|estaria))\b"),
+    # "¿Me lo pueden dejar en Los Aromos 345?", "¿me las llevan a Ñuñoa?"
+    ("el despacho",
+     r"^(?:y )?(?:se )?(?:(?:me|nos|te|le) )?(?:l[oa]s? )?(?:(?:pued|podri)\w+ )?(?:ir a )?"
+     r"(?:(?:me|nos|te|le) )?(?:l[oa]s? )?(?:dej|llev|mand|envi|tra|entreg|despach)"
+     r"(?:an|en|arian?|aria|ar|as|er|erian?|en)(?:me|nos)?(?:l[oa]s?)? (?:a|al|en|hasta) (?!cuanto|cuotas|\d)"),
     ("los medios de pago",
      r"\b(?:fiado|me fian?|dan fiado|a credito|pagar? (?:con|en|por) \w+|pagh?o (?:con|en) (?:tarjeta|efectivo"
      r"|cuotas))\b|^(?:aceptan?|reciben?|tienes|tienen|hay|puedo con|se puede con) (?:tarjetas?|efectivo"
@@ -278,9 +288,10 @@ SHOP_TOPICS: tuple[tuple[str, str], ...] = (
      r"|reembolso)\b"),
     ("las fotos", r"\b(?:mand\w+|envi\w+|tienes|tienen|ver|hay)\b.{0,12}\b(?:fotos?|imagen(?:es)?)\b"),
     ("boletas y facturas", r"\b(?:facturas?|boletas?|con iva|mas iva|incluye iva)\b"),
+    ("la venta al por mayor", r"\b(?:(?:al )?por mayor|mayoristas?)\b"),
     ("rebajas",
-     r"\b(?:descuentos?|promociones|promocion|promo|ofertas?|rebajas?|cupon(?:es)?|por mayor|al por mayor"
-     r"|mayoristas?|precio por cantidad|liquidacion|cyber|gratis|regalad[oa]|me haces (?:un )?precio"
+     r"\b(?:descuentos?|promociones|promocion|promo|ofertas?|rebajas?|cupon(?:es)?|precio por cantidad|liquidacion"
+     r"|cyber|gratis|regalad[oa]|me haces (?:un )?precio"
      r"|ultimo precio|haces? (?:una )?rebaja)\b"),
     ("rebajas",
      r"^(?:no )?(?:(?:me |te |le )(?:l[oa]s? )?(?:dej\w+|vend\w+|compro)|dej[ae]me\w*|vendeme\w*)\b.*\b(?:en|a"
@@ -323,9 +334,10 @@ ABOUT_SHOP = re.compile(
     r"(?:es[aeo]s? (?=trae|incluye|sirve|funciona|dura|aguanta|resiste|pesa|mide|contiene|es de|son de|vienen? con))?"
     r"(?!(?:por ?que|a como|como) (?:precio|valor)s?\b)(?:"
     r"(?:son|es|estan? hech[oa]s?|viene[n]?) de (?:puro )?(?:algodon|cuero|cuerina|lana|madera|metal|acero|plastico"
-    r"|vidrio|lino|polar|goma|fierro|aluminio|bronce|cobre|seda|poliester|gamuza|loza|ceramica|porcelana|mimbre|bambu|silicona"
+    r"|vidrio|lino|polar|goma|fierro|aluminio|bronce|cobre|seda|poliester|gamuza|loza|ceramica|porcelana|mimbre"
+    r"|bambu|silicona"
     r"|marmol|yeso|oro|plata|carton|papel|buena calidad|calidad)\b"
-    r"|(?:son|es|seran?|estan?|necesitan|piden|requieren"
+    r"|(?:son|es|seran?|estan?|necesitan?|piden|requieren"
     r"|exigen) (?!(?:el|la|los|las|un|una|que|\d"
     r"|para)\b)[a-z]{3,}"
     r"|(?:atiend|abr|cierr|aceptan|reciben|trabajan (?:con|en|los|el)|hacen|dan (?!un|\d|dos|tres)"

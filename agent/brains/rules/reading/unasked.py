@@ -27,16 +27,29 @@ _NAMED_STREET = r"(?:[^\W\d_][\w.'’°º]*\s+){1,6}(?:n[°º]?\s?|#)?\d{1,5}"
 _ADDRESSES = (
     re.compile(rf"\b(?:vivo\s+en|(?:direcci[oó]n|domicilio)(?:\s+es|:)?)\s+(?P<it>{_NAMED_STREET}[^\n;]*)", re.I),
     re.compile(
-        rf"\b{SENT}\s+(?P<it>{_NAMED_STREET}(?=\s*(?:$|[,.;\n]|\b(?:depto|dpto|casa|block|torre|of|oficina|local|piso)\b))"
+        rf"\b{SENT}\s+(?P<it>{_NAMED_STREET}(?=\s*(?:$|[,.;\n]|\b(?:depto|dpto|casa|block|torre|of|oficina|local"
+        rf"|piso)\b))"
         r"[^\n;]*)",
         re.I,
     ),
     re.compile(rf"(?:^|(?<=[,.;\n])|\b(?:a|en|para|hasta)(?=\s))\s*(?P<it>{_STREET}\s[^\n;]*?\d[^\n;]*)", re.I),
+    # "2 sillas a Los Aromos 345": written as one writes names.
+    re.compile(
+        r"\b(?:a|en|hasta)\s+(?P<it>(?!(?:Talla|N[uú]mero|Pack|Color)\b)(?:[A-ZÁÉÍÓÚÑ][\w.'’]*\s+(?:del?\s+(?:la\s+"
+        r"|los\s+)?)?){1,5}"
+        r"(?:N[°º]?\s?|#)?\d{2,5}(?=\s*(?:$|[,.;\n]|(?i:depto|dpto|casa|block|torre|oficina)\b))[^\n;]*)"
+    ),
+)
+# "Y me lo mandan a…", "porfa déjalo en…": what leads to an address and says no more.
+_LEADING = re.compile(
+    r"(?i)(?:\b(?:y|me|nos|se|lo|la|los|las|porfa(?:vor)?|por favor|que|quiero|necesito|puedes?|pueden|podr[ií]an?"
+    r"|es|ser[ií]a"
+    r"|(?:mand|env[ií]|despach|traig|tra[eé]|ll[eé]v|dej)[\wáé]*)\s+)+$"
 )
 # Where an address ends though the sentence goes on.
 _NO_MORE = re.compile(
     r"(?i)[\s,.]+(?:y\s+)?(?:con|mi|soy|me|a nombre|rut|boleta|factura|porfa\w*|por favor|gracias|ya|tel[eé]fono|fono"
-    r"|celular|correo|agrega\w*|quiero|nombre)\b.*$|\s+y\s+.*$|[\s,.]+$"
+    r"|celular|correo|agrega\w*|quiero|nombre)\b.*$|\s+y\s+.*$|(?<=\w{4})\.\s+(?=[^\W\d]).*$|[\s,.]+$"
 )
 _LEAD = r"(?:(?:y|ya|ok|es|seria|con|para|por|quiero|prefiero|mejor|yo|l[oa]s?|que sea|entonces|dale|listo) )*"
 _ONLY_WAY = re.compile(
@@ -69,6 +82,8 @@ def unasked_data(text: str, intents: Iterable[Intent]) -> tuple[Said, list[Inten
         said = {**said, OrderField.ADDRESS: address, OrderField.FULFILMENT: "delivery"}
     if OrderField.NAME in said and not _is_name(said, text):
         del said[OrderField.NAME]
+    if OrderField.NAME not in said and len(said) >= _FULL_NAME and (name := _signed_beside(text, said)):
+        said[OrderField.NAME] = name
     words = set(fold(" ".join(said.values())).split()) | _DATA_WORDS
     told = [
         one
@@ -78,11 +93,31 @@ def unasked_data(text: str, intents: Iterable[Intent]) -> tuple[Said, list[Inten
     return said, told
 
 
+def without_address(text: str) -> str:
+    """What a message says beside where the order goes: "2 sillas, mándalas a Los Aromos 345" as "2 sillas, "; what is
+    asked is left as it is ("¿llegan a Los Aromos 345?")."""
+    told = _QUESTION.sub(lambda asked: " " * len(asked[0]), text)
+    found = _find_address(told)
+    if found is None:
+        return text
+    match, address = found
+    start = match.start() + (len(match[0]) - len(match[0].lstrip(" ,.;\n")))
+    before = _LEADING.sub("", text[:start])
+    return f"{before}\n{text[match.start('it') + len(address) :]}"
+
+
 def signed_name(text: str) -> str:
     """The full name that is all of a message, written as one writes names; "" for anything else."""
     text = text.strip(" .,!\n")
     is_name = _SIGNED.fullmatch(text) and not set(fold(text).split()) & NOISE
     return text if is_name else ""
+
+
+def _signed_beside(text: str, said: Said) -> str:
+    """Of "boleta. A domicilio: Freire 1200. Ana Rojas" the name."""
+    address = said.get(OrderField.ADDRESS, "")
+    names = (signed_name(part) for part in re.split(r"[.,;\n]", text))
+    return next((name for name in names if name and name not in address), "")
 
 
 def _is_told(piece: str, said: Said, words: set[str]) -> bool:
@@ -101,9 +136,15 @@ def _is_name(said: Said, text: str) -> bool:
 
 
 def _address_in(text: str) -> str:
+    found = _find_address(text)
+    return found[1].strip(" .,;:") if found else ""
+
+
+def _find_address(text: str) -> tuple[re.Match[str], str] | None:
+    """Where it is said, and the address itself, which begins where the match's "it" does."""
     for pattern in (*_ADDRESSES, SENT_TO):
         if found := pattern.search(text):
-            address = _NO_MORE.sub("", found["it"], count=1).strip(" .,;:")
+            address = _NO_MORE.sub("", found["it"], count=1)
             if re.search(r"\d", address):
-                return address
-    return ""
+                return found, address
+    return None

@@ -4,6 +4,7 @@ import re
 
 from agent.brains.rules.reading.intents import Kind
 from agent.brains.rules.reading.phrases import GREETING
+from agent.brains.rules.reading.quantities import NUMBER
 
 # What people call whoever sells to them.
 CALLED = (
@@ -118,6 +119,11 @@ VERBS: tuple[tuple[Kind, str], ...] = (
     (Kind.BUY,
      r"(?:dame|deme|denme|damelo|dame lo|agregame|agregale|ponme|ponle|poneme|anotame|apuntame|sumame|sumale"
      r"|echame|echale|mandame|enviame|pasame|vendeme|reservame|apartame|traeme|regalame)"),
+    # "¿Me mandan 2 brochas?", "mi hijo necesita un cuaderno", "me encargaron 3 brochas".
+    (Kind.BUY,
+     r"(?:(?:me |nos |le |les )(?:mandan|envian|traen|despachan|faltan?|hacen? falta|pidio|pidieron|encargo|encargaron)"
+     r"|necesitan?|quieren?|anda[ns]? buscando)"
+     rf"(?= (?:un[oa]?s?|el|la|l[oa]s|{NUMBER}) (?!que\b)[a-z0-9])"),
     (Kind.SHOW, r"(?:mostra|busca|encontra|cotiza|ensena|fija|averigua)(?:me|nos|te)(?: si (?:hay|tienes|tienen))?"),
     (Kind.BUY, r"deja(?:me|nos)(?= (?:el|la|l[oa]s|es[eao]s?|est[eao]s?|un[oa]?s?|\d+)\b)"),
     # Whatever is done for whoever asks: "alcanzame", "guardame", "convidame".

@@ -7,7 +7,7 @@ from dataclasses import replace
 from agent.brains.rules.products.amounts import common_units
 from agent.brains.rules.products.choosing import choose
 from agent.brains.rules.products.outcome import MOST_CANDIDATES, Finding, Outcome
-from agent.brains.rules.reading.asides import is_deniable
+from agent.brains.rules.reading.asides import may_deny
 from agent.brains.rules.reading.intents import Intent
 from agent.brains.rules.reading.naming import content_words, is_need
 from agent.brains.rules.replying.offering import offer_to_note, offer_to_tell
@@ -59,7 +59,7 @@ def _tell_near(turn: Turn, intent: Intent) -> None:
     """A name can be denied; a story ("mi perro tiene pulgas") cannot."""
     words = [word for word in intent.words.split() if word not in FUNCTION_WORDS]
     is_story = len(words) > MOST_NAME_WORDS and len(content_words(intent.words)) < len(words) - 1
-    if is_story or not is_deniable(intent.words):
+    if is_story or not may_deny(intent):
         turn.reply.head("missing.maybe")
     else:
         named = said(turn, intent)
@@ -149,7 +149,7 @@ def tell_unfound(turn: Turn, intent: Intent) -> None:
         turn.reply.close("ask.for_need")
     elif intent.words and not content_words(intent.words):
         turn.is_lost = True
-    elif not is_deniable(intent.words):
+    elif not may_deny(intent):
         turn.is_half_lost = True
         turn.reply.tell("missing.unclear")
     else:
