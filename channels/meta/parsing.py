@@ -82,7 +82,7 @@ def _read_change(access: ChannelAccess, change: Any, found: _Found) -> None:
         return
     value = change.get("value")
     number_id = text_of(value.get("metadata"), "phone_number_id") if isinstance(value, Mapping) else ""
-    if not number_id:
+    if not (number_id.isascii() and number_id.isdecimal()):
         found.quarantined.append(Quarantined("of no number", change))
     elif number_id != access.address:
         found.elsewhere.setdefault(number_id, []).append(Quarantined("of another number", change))

@@ -100,8 +100,9 @@ def test_another_numbers_messages_are_not_ours() -> None:
     assert {number: len(items) for number, items in parsed.elsewhere.items()} == {"999": 1}
 
 
-def test_what_names_no_number_is_set_aside() -> None:
-    nobody = payload({"metadata": 7, "messages": [text(1)]})
+@pytest.mark.parametrize("metadata", [7, {}, {"phone_number_id": 7}, {"phone_number_id": "\x00"}])
+def test_what_names_no_number_is_set_aside(metadata: Any) -> None:
+    nobody = payload({"metadata": metadata, "messages": [text(1)]})
     parsed = META.parse(access(), request(nobody))
     assert (parsed.messages, [item.reason for item in parsed.quarantined]) == ([], ["of no number"])
 
