@@ -349,14 +349,20 @@ async def test_names_and_pictures_of_the_catalogue_do_nothing_but_show(
     assert await page.title() == "Mi tienda"
     assert [request["url"] for request in asked] == urls[:1]
     assert "referer" not in asked[0]
-    # One that does not load leaves its file and its words.
+    # One that does not load leaves its file and its words; and a line that says more than its card stays.
     await context.route("**/*.jpg", lambda route: route.abort())
     many = Card("S9", "Clavos", "$990", "quedan 1.250")
     lost = Media(MediaKind.IMAGE, "https://fotos.example/rota.jpg", "La foto")
-    content = MessageContent("", cards=(many,), media=(lost,))
+    few = Card("S8", "Tarugos", "$500", "quedan 4")
+    lines = "1. *Clavos* a $990 (quedan 1.250)\n2. *Tarugos* a $500, con guantes de regalo"
+    content = MessageContent(lines, cards=(many, few), media=(lost,))
     await answer(service, store, (await conversation_of(service, store)).id, content)
     await expect(page.get_by_role("link", name="Ver imagen")).to_be_visible()
-    await expect(page.locator(".bubble").last).to_have_text("La foto")
+    shown = page.locator(".message").last
+    await expect(shown.locator(".number")).to_have_text(["1", "2"])
+    await expect(shown.locator(".bubble")).to_have_text(
+        [lines.splitlines()[1].replace("*", ""), "Ver imagen", "La foto"]
+    )
     await expect(page.locator(".stock.low")).to_have_count(0)
     complaints.clear()
 

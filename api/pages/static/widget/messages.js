@@ -122,8 +122,8 @@ function arrange(message) {
   };
   for (const line of message.text.split("\n")) {
     const found = waiting.findIndex((card) => tells(line, card));
-    if (found < 0) add("line", line);
-    else add("card", { ...waiting.splice(found, 1)[0], number: NUMBERED.exec(line)?.[1] });
+    if (found < 0 || saysMore(line, waiting[found])) add("line", line);
+    if (found >= 0) add("card", { ...waiting.splice(found, 1)[0], number: NUMBERED.exec(line)?.[1] });
   }
   for (const card of waiting) add("card", card);
   return parts
@@ -135,6 +135,13 @@ function arrange(message) {
 function tells(line, card) {
   const said = plain(line);
   return (NUMBERED.test(line) || /^[*•-]/.test(line)) && said.includes(plain(card.title)) && said.includes(card.price);
+}
+
+// Than its card does: "…, con guantes de regalo".
+function saysMore(line, { title, price, stock }) {
+  let rest = plain(line).replace(NUMBERED, "");
+  for (const said of [title, price, stock]) rest = rest.replace(plain(said), " ");
+  return /\p{L}{2}/u.test(rest.replace(/\d+|\b(?:quedan?|disponibles?|unidad(?:es)?|hay|en|stock|por|desde|precio)\b/giu, " "));
 }
 
 function plain(text) {
