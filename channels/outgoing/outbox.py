@@ -193,6 +193,8 @@ class Outbox:
         message.attempt_count += 1
         if any(part.is_numbered for part in render(pieces[-1], self.adapters[channel.kind].capabilities)):
             message.payload = message.payload | {"is_numbered": True}
+        if len(pieces) > 1 and pieces[-1].media and not message.payload.get("media"):
+            message.payload = message.payload | {"has_picture": True}
         return _marked(message, channel, conversation, pieces, now)
 
     async def _prepare(

@@ -58,7 +58,7 @@ def refusal_of(error: TwilioException) -> tuple[int, int | None]:
 
 
 def credentials(access: ChannelAccess) -> tuple[str, str]:
-    """What basic authentication needs: an API key where the channel has one, else the account and its token."""
-    if "api_key" in access.secrets:
-        return access.secrets["api_key"], access.secrets.get("api_key_secret", "")
+    """What basic authentication needs: an API key where the channel has a whole one, else the account and its token."""
+    if access.secrets.keys() >= {"api_key", "api_key_secret"}:
+        return access.secrets["api_key"], access.secrets["api_key_secret"]
     return str(access.config.get("account_sid", "")), access.secrets.get("auth_token", "")

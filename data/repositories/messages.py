@@ -40,12 +40,22 @@ def in_order(messages: Iterable[Message]) -> list[Message]:
 
 
 def _of_all_parts(message: Message, part: str | None, delivery: Delivery) -> Delivery:
-    """Where a message of several parts is by this news of one of them. What each came to is kept with it."""
+    """Where a message of several parts is by this news of one of them. What each came to is kept with it.
+
+    A picture beside what says everything may be lost.
+    """
+    if part is None:
+        return delivery
     fates: dict[str, str] = dict(message.payload.get("part_fates", {}))
-    if part is not None and _RANK[delivery] > _RANK[Delivery(fates.get(part, Delivery.QUEUED))]:
+    if _RANK[delivery] > _RANK[Delivery(fates.get(part, Delivery.QUEUED))]:
         fates[part] = delivery.value
         message.payload = message.payload | {"part_fates": fates}
-    return Delivery.FAILED if Delivery.FAILED in fates.values() else delivery
+    lost = {name for name, fate in fates.items() if fate == Delivery.FAILED}
+    if message.payload.get("has_picture"):
+        lost.difference_update(message.part_ids[message.part_count - 1 :])
+    if lost:
+        return Delivery.FAILED
+    return Delivery.SENT if delivery is Delivery.FAILED else delivery
 
 
 def _note_part(message: Message, external_id: str | None) -> None:

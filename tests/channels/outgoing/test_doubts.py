@@ -9,7 +9,7 @@ from channels.adapter import StatusUpdate
 from channels.incoming.inbox import apply_statuses
 from channels.outgoing.doubts import Patience
 from channels.outgoing.outbox import SENDING_LEASE, DeliverOutcome
-from data.content import MessageContent
+from data.content import Card, Choice, MessageContent
 from data.states import Actor, ConversationStatus, Delivery
 from tests.channels.shop import NOW, NUMBER, SHOPPER, JobRunner, Shop
 from tests.servers.twilio_server import Fault, SentMessage, TwilioServer
@@ -231,7 +231,8 @@ async def whose(shop: Shop, message_id: UUID) -> ConversationStatus:
 
 async def told(shop: Shop, message_id: UUID, *news: tuple[str, Delivery]) -> tuple[Delivery | None, str | None]:
     """Where a message is after these statuses of its parts."""
-    updates = [StatusUpdate(sid, delivery, message_id, "bad_content") for sid, delivery in news]
+    errors = {Delivery.FAILED: "bad_content"}
+    updates = [StatusUpdate(sid, delivery, message_id, errors.get(delivery)) for sid, delivery in news]
     await apply_statuses(shop.database, shop.access, updates, NOW)
     row = await shop.message(message_id)
     return row.delivery, row.delivery_error
@@ -258,3 +259,21 @@ async def test_a_part_lost_before_the_last_is_on_its_way_is_told(
     await told(shop, long_id, (twilio.messages[0].sid, Delivery.FAILED))
     assert await until_settled(outbox, long_id) is DeliverOutcome.FAILED
     assert await whose(shop, long_id) is ConversationStatus.HANDED_OFF
+
+
+async def test_a_lost_picture_beside_what_says_everything_is_no_loss(
+    shop: Shop, outbox: JobRunner, twilio: TwilioServer
+) -> None:
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        channel = await tx.channels.get(shop.channel.id)
+        assert channel is not None
+        channel.config = channel.config | {"product_pictures": True}
+    card = Card("POL-1", "Polera", "$9.990", "quedan 3", "https://tienda.example/p.jpg")
+    asked = MessageContent("Polera a $9.990. ¿La agrego?", (Choice("yes", "Sí"),), (card,))
+    message_id = await shop.reply(await shop.hear("hola", "SM1"), asked)
+    await outbox.deliver(message_id)
+    words, picture = [message.sid for message in twilio.messages]
+    news = ((picture, Delivery.FAILED), (words, Delivery.DELIVERED), (picture, Delivery.FAILED))
+    assert await told(shop, message_id, *news) == (Delivery.DELIVERED, None)
+    assert await whose(shop, message_id) is ConversationStatus.AUTOMATED
+    assert (await told(shop, message_id, (words, Delivery.FAILED)))[0] is Delivery.DELIVERED
