@@ -24,7 +24,7 @@ from data.states import BrainKind, Sender
 MOST_LLM_ATTEMPTS = 2
 
 
-def route(
+async def route(
     state: TurnState, runtime: Runtime[Brains]
 ) -> Literal["confirm", "human", "ordered", "triggered", "llm", "rules"]:
     context = state["workspace"].context
@@ -79,7 +79,7 @@ async def confirm(state: TurnState) -> dict[str, Any]:
     return {"workspace": workspace, "draft": Draft((reply,)), "brain": BrainKind.RULES}
 
 
-def human(state: TurnState) -> dict[str, Any]:
+async def human(state: TurnState) -> dict[str, Any]:
     workspace = state["workspace"]
     request_human(workspace, f"Lo pidió: «{workspace.context.text[:200]}»")
     text = say("handoff.opened", store=workspace.context.store, avoid=workspace.memory.last_reply)
@@ -109,7 +109,7 @@ async def llm(state: TurnState, runtime: Runtime[Brains]) -> dict[str, Any]:
         return {"draft": None, "fallback_reason": "timeout"}
 
 
-def after_llm(state: TurnState) -> Literal["check", "rules"]:
+async def after_llm(state: TurnState) -> Literal["check", "rules"]:
     return "rules" if state["draft"] is None else "check"
 
 
@@ -135,13 +135,13 @@ def _clean_desk(state: TurnState) -> Workspace:
     return workspace
 
 
-def check(state: TurnState) -> dict[str, Any]:
+async def check(state: TurnState) -> dict[str, Any]:
     assert state["draft"] is not None
     problems = check_draft(state["draft"], state["workspace"])
     return {"problems": problems, "all_problems": state["all_problems"] + problems}
 
 
-def after_check(state: TurnState, runtime: Runtime[Brains]) -> Literal["llm", "rules", "template", "__end__"]:
+async def after_check(state: TurnState, runtime: Runtime[Brains]) -> Literal["llm", "rules", "template", "__end__"]:
     if not state["problems"]:
         return "__end__"
     if state["brain"] is BrainKind.RULES:
@@ -149,7 +149,7 @@ def after_check(state: TurnState, runtime: Runtime[Brains]) -> Literal["llm", "r
     return "llm" if state["attempt_count"] < MOST_LLM_ATTEMPTS else "rules"
 
 
-def template(state: TurnState) -> dict[str, Any]:
+async def template(state: TurnState) -> dict[str, Any]:
     """Say only what is in the cart, and let people look at it: a reply that cannot be trusted does not leave."""
     workspace = _clean_desk(state)
     request_human(workspace, f"Respuesta retenida: {'; '.join(state['problems'])}")

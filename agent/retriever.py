@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from data.catalogue_index import CatalogueIndexes
+from data.catalogue_index import CatalogueIndexes, search_index
 from data.catalogue_search import Hit, find_products
 from data.database import Database
 from data.models.base import Json
@@ -34,14 +34,14 @@ class Retriever:
 
     async def search(self, query: str, limit: int) -> Sequence[CatalogueItem]:
         """What words find and what is only like it; a brain has read off prices, and says what is only like it."""
-        found = await self._indexes.search(self._tenant_id, query, limit, near=True)
+        index = await self._indexes.get(self._tenant_id)
+        found = await search_index(index, query, limit, near=True)
         if not found:
             self._note(query, [])
             return []
         async with self._database.transaction(self._tenant_id) as tx:
             items = await tx.catalogue.by_search_ids([hit.id for hit in found])
-        own = (await self._indexes.get(self._tenant_id)).vocabulary.own
-        known = [(_called(items[hit.id], own), hit.score) for hit in found if hit.id in items]
+        known = [(_called(items[hit.id], index.vocabulary.own), hit.score) for hit in found if hit.id in items]
         self._note(query, [{"sku": item.sku, "score": round(float(score), 4)} for item, score in known])
         return [item for item, _ in known]
 

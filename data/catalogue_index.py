@@ -53,10 +53,7 @@ class CatalogueIndexes:
 
         With `near` also what is only like it.
         """
-        index = await self.get(tenant_id)
-        if len(index) < LARGE and not index.embedder.keeps_vectors and not index.vectors.is_remote:
-            return index.search(query, limit, near=near)
-        return await asyncio.to_thread(index.search, query, limit, near=near)
+        return await search_index(await self.get(tenant_id), query, limit, near=near)
 
     async def similar(self, tenant_id: UUID, id: int, limit: int) -> list[SearchHit]:
         """What is most like one product."""
@@ -65,8 +62,7 @@ class CatalogueIndexes:
 
     async def get(self, tenant_id: UUID) -> CatalogueIndex:
         """The index of the catalogue as it is now, or as it was while a large one is being made."""
-        async with self._database.transaction(tenant_id) as tx:
-            version = await tx.tenants.catalogue_version()
+        version = await self._database.catalogue_version(tenant_id)
         while (index := self._indexes.get(tenant_id)) is None or index.version < version:
             task = self._renewing.get(tenant_id) or self._renew(tenant_id, index)
             done, _ = await asyncio.wait({task}, timeout=None if index is None else self._patience_seconds)
@@ -116,3 +112,10 @@ class CatalogueIndexes:
         while total > self._most_bytes and len(self._indexes) > 1:
             _, oldest = self._indexes.popitem(last=False)
             total -= oldest.nbytes
+
+
+async def search_index(index: CatalogueIndex, query: str, limit: int, *, near: bool = False) -> list[SearchHit]:
+    """As CatalogueIndexes.search, for whoever needs more of the same index."""
+    if len(index) < LARGE and not index.embedder.keeps_vectors and not index.vectors.is_remote:
+        return index.search(query, limit, near=near)
+    return await asyncio.to_thread(index.search, query, limit, near=near)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from data.catalogue_index import CatalogueIndexes
+from data.catalogue_index import CatalogueIndexes, search_index
 from data.database import Database
 from data.repositories.items import CatalogueItem
 from data.search.index import CatalogueIndex, SearchHit
@@ -35,11 +35,11 @@ async def find_products(
     An option is kept as long as any product has it: of what comes in no red, the others are shown.
     """
     wish = read_wish(text)
-    if not wish.narrows and wish.sort == "relevance":
-        found = await indexes.search(tenant_id, wish.words, max(limit, CHUNK))
-        return await _as_wanted(database, tenant_id, wish, await indexes.get(tenant_id), found, limit)
-    found = await indexes.search(tenant_id, wish.words, MOST_NARROWED)
     index = await indexes.get(tenant_id)
+    if not wish.narrows and wish.sort == "relevance":
+        found = await search_index(index, wish.words, max(limit, CHUNK))
+        return await _as_wanted(database, tenant_id, wish, index, found, limit)
+    found = await search_index(index, wish.words, MOST_NARROWED)
     if not found and index.read(wish.words).slots:
         return []
     scores = {hit.id: hit.score for hit in found if hit.score >= SAME_THING * found[0].score}

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, SessionTransaction
 
-from data.errors import DatabaseUnavailable, Unavailability, UnsafeDatabaseRole
+from data.errors import DatabaseUnavailable, NotFound, Unavailability, UnsafeDatabaseRole
 from data.intake import LAST_OUTBOUND, TAKE_IN, Intake
 from data.models.base import Json
 from data.transaction import Transaction
@@ -53,6 +53,17 @@ _UNSAFE = text(
 # A turn that waits for the rows of a large import is tried again as its job.
 TIMEOUTS = {"statement_timeout": "30s", "lock_timeout": "20s", "idle_in_transaction_session_timeout": "60s"}
 _PATIENTLY = text("SELECT set_config('statement_timeout', '1h', true), set_config('lock_timeout', '1h', true)")
+
+_AS_TENANT = text("SELECT set_config('app.tenant_id', :tenant_id, true)")
+# What stands left of the LATERAL is known before what stands right of it is read.
+_CATALOGUE_VERSION = text(
+    """
+    SELECT tenant.catalogue_version
+    FROM (SELECT CASE WHEN set_config('app.tenant_id', :tenant_id, true) <> ''
+                 THEN CAST(:tenant_id AS uuid) END AS id) AS own
+    CROSS JOIN LATERAL (SELECT catalogue_version FROM tenants WHERE id = own.id LIMIT 1) AS tenant
+    """
+)
 
 log = structlog.get_logger()
 
@@ -169,6 +180,19 @@ class Database:
 
         return await _once_more(ask)
 
+    async def catalogue_version(self, tenant_id: UUID) -> int:
+        """Which every search asks first, in one round trip instead of four. Raises NotFound."""
+
+        async def ask() -> int | None:
+            async with self._single_statements.connect() as connection:
+                found = await connection.execute(_CATALOGUE_VERSION, {"tenant_id": str(tenant_id)})
+                return found.scalar_one_or_none()
+
+        version = await _once_more(ask)
+        if version is None:
+            raise NotFound("tenant")
+        return version
+
     async def take_in(self, tenant_id: UUID, intake: Intake) -> tuple[UUID, UUID | None]:
         """The conversation and the new message (None for a second delivery), in one round trip instead of four.
 
@@ -215,8 +239,7 @@ class TenantSession(Session):
 def _set_tenant(session: Session, transaction: SessionTransaction, connection: Any) -> None:
     if transaction.nested:
         return
-    tenant_id = session.info["tenant_id"]
-    connection.execute(text("SELECT set_config('app.tenant_id', :id, true)"), {"id": str(UUID(str(tenant_id)))})
+    connection.execute(_AS_TENANT, {"tenant_id": str(UUID(str(session.info["tenant_id"])))})
 
 
 async def _once_more(work: Callable[[], Awaitable[T]]) -> T:

@@ -61,8 +61,9 @@ _SESSION = {"role": APP_ROLE, "search_path": SEARCH_PATH.replace(" ", ""), **TIM
 _MINE = "SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = ANY(%(worker_ids)s)"
 _TOO_OLD = """
     SELECT job.id FROM procrastinate_jobs job JOIN procrastinate_events event ON event.job_id = job.id
-    WHERE job.status = 'doing' AND job.task_name = %(task)s AND event.type = 'started'
-    GROUP BY job.id HAVING max(event.at) < now() - make_interval(secs => %(seconds)s)
+    JOIN unnest(%(tasks)s::text[], %(seconds)s::float8[]) AS longest (task, seconds) ON longest.task = job.task_name
+    WHERE job.status = 'doing' AND event.type = 'started'
+    GROUP BY job.id, longest.seconds HAVING max(event.at) < now() - make_interval(secs => longest.seconds)
 """
 _STALLED = """
     SELECT job.id FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
@@ -311,13 +312,10 @@ class JobWorker:
 
     async def _too_old(self) -> set[int]:
         """Jobs that run longer than any may."""
-        found: set[int] = set()
-        longest = {**self._rescue_after.longest_seconds} | {
-            name: work.longest_seconds for name, work in self._recurring.items()
-        }
-        for name, seconds in longest.items():
-            found |= await self._ids(_TOO_OLD, task=name.value, seconds=seconds + self._rescue_after.grace_seconds)
-        return found
+        recurring = {name: work.longest_seconds for name, work in self._recurring.items()}
+        longest = {**self._rescue_after.longest_seconds, **recurring}
+        seconds = [each + self._rescue_after.grace_seconds for each in longest.values()]
+        return await self._ids(_TOO_OLD, tasks=[name.value for name in longest], seconds=seconds)
 
     async def _forgotten(self, worker: Worker) -> set[int]:
         """Jobs that are ours by the table, and not run here: seen twice in a row, so neither starting nor ending.
