@@ -1,9 +1,10 @@
 """Products picked in the channel's own catalogue become cart lines, at our prices and by code alone."""
 
+import re
 from dataclasses import replace
 
 from agent.brains import Brain
-from agent.context import OrderedItem
+from agent.context import InboundText, OrderedItem
 from agent.tools.cart import MOST_UNITS, add_to_cart, set_quantity
 from agent.tools.catalogue import get_product
 from agent.wording import say
@@ -11,6 +12,7 @@ from agent.workspace import Draft, Refusal, Workspace
 from data.content import MessageContent
 
 SKU_SHOWN = 40
+_PICKED = re.compile(r"^\[pedido\].*", re.MULTILINE | re.DOTALL)
 
 
 async def take_ordered(workspace: Workspace, rules: Brain) -> Draft:
@@ -30,12 +32,18 @@ async def take_ordered(workspace: Workspace, rules: Brain) -> Draft:
         notices.append(say("ordered.unknown", skus=list(dict.fromkeys(unknown))))
     reply = MessageContent(_worded(workspace, notices))
     workspace.remember(pending=None, last_reply=reply.text)
-    said = tuple(replace(message, ordered=()) for message in workspace.context.messages if message.text.strip())
+    heard = (_in_words(message) for message in workspace.context.messages)
+    said = tuple(message for message in heard if message.text)
     if not said:
         return Draft((reply,))
     workspace.context = replace(workspace.context, messages=said)
     rest = await rules.think(workspace)
     return replace(rest, replies=(reply, *rest.replies))
+
+
+def _in_words(message: InboundText) -> InboundText:
+    """Without what was picked, which the channel also says in words."""
+    return replace(message, text=_PICKED.sub("", message.text).strip(), ordered=()) if message.ordered else message
 
 
 async def _what_can_be_had(workspace: Workspace, sku: str, refusal: Refusal) -> str:

@@ -14,6 +14,8 @@ Item = Mapping[str, Any]
 
 UNREADABLE = "[mensaje]"
 _FORM = "[formulario]"
+_PICKED = "[pedido]"
+_SKU_SHOWN = 40
 _FILES = {
     "image": (MediaKind.IMAGE, "[imagen]"),
     "video": (MediaKind.VIDEO, "[video]"),
@@ -121,10 +123,12 @@ def _template_button(part: Item) -> Content:
 
 
 def _order(part: Item) -> Content:
-    """A product that cannot be read leaves the others as they are; the words beside them are the shopper's own."""
+    """A product that cannot be read leaves the others as they are. What was picked is said too, after the shopper's
+    own words, for the people who read along."""
     ordered = tuple(found for item in objects(part.get("product_items")) if (found := _product(item)) is not None)
-    words = text_of(part, "text")
-    return Content(words if words or ordered else UNREADABLE, ordered=ordered)
+    picked = ", ".join(f"{product.quantity} × {product.sku[:_SKU_SHOWN]}" for product in ordered)
+    said = (text_of(part, "text").strip(), f"{_PICKED} {picked}" if picked else "")
+    return Content("\n".join(text for text in said if text) or UNREADABLE, ordered=ordered)
 
 
 def _product(item: Item) -> OrderedProduct | None:

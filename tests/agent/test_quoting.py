@@ -148,14 +148,14 @@ async def test_a_price_that_was_another_there_is_told(shop: Shop, seen: dict[str
 
 
 async def test_far_too_many_are_as_many_as_there_are(shop: Shop) -> None:
-    conversation_id = await arrive(shop, "", ordered=picked(("M-2", 20_000)))
+    conversation_id = await arrive(shop, "[pedido] 20000 × M-2", ordered=picked(("M-2", 20_000)))
     await shop.agent.take_turn(shop.tenant_id, conversation_id)
     [reply] = await shop.replies(conversation_id)
     assert "quedan 5, así que dejé 5" in reply
 
 
 async def test_words_that_came_with_the_products_are_answered(shop: Shop) -> None:
-    conversation_id = await arrive(shop, "say ¿despachan?", ordered=picked(("M-1", 1)))
+    conversation_id = await arrive(shop, "say ¿despachan?\n[pedido] 1 × M-1", ordered=picked(("M-1", 1)))
     await shop.agent.take_turn(shop.tenant_id, conversation_id)
     cart, said = await shop.replies(conversation_id)
     assert ("Martillo carpintero" in cart, said) == (True, "¿despachan?")
