@@ -40,7 +40,7 @@ async def offer(shop: Shop, adapter: TwilioWhatsApp, choices: list[Choice]) -> U
 async def chosen(shop: Shop, conversation_id: UUID, said: Sequence[Mapping[str, str]]) -> list[str | None]:
     """What each answer was taken for."""
     for number, changes in enumerate(said):
-        posted = request(inbound("", f"SM-tap-{number}") | changes, shop.access.webhook_url)
+        posted = request({**inbound("", f"SM-tap-{number}"), **changes}, shop.access.webhook_url)
         parsed = TwilioWhatsApp().parse(shop.access, posted)
         await receive(shop.database, shop.access, parsed.messages, now=NOW)
     answers = [message for message in await shop.messages(conversation_id) if "tap" in (message.external_id or "")]
