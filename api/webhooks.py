@@ -12,7 +12,7 @@ from api.errors import BadRequest, Forbidden
 from api.open_channels import OpenChannels
 from api.runtime import Runtime
 from api.schemas import errors
-from channels.adapter import AnswersHandshake, ChannelAccess, Quarantined, WebhookRequest
+from channels.adapter import Acknowledges, AnswersHandshake, ChannelAccess, Quarantined, WebhookRequest
 from channels.errors import BadPayload
 from channels.incoming.inbox import quarantine, take_in
 from data.states import ChannelKind
@@ -71,6 +71,9 @@ async def receive_webhook(request: Request) -> Response:
             else:
                 await _keep(runtime, other, posted)
     body, media_type = _ACKNOWLEDGED.get(access.kind, _PLAINLY)
+    adapter = runtime.adapters[access.kind]
+    if isinstance(adapter, Acknowledges):
+        body = adapter.acknowledgement(posted) or body
     return Response(body, media_type=media_type)
 
 

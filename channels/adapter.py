@@ -243,6 +243,13 @@ class Adapter(Protocol):
 
 
 @runtime_checkable
+class Acknowledges(Protocol):
+    def acknowledgement(self, request: WebhookRequest) -> bytes | None:
+        """JSON to answer a request with that was kept, where the provider reads more in it than that."""
+        ...
+
+
+@runtime_checkable
 class AnswersHandshake(Protocol):
     def answer_handshake(self, access: ChannelAccess, request: WebhookRequest) -> str | None:
         """The text to echo to a provider that checks a new address by GET; None refuses."""

@@ -5,6 +5,7 @@ answer was lost stays unknown.
 """
 
 import hmac
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -27,7 +28,7 @@ from channels.incoming.reading import read_json
 from channels.outgoing.formatting import units
 from channels.outgoing.rendering import Part, PartKind, render
 from channels.outgoing.sending import send_each
-from channels.telegram.parsing import callback_id, message_key, read_update
+from channels.telegram.parsing import message_key, read_update
 from connectors.deadline import watch
 from data.content import MediaKind, MessageContent
 from data.states import ChannelKind
@@ -80,6 +81,14 @@ class Telegram:
     def parse(self, access: ChannelAccess, request: WebhookRequest) -> Parsed:
         return read_update(read_json(request.body))
 
+    def acknowledgement(self, request: WebhookRequest) -> bytes | None:
+        """Tells a tapped button that it was heard, whoever answers: else it seems to wait for a minute."""
+        tap = read_json(request.body).get("callback_query")
+        key = tap.get("id") if isinstance(tap, Mapping) else None
+        if not isinstance(key, str):
+            return None
+        return json.dumps({"method": "answerCallbackQuery", "callback_query_id": key}).encode()
+
     async def send(self, access: ChannelAccess, to: str, content: MessageContent, message_id: UUID) -> SendResult:
         return await send_each(render(content, self.capabilities), lambda part: self._send(access, to, part))
 
@@ -102,9 +111,6 @@ class Telegram:
         return message_key(to, answer["message_id"])
 
     async def show_typing(self, access: ChannelAccess, to: str, inbound_external_id: str) -> None:
-        """Also tells a tapped button that it was heard, or it would seem to wait for a minute."""
-        if tap := callback_id(inbound_external_id):
-            await self._ask(access, "answerCallbackQuery", {"callback_query_id": tap})
         await self._ask(access, "sendChatAction", {"chat_id": to, "action": "typing"})
 
     async def fetch_media(self, access: ChannelAccess, attachment: Attachment, limit: int) -> FetchedMedia:

@@ -95,7 +95,7 @@ def _read_tap(tap: Mapping[str, Any]) -> Parsed:
     return Parsed(
         messages=[
             InboundMessage(
-                external_id=tap_key(key),
+                external_id=f"tap:{key}",
                 address=str(chat_id),
                 text=_title_of(message, choice),
                 contact_name=_name(_object(tap.get("from") or {})),
@@ -110,18 +110,6 @@ def _read_tap(tap: Mapping[str, Any]) -> Parsed:
 def message_key(chat_id: int | str, message_id: int) -> str:
     """Telegram counts messages within each chat."""
     return f"{chat_id}:{message_id}"
-
-
-_TAP = "tap:"
-
-
-def tap_key(callback_id: str) -> str:
-    return _TAP + callback_id
-
-
-def callback_id(external_id: str) -> str | None:
-    """The tap to acknowledge, where the message was one."""
-    return external_id.removeprefix(_TAP) if external_id.startswith(_TAP) else None
 
 
 def _text(message: Mapping[str, Any], placeholder: str) -> str:

@@ -45,6 +45,11 @@ async def test_a_telegram_message_is_heard_only_with_the_secret_it_was_given(
         response = await anyone.post(channel["webhook_url"], json=UPDATE, headers=headers)
         assert response.status_code == status
         assert await texts_of(service, store) == (["hola"] if status == 200 else [])
+    # A tapped button hears at once that it was, whoever answers.
+    tap = {"id": "77", "from": {"id": 5551}, "data": "cart", "message": UPDATE["message"]}
+    response = await anyone.post(channel["webhook_url"], json={"update_id": 2, "callback_query": tap}, headers=headers)
+    assert response.json() == {"method": "answerCallbackQuery", "callback_query_id": "77"}
+    assert await texts_of(service, store) == ["hola", "cart"]
 
 
 async def test_botpress_hands_its_shopper_over(

@@ -179,10 +179,9 @@ async def test_a_wrong_token_is_a_matter_for_the_owner(telegram: Telegram) -> No
         await telegram.send(access(bot_token="1:x"), "5551", MessageContent("hola"), uuid4())
 
 
-async def test_a_tap_is_acknowledged_while_the_answer_is_thought_of(telegram: Telegram, server: TelegramServer) -> None:
+async def test_typing_is_shown_to_the_chat(telegram: Telegram, server: TelegramServer) -> None:
     await telegram.show_typing(access(), "5551", "tap:abc")
-    await telegram.show_typing(access(), "5551", "5551:11")
-    assert [method for method, _ in server.calls] == ["answerCallbackQuery", "sendChatAction", "sendChatAction"]
+    assert server.calls == [("sendChatAction", {"chat_id": "5551", "action": "typing"})]
 
 
 async def test_a_photo_is_fetched_and_a_large_one_refused(telegram: Telegram, server: TelegramServer) -> None:

@@ -107,7 +107,7 @@ export function drawTime(moment) {
 // The first words of a message, for who has the chat closed.
 export function glimpse(message) {
   const [line = ""] = message.text.split("\n").filter((each) => each.trim());
-  return line.replace(/(^|\s)[*_~]|[*_~](?=\s|[.,:;!?]|$)/g, "$1");
+  return line.replace(/(^|\s)[*_~]|[*_~](?=\s|[.,:;!?]|$)/g, "$1") || message.media?.[0]?.caption || "Mensaje nuevo";
 }
 
 // The text says everything, cards say it nicer: each card takes the place of the line that tells the same.
