@@ -1,6 +1,5 @@
 """Where a tenant's Chatwoot posts what people do at the desk: verified on the raw bytes, kept, acknowledged at once."""
 
-import asyncio
 import time
 from datetime import UTC, datetime
 from uuid import UUID
@@ -9,6 +8,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 
 from api.errors import BadRequest, Forbidden, Missing
+from api.in_time import in_time
 from api.runtime import Runtime
 from api.schemas import errors
 from api.webhooks import ANSWER_SECONDS, read_request
@@ -42,8 +42,7 @@ async def receive_desk_webhook(request: Request) -> Response:
     runtime: Runtime = request.app.state.runtime
     tenant_id = _tenant(request.path_params["tenant_id"])
     posted = await read_request(request)
-    async with asyncio.timeout(ANSWER_SECONDS):
-        await _keep(runtime, tenant_id, posted)
+    await in_time(_keep(runtime, tenant_id, posted), ANSWER_SECONDS)
     return Response(b'{"received":true}', media_type="application/json")
 
 

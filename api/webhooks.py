@@ -1,6 +1,6 @@
 """Where providers post messages and their statuses: verified on the raw bytes, kept, acknowledged at once."""
 
-import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from api.errors import BadRequest, Forbidden
+from api.in_time import in_time
 from api.open_channels import OpenChannels
 from api.runtime import Runtime
 from api.schemas import errors
@@ -60,16 +61,10 @@ async def receive_webhook(request: Request) -> Response:
     runtime: Runtime = request.app.state.runtime
     channels: OpenChannels = request.app.state.open_channels
     posted = await read_request(request)
-    async with asyncio.timeout(ANSWER_SECONDS) as limit:
-        access = await channels.get(request.path_params["channel_id"])
-        if access.kind in _LONGER:
-            limit.reschedule(asyncio.get_running_loop().time() + _LONGER[access.kind])
-        for address, items in (await _keep(runtime, access, posted)).items():
-            other = await channels.beside(access, address)
-            if other is None or not runtime.adapters[other.kind].verify(other, posted):
-                await quarantine(runtime.database, access, items)
-            else:
-                await _keep(runtime, other, posted)
+    began = time.monotonic()
+    access = await in_time(channels.get(request.path_params["channel_id"]), ANSWER_SECONDS)
+    seconds = _LONGER.get(access.kind, ANSWER_SECONDS) - (time.monotonic() - began)
+    await in_time(_keep_all(runtime, channels, access, posted), seconds)
     body, media_type = _ACKNOWLEDGED.get(access.kind, _PLAINLY)
     adapter = runtime.adapters[access.kind]
     if isinstance(adapter, Acknowledges):
@@ -101,6 +96,15 @@ async def answer_handshake(request: Request) -> PlainTextResponse:
 async def read_request(request: Request) -> WebhookRequest:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
     return WebhookRequest(headers, await request.body(), request.scope["query_string"].decode("latin-1"))
+
+
+async def _keep_all(runtime: Runtime, channels: OpenChannels, access: ChannelAccess, request: WebhookRequest) -> None:
+    for address, items in (await _keep(runtime, access, request)).items():
+        other = await channels.beside(access, address)
+        if other is None or not runtime.adapters[other.kind].verify(other, request):
+            await quarantine(runtime.database, access, items)
+        else:
+            await _keep(runtime, other, request)
 
 
 async def _keep(

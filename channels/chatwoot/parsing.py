@@ -190,6 +190,7 @@ def _echo(message: Item, conversation: Item) -> EchoMessage:
         raw=_without_secrets(message),
         attachments=[file for each in _list(message, "attachments") if (file := _file(each))],
         actor=Actor.DESK,
+        is_unopened=conversation.get("status") == _PENDING,
     )
 
 

@@ -231,7 +231,7 @@ async def apply_echoes(
             if is_new:
                 if not _is_overtaken(conversation, echo):
                     await _heed(tx, conversation, text, By(echo.actor, author), now)
-                if echo.actor is Actor.DESK:  # which shows it as ours as long as nobody opens it there
+                if echo.is_unopened or (echo.actor is Actor.DESK and read_command(text)):
                     await tell_desk(tx, conversation)
                 await tx.jobs.notify("messages", f"{access.tenant_id}/{conversation.id}")
                 touched.append(conversation.id)

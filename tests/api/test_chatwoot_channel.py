@@ -141,6 +141,26 @@ async def test_a_private_note_changes_nothing(inbox: Inbox) -> None:
     assert (await inbox.conversation()).status is ConversationStatus.AUTOMATED
 
 
+async def test_a_person_who_answers_and_gives_it_back_at_once_has_done_so(inbox: Inbox) -> None:
+    """As a macro does. What we were told of the first is heeded after the second."""
+    asked = inbox.server.shopper_says("hola")
+    await inbox.settle()
+    await inbox.change(hand_off)
+    await inbox.settle()
+    inbox.server.person_says(asked.number, "Va en camino")
+    inbox.server.shopper_says("¿tienen martillos?", asked.number)
+    inbox.server.set_status(asked.number, "pending")
+    before, told = len(inbox.server.said(asked.number)), inbox.server.events.copy()
+    inbox.server.events.clear()
+    inbox.server.events.append(told.popleft())
+    await inbox.server.flush()
+    await run_jobs(inbox.service.runtime, inbox.store.tenant_id)
+    inbox.server.events.extend(told)
+    await inbox.settle()
+    assert asked.status == "pending"
+    assert len(inbox.server.said(asked.number)) > before
+
+
 async def test_a_person_who_answers_silences_the_agent_and_is_known_to_it(inbox: Inbox) -> None:
     asked = inbox.server.shopper_says("hola")
     await inbox.settle()
