@@ -27,7 +27,7 @@ from agent.spending import month_of
 from agent.triggers.offering import as_offered
 from data.models import Channel, Conversation, Message, Summary, Tenant
 from data.repositories.sales import OrderWithLines
-from data.states import READ_FROM_THE_TABLE, ConversationStatus, Delivery, Sender
+from data.states import READ_FROM_THE_TABLE, ChannelKind, ConversationStatus, Delivery, Sender
 from data.transaction import Transaction
 
 HISTORY_LENGTH = 20
@@ -68,7 +68,7 @@ async def open_turn(tx: Transaction, conversation_id: UUID, now: datetime) -> Op
         gone=tuple(line for line in cart if line.item.is_archived),
         summary=await _summary(tx, channel, waiting, kept, history),
         now=now,
-        address=conversation.address,
+        address=_writes_from(channel, conversation.address),
         order_settings=order_settings(tenant),
         known_data=read_data(contact.order_data),
         last_summary=await _last_summary(tx, kept, now),
@@ -76,6 +76,12 @@ async def open_turn(tx: Transaction, conversation_id: UUID, now: datetime) -> Op
         orders=tuple(_placed(found) for found in await tx.orders.of_contact(contact.id, MOST_ORDERS)),
     )
     return Opening(context, first, last, await model_choice(tx, now))
+
+
+def _writes_from(channel: Channel | None, address: str) -> str:
+    """Meta writes numbers without their "+"; an id of another channel, or of someone who hides theirs, is none."""
+    is_number = channel is not None and channel.kind is ChannelKind.META_WHATSAPP and address.isdecimal()
+    return f"+{address}" if is_number else address
 
 
 async def model_choice(tx: Transaction, now: datetime) -> ModelChoice:

@@ -9,7 +9,7 @@ import pytest
 from agent.context import TurnContext
 from agent.loading import open_turn
 from data.database import Database
-from data.states import Sender
+from data.states import ChannelKind, Sender
 from tests.agent.test_turn import Shop, open_shop
 
 
@@ -182,3 +182,23 @@ async def test_an_order_of_nothing_we_have_leaves_the_cart_alone(shop: Shop, ord
     async with shop.database.transaction(shop.tenant_id) as tx:
         assert await tx.carts.lines(conversation_id) == []
     assert [m for m in await shop.messages(conversation_id) if m.sender is Sender.AGENT]
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "known"),
+    [
+        (ChannelKind.META_WHATSAPP, "56987654321", "+56987654321"),
+        (ChannelKind.META_WHATSAPP, "CL.56987654321", "CL.56987654321"),
+        (ChannelKind.TELEGRAM, "987654321", "987654321"),
+    ],
+)
+async def test_a_number_on_whatsapp_is_the_shoppers_phone(
+    shop: Shop, kind: ChannelKind, address: str, known: str
+) -> None:
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        channel = await tx.channels.add(kind, "otro", str(uuid4()), {}, None)
+        conversation_id, _ = await tx.messages.receive(
+            channel.id, address=address, contact_name=None, external_id=str(uuid4()), text="hola",
+            payload={}, sent_at=None, queue="default", now=shop.now,
+        )  # fmt: skip
+    assert (await context_of(shop, conversation_id)).address == known
