@@ -40,12 +40,18 @@ async def route(
 
 
 def _answer(workspace: Workspace) -> Answer:
-    """A yes or no counts when it is the whole burst, and there is something to say yes to: a summary just shown,
-    whether to cancel an order, or an order just placed (then it is said that it is)."""
+    """A yes or no counts when it is the whole burst: said in several messages, or tapped twice."""
+    messages = workspace.context.messages
+    if not any(message.choice for message in messages):
+        return _answer_of(workspace, "\n".join(message.text for message in messages), None)
+    answers = {_answer_of(workspace, message.text, message.choice) for message in messages}
+    return answers.pop() if len(answers) == 1 else Answer.NEITHER
+
+
+def _answer_of(workspace: Workspace, text: str, choice: str | None) -> Answer:
+    """There must be something to say yes to: a summary just shown, whether to cancel an order, or an order just placed
+    (then it is said that it is)."""
     context = workspace.context
-    if len(context.messages) != 1 and any(message.choice for message in context.messages):
-        return Answer.NEITHER
-    text, choice = "\n".join(message.text for message in context.messages), context.messages[0].choice
     if context.summary is not None:
         is_pickup = context.summary.data.fulfilment == "pickup"
         return answer_to_summary(text, choice, context.summary.id, is_pickup=is_pickup)
