@@ -27,6 +27,7 @@ from channels.telegram.bot import Telegram
 from channels.twilio.content import StoredContentIds
 from channels.twilio.whatsapp import TwilioWhatsApp
 from connectors.http import GuardedHttp, parse_networks
+from connectors.tls import trusted
 from data.database import Database, as_service
 from data.directory import Directory
 from data.embedded import start_embedded
@@ -167,7 +168,7 @@ class Runtime:
             return None
         key = settings.transcription_api_key.get_secret_value() if settings.transcription_api_key else ""
         return Transcriber(
-            httpx.AsyncClient(trust_env=False),
+            httpx.AsyncClient(trust_env=False, verify=trusted()),
             settings.transcription_base_url,
             settings.transcription_model,
             key,

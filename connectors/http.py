@@ -21,6 +21,7 @@ import httpx
 
 from connectors.deadline import look
 from connectors.errors import ConnectorError, TargetRefused, Verdict
+from connectors.tls import trusted
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -113,7 +114,7 @@ class GuardedHttp:
         self._connect_seconds = connect_seconds
         self._total_seconds = total_seconds
         self._most_bytes = most_bytes
-        context = verify or httpx.create_ssl_context(trust_env=False)
+        context = verify or trusted()
         self._client = httpx.AsyncClient(
             mounts={
                 f"{scheme}://": _transport(context, _GuardedBackend(self._addresses, scheme))

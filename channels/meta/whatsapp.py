@@ -32,6 +32,7 @@ from channels.outgoing.rendering import Part, PartKind, render
 from channels.outgoing.sending import send_each
 from channels.outgoing.window import clean_variable
 from connectors.deadline import watch
+from connectors.tls import trusted
 from data.content import MediaKind, MessageContent, Template
 from data.states import ChannelKind
 
@@ -66,7 +67,7 @@ class MetaWhatsApp:
     def __init__(self, api_url: str = "", timeout_seconds: float = 15.0) -> None:
         self._api_url = (api_url or API_URL).rstrip("/")
         hooks = {"request": [watch]}
-        self._http = httpx.AsyncClient(timeout=timeout_seconds, trust_env=False, event_hooks=hooks)
+        self._http = httpx.AsyncClient(timeout=timeout_seconds, trust_env=False, verify=trusted(), event_hooks=hooks)
 
     async def close(self) -> None:
         await self._http.aclose()

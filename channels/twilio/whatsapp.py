@@ -35,6 +35,7 @@ from channels.twilio.client import TwilioClient, credentials
 from channels.twilio.content import ContentIds, Shape, content_sid, shape_of
 from channels.twilio.parsing import Parameters, is_json, read_parameters
 from connectors.deadline import watch
+from connectors.tls import trusted
 from data.content import MediaKind, MessageContent, Template
 from data.states import ChannelKind
 
@@ -66,7 +67,7 @@ class TwilioWhatsApp:
     def __init__(self, api_url: str = "", timeout_seconds: float = 15.0, content_ids: ContentIds | None = None) -> None:
         self._api_url = api_url.rstrip("/")
         hooks = {"request": [watch]}
-        self._http = httpx.AsyncClient(timeout=timeout_seconds, trust_env=False, event_hooks=hooks)
+        self._http = httpx.AsyncClient(timeout=timeout_seconds, trust_env=False, verify=trusted(), event_hooks=hooks)
         self._content_ids = content_ids
 
     async def close(self) -> None:
