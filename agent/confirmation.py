@@ -48,8 +48,8 @@ _SAID_IN_PASSING = re.compile(
 # "Mándalo", "lo llevo": a yes only where the whole order has just been shown.
 _SEND_IT = re.compile(r"(?:mand|envi|despach)(?:a|e|en)(?:me|nos)?l[oa]s?")
 _DO_IT = re.compile(
-    r"(?:cierr|proces|tom|anot|ingres|complet|concret|curs|gener)(?:a|e|en)(?:me|nos)?l[oa]s?|(?:finali[zc]|pid)(?:a|e|en)l[oa]s?"
-    r"|cerremosl[oa]s?|(?:haz|hagan?|hagamos)(?:me|nos)?l[oa]s?"
+    r"(?:proces|tom|anot|ingres|complet|concret|curs|gener)(?:a|e|en)(?:me|nos)?l[oa]s?|pid(?:a|e|an)l[oa]s?"
+    r"|(?:haz|hagan?|hagamos)(?:me|nos)?l[oa]s?"
 )
 _TAKEN = re.compile(
     r"\b(?:me )?(?:l[oa]s? )?(?:llevo|compro)(?: tod[oa]s?)?\b|\b(?:me )?l[oa]s? quiero\b|\bme l[oa]s? quedo\b"

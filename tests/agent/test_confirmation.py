@@ -70,7 +70,7 @@ def test_words_about_people_are_not_asking_for_one(text: str) -> None:
     ["sí", "sí gracias", "dale, muchas gracias", "sí 👍", "ok 🙏", "confirmo 😊", "ok", "listo", "ya po",
      "hágale no más", "oki doki", "demosle", "demosle nomás", "sipi", "vamos po", "hecho", "va po", "confirmadísimo",
      "dalee", "ya po, mándamelo nomás", "igual lo llevo, confirmo", "si lo llevo", "me los llevo todos",
-     "todo ok, confirmo", "sí, todo ok", "está todo bien, dale", "listo, mándelo", "perfecto, ciérralo", "de una po",
+     "todo ok, confirmo", "sí, todo ok", "está todo bien, dale", "listo, mándelo", "perfecto, procésalo", "de una po",
      "de todas maneras", "trato hecho", "así es", "como no, dale", "sin problema, confirmo", "despáchalo", "me tinca",
      "ok, está perfecto", "sí, tal cual", "dale con todo", "sí 🥰", "sí\nconfirmo", "dale no más, vecina"],
 )  # fmt: skip
@@ -95,7 +95,7 @@ def test_no_yes_to_a_summary(text: str) -> None:
 
 def test_sending_what_is_to_be_fetched_is_no_yes() -> None:
     assert answer_to_summary("mándalo", None, uuid4(), is_pickup=True) is Answer.NEITHER
-    assert answer_to_summary("sí, ciérralo", None, uuid4(), is_pickup=True) is Answer.YES
+    assert answer_to_summary("sí, procésalo", None, uuid4(), is_pickup=True) is Answer.YES
 
 
 def test_a_button_confirms_its_own_summary_only() -> None:

@@ -19,7 +19,7 @@ from agent.brains.rules.products.outcome import Outcome
 from agent.brains.rules.products.same_option import with_same_option
 from agent.brains.rules.products.searching import search
 from agent.brains.rules.products.splitting import split_kinds
-from agent.brains.rules.reading.asides import LONGEST_NAME, may_be_aside
+from agent.brains.rules.reading.asides import may_be_aside, tells_only
 from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.reading.naming import is_known_word
 from agent.brains.rules.reading.normalise import spelt_as_typed, without_attachments
@@ -82,10 +82,9 @@ async def _act(turn: Turn, intent: Intent) -> None:
 
 
 async def _names_something(turn: Turn, intent: Intent) -> bool:
-    """Whether words that read like a story name a thing all the same: one that was shown, one there is; what is too
-    long for a name tells of "mi papá" or "el colegio", and asks for none."""
-    is_short = len(intent.asked.split()) <= LONGEST_NAME
-    if await find_among_shown(turn, intent) is not None or (is_short and is_known_word(intent.words)):
+    """Whether words that read like a story name a thing all the same: one that was shown, one there is."""
+    may_name = is_known_word(intent.words) and not tells_only(intent.asked)
+    if may_name or await find_among_shown(turn, intent) is not None:
         return True
     query = turn.memory.query
     finding = await search(turn, intent.words, intent.filters)

@@ -14,7 +14,7 @@ _KIN = (
 )
 _AGE = r"(?: (?:de|que (?:tiene|cumple|va a cumplir)|tiene|cumple) \d{1,2} (?:anos|anitos|meses))?"
 _WHOSE = r"(?:mi|mis|tu|un|una|unos|unas|el|la|los|las|su|sus|nuestr[oa]s?)"
-_START = r"(?:^|(?<=[\n,.;!] )|(?<=[\n,.;!]))"
+_START = r"(?:^|(?<=[\n,.;!?] )|(?<=[\n,.;!?]))"
 _SHOUT = r"(?:u+h+|uf+|u+y+|ay+|oh+|chuta|puchas?|chucha|wow|guau|ups)"
 # What reads as nothing, and what reads as a wish for the cheaper ones; first come first.
 _ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -77,8 +77,9 @@ _ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(
-            r"(?:^|(?<=[.,;!\n]) ?|(?<=hola )|(?<=dias )|(?<=tardes )|(?<=noches )|(?<=buenas ))(?:yo |aqui |habla )*"
-            r"(?:me llamo|mi nombre es|les? habla|te habla|soy(?! (?:talla|tall|numero)\b)) [a-z]+"
+            r"(?:^|(?<=[.,;!?\n]) ?|(?<=hola )|(?<=dias )|(?<=tardes )|(?<=noches )|(?<=buenas ))(?:yo |aqui |habla )*"
+            r"(?:me llamo|mi nombre es|(?:les? |te )?(?:habla|escribe)(?! con\\b)|soy(?! (?:talla|tall|numero)\b))"
+            r" [a-z]+"
             r"(?: (?!quiero|kiero|busco|necesito|tienen|tienes|y |para |quisiera|queria|ando|hay|venden|cuanto|dame"
             r"|me |vivo)[a-z]+){0,4}"
         ),
@@ -136,8 +137,9 @@ _THINGS = frozenset(
      "auricular", "super", "primer", "bazar", "mujer", "bar", "dolar", "escaner", "mixer", "boiler", "container")
 )  # fmt: skip
 _TO_DO = re.compile(r"[a-z]{2,}[aei]r(?:me|te|se|le|les|lo|la|los|las|nos|sel[oa]s?)?")
+_WANTING = re.compile(r"\b(?:busc|necesit|quier|quisier|queri|falt|preci|cuant|tien|vend|hay\b|compr|llev|dame|ando)")
 _STATE = re.compile(r"(?:[aeiou]d[oa]s?|[ai]bles?|isim[oa]s?|mente)$")
-LONGEST_NAME, _LONGEST_DENIED = 6, 4
+_LONGEST_NAME, _LONGEST_DENIED = 6, 4
 
 
 def without_asides(text: str) -> str:
@@ -154,10 +156,15 @@ def may_be_aside(intent: Intent) -> bool:
     words = intent.asked.split()
     is_named = not intent.is_verbless or intent.quantity or intent.reference or intent.sku or not intent.words
     return not is_named and (
-        len(words) > LONGEST_NAME
+        len(words) > _LONGEST_NAME
         or any(word in _OF_CLAUSES or _DOING.fullmatch(word) for word in words)
         or _is_state(intent.words)
     )
+
+
+def tells_only(piece: str) -> bool:
+    """ "Mi papá se cambió de casa en enero": too long for a name, and nothing in it is asked for."""
+    return len(piece.split()) > _LONGEST_NAME and not _WANTING.search(piece)
 
 
 def may_deny(intent: Intent) -> bool:

@@ -56,7 +56,7 @@ QUESTIONS: tuple[tuple[Kind, str], ...] = (
      r"|variedad(?:es)? de )?(?P<words>(?!tal|mas|cosas|productos|es|son|seria|me).+?) (?:tienes|tienen|hay"
      r"|venden|manejan|ofrecen|me recomiendas|recomiendas)(?: (?P<more>.+))?$"),
     (Kind.SHOW, r"^(?:que|cuales?) (?:tienes|tienen|hay|venden) (?:de |en |para )(?P<words>.+)$"),
-    (Kind.SHOW, r"^(?:cual(?:es)?) (?:es|son|seria) (?P<words>.+)$"),
+    (Kind.SHOW, r"^(?:cual(?:es)?) (?:(?:me |te )?(?:es|son|seria|sale|salen|queda|esta)) (?P<words>.+)$"),
     # "El más delgado es el de 50 g, ¿cierto?"
     (Kind.SHOW,
      r"^(?:el|la|l[oa]s) (?:mas|menos) [a-z]+ (?:es|son|seria|serian) (?P<words>(?:el|la|l[oa]s|es[eao]s?) .+)$"),

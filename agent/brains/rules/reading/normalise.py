@@ -92,9 +92,11 @@ _SPOKEN_SIZES = re.compile(
 # "Cámbialo x el rojo", "al x mayor", "x menos de 10 lucas"; not "2 x 4", "brocha x 2" nor "talla x l".
 _X_FOR = re.compile(
     r"(?<![a-z0-9])x(?=(?:mayor|menor|menos|favor|donde|cuanto|ultimo|que)\b)"
-    r"|(?:^|(?<=[\n,.;?!])|(?<=[a-z,;.]))(?<!talla)( ?)x(?= (?:[a-z]{2,}|\$? ?\d[\d.]* ?(?:lucas?|mil|pesos|k)\b|\$"
-    r"|\d+\.\d{3}))"
+    r"|(?:^|(?<=[\n,.;?!])|(?<=[a-z,;.?!] ))(?<!talla )x"
+    r"(?= (?:[a-z]{2,}|\$? ?\d[\d.]* ?(?:lucas?|mil|pesos|k)\b|\$|\d+\.\d{3}))"
 )
+# "De una, po": a yes, and no count.
+_AT_ONCE = re.compile(r"(?:^|(?<=[\n,.;!]))\s*de una(?: po| vez)?(?=\s*(?:$|[\n,.;!]|pero\b|y\b))")
 # "Ay no, mejor…" cries out; "no ay stock" says that there is none.
 _CRY = re.compile(r"(?:^|(?<=[\n.,!?;]))"
                   r"\s*(?:ay+|uy+|oh|ah|puchas?|chuta|chanfle|b+u+|p*u+f+|noo+)\b"
@@ -143,12 +145,12 @@ def _space_for(character: str) -> str:
 
 def undo_chat_spelling(text: str) -> str:
     """Rewrite the words of asking and buying as a dictionary has them; other words stay as typed."""
-    text = _X_FOR.sub(r"\1por ", text).replace("por  ", "por ")
+    text = _X_FOR.sub("por ", text).replace("por  ", "por ")
     text = re.sub(r"\bpor\s+fa(vor|vorcito)?\b", "porfavor", text)
     text = re.sub(r"\b(\d{1,2})\s+y\s+(?:1/2|medi[oa])\b", r"\1 1/2", text)
     text = re.sub(r"\b1/2\s+docena", "media docena", text)
     text = re.sub(r"\b([a-z]{2,}[aei])h\b", r"\1r", text)  # "pagah"
-    text = _CRY.sub(" ", text)
+    text = _CRY.sub(" ", _AT_ONCE.sub(" dale", text))
     text = re.sub(r"\bay\b", "hay", text)
     text = re.sub(r"\b(un[oa]?) sol[oa]\b", r"\1", text)
     text = re.sub(r"\bno ma\b", "nomas", text)

@@ -78,7 +78,9 @@ _SAME_PLACE = re.compile(
     r"|igual que (?:siempre|antes|la otra vez))$"
 )
 _NAME_LEAD = re.compile(
-    r"\b(?:me llamo|mi nombre es|(?:va |ponlo |dejalo |déjalo |anotalo |queda )?a nombre de|soy)\s+", re.IGNORECASE
+    r"\b(?:me llamo|mi nombre es|habla|escribe|(?:va |ponlo |dejalo |déjalo |anotalo |queda )?a nombre de"
+    r"|soy)\s+",
+    re.IGNORECASE,
 )
 _NAME_START = re.compile(
     r"^(?:(?:ya|ok|si|sí|claro|bueno|dale|hola|es|seria|sería|de|a mi nombre|gracias|por favor|la|el|don"

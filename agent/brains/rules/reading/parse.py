@@ -57,6 +57,13 @@ _LIST_LEAD = re.compile(
     r"|\b(?:(?:necesito|quiero|quisiera|dame|seria|anota|mandame) )?(?:lo|el|la) siguiente(?: pedido| lista|"
     r" encargo)?[\s:,]+(?=\S)"
 )
+# "¿Cuál es más barato, el martillo de goma o el carpintero?": both are looked at; none is bought.
+_COMPARING = re.compile(r"^(?:y )?(?:cual|que) .{0,30}\bmas\b")
+_OR_THE = re.compile(
+    r"\s+o\s+(?=(?:el|la|los|las) (?!(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|fin|dia|mes|proxim[oa]"
+    r"|otr[oa]|mism[oa]"
+    r"|manana|tarde|noche|semana)\b)[a-z0-9])"
+)
 _ALSO = re.compile(r"^(?:el|la|los|las|es[eao]s?|est[eao]s?)\b.* tambien$")
 _REJECTED = re.compile(r"^(?:no,? )?(?P<what>(?:el|la|los|las|es[eao]s?|est[eao]s?)\b.{0,30})\bno$")
 _CORRECTING = re.compile(
@@ -100,6 +107,8 @@ def read_burst(text: str) -> list[Intent]:
 
 def _read_sentence(sentence: str, is_question: bool) -> list[Intent]:
     intents: list[Intent] = []
+    if is_question or _COMPARING.search(sentence):
+        sentence = _OR_THE.sub(", ", sentence)
     for piece, is_joined in islice(pieces(sentence), MOST_PIECES):
         for position, intent in enumerate(_read_piece(piece[:PIECE_CHARACTERS].strip(" ,.:-"), is_question)):
             intents.append(_inherited(intent, intents, is_joined and not position))

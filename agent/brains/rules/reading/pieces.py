@@ -16,7 +16,8 @@ _WEAK = re.compile(
     r"|y tambien|luego|despues|aparte|a ver|o sea|osea)\s|\s-\s(?!\d{1,3}\b(?!\s[a-z]))"
     # "Mi hija entra al colegio en marzo así que necesito un jumper"
     r"|\s(?:y )?(?:asi que|asique|por eso|por lo (?:que|cual|tanto)|entonces)\s(?=(?:me |nos |le |les )?(?:necesit"
-    r"|quier|quisiera|queria|busc|ando busc|dame|deme|falta|hace falta|anota|ponme|llevo|compr|vengo|encarg)[a-z]*\b)"
+    r"|(?:quier|quisiera|queria)(?!\w* (?:saber|pregunt|consult|ver\b|cotiz|averigu))|busc|ando busc|dame|deme"
+    r"|falta|hace falta|anota|ponme|llevo|compr|vengo|encarg)[a-z]*\b)"
 )
 _AND = re.compile(r"\s(?:y|e)\s+(?!(?:\d/\d|1/2|medi[oa]\b(?! docena)|cuarto\b|pico\b|no\b(?! \w+ mas)))")
 # "Los normales, no industrial": what it must not be.

@@ -54,7 +54,8 @@ _NO_MORE = re.compile(
 _LEAD = r"(?:(?:y|ya|ok|es|seria|con|para|por|quiero|prefiero|mejor|yo|l[oa]s?|que sea|entonces|dale|listo) )*"
 _ONLY_WAY = re.compile(
     rf"{_LEAD}(?:retiro|retirar(?:l[oa]s?)?|retirare|(?:l[oa]s? )?(?:paso|voy|pasare|ire|vamos) a (?:retirar|buscar)"
-    r"(?:l[oa]s?)?|pasar a (?:buscar|retirar)(?:l[oa]s?)?|despacho|despachado|envio|delivery|a domicilio|reparto)"
+    r"(?:l[oa]s?)?|pasar a (?:buscar|retirar)(?:l[oa]s?)?|despacho|despachado|envio|delivery|a domicilio|reparto"
+    r"|(?:mand|envi|despach|traig|tra|llev)(?:a|e|en|an)(?:me|nos)?l[oa]s?)"
     r"(?: (?:(?:en|a|al|por|de|como|el|la|los|las|mi|tu|su|una|un|dos|media|mas) )*(?:tienda|local|domicilio|casa"
     r"|sucursal|oficina|retirar|buscar|porfavor|por favor|nomas|gracias|yo|mismo|misma|personalmente|manana|hoy|despues"
     r"|entonces|horas?|hora mas|minutos|rato|ratito|tarde|noche|mediodia|lunes|martes|miercoles|jueves|viernes|sabado"
