@@ -196,7 +196,13 @@ async def take(turn: Turn, intent: Intent, finding: Finding) -> None:
         _ask_whole(turn, intent, item)
     elif count > 1 and not intent.words and item.sku in turn.before.just_added and not asked:
         await set_to(turn, item, count)
-    elif await add(turn, item, count) and count == 1:
+    else:
+        await put_in(turn, item, count)
+
+
+async def put_in(turn: Turn, item: CatalogueItem, quantity: int) -> None:
+    """Add it, and remember one alone: what is said next may mean so many in all, or another in its place."""
+    if await add(turn, item, quantity) and quantity == 1:
         turn.workspace.remember(just_added=(*turn.memory.just_added, item.sku))
 
 

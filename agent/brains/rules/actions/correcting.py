@@ -23,6 +23,8 @@ async def correct(turn: Turn, intent: Intent) -> bool:
     focus = turn.memory.focus
     if intent.other and not intent.other.is_empty and intent.kind in {Kind.BUY, Kind.MENTION, Kind.SET}:
         return await _in_place_of_rejected(turn, intent, intent.other)
+    if intent.kind is Kind.SET and intent.words and intent.count == 1 and not await lines_meant(turn, intent):
+        intent = replace(intent, kind=Kind.MENTION, quantity=None)  # "no, mejor una blusa"
     if intent.kind not in {Kind.BUY, Kind.MENTION} or focus not in turn.workspace.lines or turn.pending:
         return False
     if intent.reference and intent.reference.kind == "all":

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from agent.brains.rules.actions.buying import add, buy, counted, set_to, take
+from agent.brains.rules.actions.buying import add, buy, counted, put_in, set_to, take
 from agent.brains.rules.actions.changing import LEAST_SIZE
 from agent.brains.rules.actions.closing import check_out
 from agent.brains.rules.actions.showing import show
@@ -153,7 +153,7 @@ async def _so_many(turn: Turn, sku: str, number: int) -> None:
     elif line and (offered is None or number > offered):
         await set_to(turn, items[0], number)
     else:
-        await add(turn, items[0], number)
+        await put_in(turn, items[0], number)
 
 
 async def _numbered(turn: Turn, number: int) -> None:
@@ -161,9 +161,9 @@ async def _numbered(turn: Turn, number: int) -> None:
     quantity = (turn.pending.quantity if turn.pending else None) or 1
     named = [item for item in candidates if has_option(item, str(number))]
     if 1 <= number <= len(seen):
-        await add(turn, seen[number - 1], quantity)
+        await put_in(turn, seen[number - 1], quantity)
     elif len(named) == 1:
-        await add(turn, named[0], quantity)
+        await put_in(turn, named[0], quantity)
     elif named:
         show_several(turn, named, quantity)
     elif turn.memory.focus in turn.workspace.lines and not turn.pending:
@@ -216,7 +216,7 @@ async def _accept(turn: Turn, item: CatalogueItem, quantity: int | None, *, is_s
         turn.ask("how_many", [item])
         turn.reply.close("ask.how_many")
     else:
-        await add(turn, item, quantity or 1)
+        await put_in(turn, item, quantity or 1)
 
 
 async def no(turn: Turn, intent: Intent) -> None:

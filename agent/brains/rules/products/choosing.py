@@ -181,6 +181,8 @@ def _sounds_alike(token: str, word: str) -> bool:
         return False
     if phonetic(token) == phonetic(word) or phonetic(f"{token}s") == phonetic(word):
         return True  # "crus" has lost what looked like a plural
+    if token in load_lexicon().known:  # spelt right: another thing, however near
+        return False
     most = 1 if len(token) < 8 else 2
     if len(token) < 4 or (len(token) == 4 and token[0] != word[0]):
         return False
@@ -204,6 +206,8 @@ def _keys(token: str) -> tuple[str, ...]:
         return token, f"{amperes[1]}a", f"{amperes[1]}amp", canonical_measure(amperes[1], "ah") or token
     if kilo_ohms := _KILO_OHMS.fullmatch(token):
         return token, canonical_measure(kilo_ohms[1], "kohm") or token
+    if token in load_lexicon().known:  # "calza" is not of "calzado"
+        return tuple(dict.fromkeys((token, option_key(token))))
     return tuple(dict.fromkeys((token, stem(token), option_key(token))))
 
 

@@ -6,9 +6,12 @@ from dataclasses import replace
 from agent.brains.rules.products.choosing import covers, is_called
 from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent
 from agent.brains.rules.reading.naming import query_tokens
+from agent.brains.rules.reading.normalise import fold
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 from data.repositories.items import CatalogueItem
+from data.search.units import is_unit
+from data.search.words import is_measure
 
 _FOR_THAT = re.compile(
     r"^(?P<thing>[a-z].*?) (?:para|de|del|que (?:le )?(?:sirva|quede|haga juego)n? (?:a|con|en)|compatibles? con) "
@@ -28,9 +31,17 @@ async def for_that(turn: Turn, intent: Intent) -> Intent:
     things = [item for item in found if is_called(said["thing"], item) and item.name != base.name]
     if not things:
         return intent
-    shared = [[token for token in query_tokens(base.name) if covers(token, item)] for item in things]
-    best = max(shared, key=len, default=[])
-    return replace(intent, words=" ".join((said["thing"], *best)))
+    words = [word for word in fold(base.name).split() if query_tokens(word)]
+    best = max(([word for word in words if covers(word, item)] for item in things), key=len)
+    models = [word for word, after in zip(words, [*words[1:], ""], strict=True) if _is_model(word, after)]
+    lacking = models if models and not set(models) & set(best) else []  # made for another: it is not passed off
+    return replace(intent, words=" ".join((said["thing"], *best, *lacking)))
+
+
+def _is_model(word: str, after: str) -> bool:
+    """ "A9", "15"; not "128 GB"."""
+    is_amount = is_unit(after) or any(map(is_measure, query_tokens(word)))
+    return any(character.isdigit() for character in word) and not is_amount
 
 
 async def _that(turn: Turn) -> CatalogueItem | None:

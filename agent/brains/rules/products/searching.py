@@ -31,6 +31,8 @@ async def search(turn: Turn, words: str, filters: Filters) -> Finding:
     if extreme := EXTREME.search(words):
         finding = await search(turn, words[: extreme.start()], filters)
         return finding_of(at_the_end(finding.items, is_largest=bool(extreme["large"]))) if not finding.item else finding
+    if words.endswith(" o") and len(filters.colours) > 1:
+        return await _in_either_colour(turn, words.removesuffix(" o"), filters)
     finding = await _search(turn, words, filters)
     if " o " in words and (either := await _search_either(turn, words, filters)) is not None:
         return either
@@ -79,9 +81,13 @@ async def _search_either(turn: Turn, words: str, filters: Filters) -> Finding | 
     """ "Mermelada o manjar": both kinds, one of each first; None where the words are not of two kinds."""
     query = turn.memory.query
     parts = [_ARTICLE.sub("", part) for part in words.split(" o ") if content_words(part)]
-    found = [await _search(turn, part, filters) for part in parts]
+    kind = next(iter(query_tokens(parts[0])), "") if parts else ""
+    found = [await _search_one(turn, part, filters, kind) for part in parts]
     turn.workspace.remember(query=query)
-    is_kind = [any(_names(part, item) for item in one.items) for part, one in zip(parts, found, strict=True)]
+    is_kind = [
+        any(_names(part, item) or is_headed(kind, item) for item in one.items)
+        for part, one in zip(parts, found, strict=True)
+    ]
     fitting = [one for one in found if one.outcome in {Outcome.CLEAR, Outcome.SEVERAL}]
     if len(parts) < 2 or not all(is_kind):
         return None
@@ -91,6 +97,24 @@ async def _search_either(turn: Turn, words: str, filters: Filters) -> Finding | 
     rows = zip_longest(*(one.items for one in fitting))
     items = list({item.sku: item for row in rows for item in row if item is not None}.values())
     return finding_of(items[:MOST_CANDIDATES])
+
+
+async def _in_either_colour(turn: Turn, words: str, filters: Filters) -> Finding:
+    """ "Poleras rojas o verdes": of both, one of each first."""
+    found = [await _search(turn, words, replace(filters, colours=(colour,))) for colour in filters.colours]
+    fitting = [one for one in found if one.outcome in {Outcome.CLEAR, Outcome.SEVERAL}]
+    rows = zip_longest(*(one.items for one in fitting))
+    items = list({item.sku: item for row in rows for item in row if item is not None}.values())
+    return finding_of(items[:MOST_CANDIDATES]) if items else found[0]
+
+
+async def _search_one(turn: Turn, words: str, filters: Filters, kind: str) -> Finding:
+    """ "La estampada o la piqué": the second is of the kind of the first, where it names none itself."""
+    finding = await _search(turn, words, filters)
+    if any(_names(words, item) for item in finding.items):
+        return finding
+    of_kind = await _search(turn, f"{kind} {words}", filters)
+    return of_kind if of_kind.outcome in {Outcome.CLEAR, Outcome.SEVERAL} else finding
 
 
 def _names(words: str, item: CatalogueItem) -> bool:

@@ -39,7 +39,7 @@ def _told(leader: Intent | None, picks: list[Intent]) -> list[Intent]:
     if leader is None or not picks:
         return [leader] if leader else []
     counted = sum(pick.count or 1 for pick in picks)
-    is_whole = not _own_choice(leader) and (leader.count is None or (leader.count == counted and len(picks) > 1))
+    is_whole = not _own_choice(leader, picks) and (leader.count is None or (leader.count == counted and len(picks) > 1))
     return picks if is_whole else [leader, *picks]
 
 
@@ -76,8 +76,16 @@ def _tells(token: str) -> bool:
     return token in traits or token in CLOTHES_SIZES or any(character.isdigit() for character in token)
 
 
-def _own_choice(leader: Intent) -> bool:
-    return bool(leader.filters.options) or any(map(_tells, tokenise(leader.words, parts=False)[1:]))
+def _own_choice(leader: Intent, picks: list[Intent]) -> bool:
+    """ "3 negras, 2 blancas": another than those picked; the colour of "3 negras, una S y dos M" is of them all."""
+    said = leader.filters
+    if all(pick.words == leader.words for pick in picks) and not said.size:
+        return bool(said.colours) and any(pick.filters.colours != said.colours for pick in picks)
+    is_other = any(
+        (said.colours and pick.filters.colours != said.colours) or (said.size and pick.filters.size != said.size)
+        for pick in picks
+    )
+    return is_other or any(map(_tells, tokenise(leader.words, parts=False)[1:]))
 
 
 def _picked(intent: Intent, leader: Intent) -> Intent:

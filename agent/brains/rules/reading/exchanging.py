@@ -8,7 +8,10 @@ _WHAT = (
 )
 _WHOSE = r"(?:l[oa]|el|l[oa]s) que (?:le |les |me )?(?:us|calz|necesit|quer|quier|qued|sirv|ocup)[a-z]+(?: [a-z]+){0,2}"
 _IS = r"(?:(?:es|era|son|eran|seria|usa|uso|calza|calzo|necesita) |(?=talla|numero))"
-_LEAD = r"(?:(?:oiga|oye|ups|chuta|pucha|perdon|sabe[sn]? que|me equivoque|en realidad|no|mejor|disculp[ae])[\s,.]+)*"
+_LEAD = (
+    r"(?:(?:la verdad(?: es)?(?: que)?|oiga|oye|ups|chuta|pucha|perdon|sabe[sn]? que|me equivoque|en realidad|no|mejor"
+    r"|disculp[ae])[\s,.]+)*"
+)
 _DO = (
     r"(?:(?:me )?l[oa]s? (?:puedes? |podrias? |podria )?cambi(?:as|a|e|ar|arias?)"
     r"|(?:me )?(?:puedes? |podrias? |podria )?cambi[ae]r?(?:me)?l[oa]s?)(?:,? (?:porfavor|mejor|entonces|nomas))*"
@@ -35,5 +38,9 @@ _REGRET = re.compile(
 def exchanges_as_corrections(text: str) -> str:
     """Of folded text: such a sentence as "mejor talla 6"; "perdón, de 20 cm" as "mejor el de 20 cm"."""
     for pattern in _EXCHANGES:
-        text = pattern.sub(r"mejor \g<what>", text)
+        text = pattern.sub(_rather, text)
     return _REGRET.sub(lambda match: "mejor el de " if match["of"] else "mejor ", text)
+
+
+def _rather(match: re.Match[str]) -> str:
+    return f"mejor el {match['what']}" if match["what"].startswith("de ") else f"mejor {match['what']}"

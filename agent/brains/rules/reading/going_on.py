@@ -12,7 +12,7 @@ _GOES_ON = re.compile(r"^(?:(?:ah|oh|uy|ya|tambien|ademas)[\s,]+)*(?:y|e|tambien
 def also_wanted(sentence: str, found: Sequence[Intent], before: Sequence[Intent]) -> list[Intent]:
     """The intents of a sentence, bought where those before it in the same message are all counted."""
     wants = [intent for intent in before if intent.kind in PRODUCT_KINDS]
-    are_counted = all(intent.quantity and intent.kind in {Kind.BUY, Kind.MENTION} for intent in wants)
+    are_counted = all(intent.quantity or intent.kind is Kind.BUY for intent in wants)
     if not (wants and are_counted and _GOES_ON.match(sentence.strip())):
         return list(found)
     return [replace(intent, kind=Kind.BUY) if _is_bare_name(intent) else intent for intent in found]

@@ -12,11 +12,21 @@ _VERB = re.compile(
     r"^(?:(?:y|hola|ya|porfavor|dame|deme|quiero|quisiera|necesito|ponme|mandame|agrega(?:me)?|anota(?:me)?|seria[n]?"
     r"|son|va[n]?|llevo|tambien|me das) )+"
 )
+# "Una S y la otra talla L", "uno 38 y otro 40", "una S y las otras dos M".
+_THE_OTHER = re.compile(
+    r"(?P<one>\b(?:un[oa]|dos|tres|\d{1,2})\b[a-z0-9 ]{1,20}?,? y )(?:(?:(?:la|el) )?otr(?P<gender>[oa]) "
+    r"(?=(?:(?:de|en|talla|numero) )*(?:\d|x{0,3}[sml]\b))|l[oa]s otr[oa]s (?=(?:dos|tres|cuatro|cinco|seis|\d{1,2}) ))"
+)
 
 
 def halves_apart(text: str) -> str:
-    """Of folded text: what is asked for by halves, written as two counted wants; an odd number is left as it is."""
-    return _SHARED.sub(_apart, text)
+    """Of folded text: what is asked for by halves, written as two counted wants, an odd number left as it is; what is
+    of "las otras dos" as of two."""
+    return _SHARED.sub(_apart, _THE_OTHER.sub(_counted, text))
+
+
+def _counted(match: re.Match[str]) -> str:
+    return f"{match['one']}un{match['gender']} " if match["gender"] else match["one"]
 
 
 def _apart(match: re.Match[str]) -> str:

@@ -27,8 +27,9 @@ _NEGATED = re.compile(
 )
 # "De 20 cm, no de 50": what it was not.
 _NOT_THAT = re.compile(
-    r"(?<=[a-z0-9])[\s,]+(?:pero )?no (?:(?:de|del|la|el|l[oa]s|talla|numero|en) )+\d+(?:[.,]\d+)?"
-    r"(?:\s?[a-z]{1,2}|\s(?:metros?|litros?|kilos?|pulgadas?|watts?|meses|anos))?$"
+    r"(?<=[a-z0-9])[\s,]+(?:pero )?no (?:(?:(?:de|del|la|el|l[oa]s|talla|numero|en) )+\d+(?:[.,]\d+)?"
+    r"(?:\s?[a-z]{1,2}|\s(?:metros?|litros?|kilos?|pulgadas?|watts?|meses|anos))?"
+    r"|(?:(?:de|la|el|l[oa]s|talla|en) )*x{0,3}[sml])$"
 )
 _NOT_A_TRAIT = NOISE | {"perdon", "espera", "espere", "disculpa", "sorry", "importa", "alcanza"}
 # "Y una fuente de doce volts eso sería todo".
@@ -41,7 +42,7 @@ _RUN_ON = re.compile(
     r"(?<=[a-z0-9])(?<!\bpara)(?<!\bde)(?<!\bcon)(?<!\ben)(?<!\bpor)(?<!\ba)(?<!\bsin)(?<!\bcomo)(?<!\bsolo)"
     r"(?<!\bset)(?<!\bmejor)"
     r"(?<!\bsean)(?<!\bcada)(?<!\blos)(?<!\blas)(?<!\btalla)(?<!\ba)\s+(?=(?:un|una|dos|tres|cuatro|cinco|seis"
-    r"|ocho|diez|doce)\s+(?!mas|o\b|pulgada|litro|metro cuadrado|mil\b|luca|voltio|onza|y\b)[a-z]{4,})"
+    r"|ocho|diez|doce)\s+(?!mas|o\b|precio|descuent|pulgada|litro|metro cuadrado|mil\b|luca|voltio|onza|y\b)[a-z]{4,})"
 )  # fmt: skip
 _SAID_AGAIN = re.compile(
     rf"(?<=[a-z0-9])(?<!\bno)(?<!\bque)(?<!\bsi)(?<!\bmejor)(?<!\blo)(?<!\bla)(?<!\bte)(?<!\bme)\s+"
