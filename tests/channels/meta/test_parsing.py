@@ -239,12 +239,12 @@ def _put(value: Any, path: tuple[str | int, ...], new: Any) -> Any:
     """A copy of it with something else in one place."""
     if not path:
         return new
-    copied = dict(value) if isinstance(value, dict) else list(value)
+    copied: Any = dict(value) if isinstance(value, dict) else list(value)
     copied[path[0]] = _put(value[path[0]], path[1:], new)
     return copied
 
 
-JUNK = (None, True, 7, 1e400, [], [7], [[]], [{}], {}, {"id": 7}, "", "\ud800\x00", "x" * 5_000)
+JUNK: tuple[Any, ...] = (None, True, 7, 1e400, [], [7], [[]], [{}], {}, {"id": 7}, "", "\ud800\x00", "x" * 5_000)
 ECHO = {"from": "56222222222", "to": "56987654321", "id": "wamid.E", "timestamp": "1795180000",
         "type": "text", "text": {"body": "yo le respondo"}}  # fmt: skip
 STATUS = {"id": "wamid.1", "status": "failed", "biz_opaque_callback_data": str(uuid4()), "errors": [{"code": 131047}],
@@ -255,7 +255,11 @@ MOVED = {"from": "569", "id": "wamid.S", "type": "system", "system": {"type": "u
 @pytest.mark.parametrize("name", [*MESSAGES, "system", "echo", "status"])
 def test_whatever_stands_anywhere_is_read_or_set_aside_and_the_good_items_are_kept(name: str) -> None:
     """One poisoned item would bring its whole batch back for days."""
-    given = {"system": {"messages": [MOVED]}, "echo": {"message_echoes": [ECHO]}, "status": {"statuses": [STATUS]}}
+    given: dict[str, Any] = {
+        "system": {"messages": [MOVED]},
+        "echo": {"message_echoes": [ECHO]},
+        "status": {"statuses": [STATUS]},
+    }
     value = given[name] if name in given else {"contacts": CONTACTS, "messages": [MESSAGES[name]["message"]]}
     [item] = [each for listed in ("messages", "message_echoes", "statuses") for each in value.get(listed, [])]
     [listed] = [each for each in ("messages", "message_echoes", "statuses") if each in value]
