@@ -28,7 +28,8 @@ from data.models import Channel, Conversation, Message
 from data.states import UNKNOWN_FATE, ChannelKind, Delivery, Sender
 from data.transaction import Transaction
 
-MAX_ATTEMPTS = 5
+# With the waits between them, four to eight minutes: a person could not reach the contact any sooner.
+MAX_ATTEMPTS = 9
 # Longer than any send takes with its time-outs: after this, the worker that sent is gone.
 SENDING_LEASE = timedelta(seconds=45)
 # Nothing is written to the provider later than this after the claim: a worker that stood still may not go on, another

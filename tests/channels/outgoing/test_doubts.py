@@ -8,7 +8,7 @@ import pytest
 from channels.adapter import StatusUpdate
 from channels.incoming.inbox import apply_statuses
 from channels.outgoing.doubts import Patience
-from channels.outgoing.outbox import SENDING_LEASE, DeliverOutcome
+from channels.outgoing.outbox import MAX_ATTEMPTS, SENDING_LEASE, DeliverOutcome
 from data.content import Card, Choice, MessageContent
 from data.states import Actor, ConversationStatus, Delivery
 from tests.channels.shop import NOW, NUMBER, SHOPPER, JobRunner, Shop
@@ -137,7 +137,7 @@ async def test_a_message_lost_again_and_again_is_given_up(
     twilio.faults.extend([LOST["500"]] * 10)
     assert await until_settled(outbox, message_id) is DeliverOutcome.FAILED
     assert (await shop.message(message_id)).delivery_error == "provider_unavailable"
-    assert len(twilio.requests) == 5
+    assert len(twilio.requests) == MAX_ATTEMPTS
 
 
 async def leave_half_sent(shop: Shop, message_id: UUID) -> None:

@@ -132,6 +132,7 @@ async def test_a_twilio_that_cannot_be_reached_is_tried_again_with_growing_waits
     waits = [(job["scheduled_at"] - NOW).total_seconds() for job in await shop.jobs("send_message")]
     assert waits == sorted(waits)
     assert len(waits) == MAX_ATTEMPTS - 1
+    assert sum(waits) > 180, "a provider in trouble for a few minutes hands no conversation to people"
     row = await shop.message(message_id)
     assert (row.delivery, row.delivery_error) == (Delivery.FAILED, "provider_unavailable")
 
