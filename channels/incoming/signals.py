@@ -27,8 +27,7 @@ _AUTOMATIC = re.compile(
     r"|\b(?:tu|su) mensaje (?:es (?:muy )?importante para nosotros|ha sido recibido)\b"
     r"|^\W*(?:hola\W+)?(?:te comunicaste|se comunico|te has comunicado|se ha comunicado|has contactado) con\b"
     r"|\b(?:te|le|lo|los) (?:responderemos|atenderemos|contactaremos|contestaremos) (?:lo antes posible|a la brevedad"
-    r"|en breve|cuanto antes|apenas)|\b(?:estoy|estamos) de vacaciones hasta\b"
-    r"|\b(?:selecciona|seleccione|marca|marque|digita|digite|ingresa|ingrese) (?:una|la) opcion\b"
+    r"|en breve|cuanto antes)\W*$|\b(?:selecciona|seleccione|marca|marque|digita|digite|ingresa|ingrese) una opcion\b"
 )
 
 

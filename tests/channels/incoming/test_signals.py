@@ -29,7 +29,8 @@ def test_an_auto_responder_is_recognised(text: str) -> None:
      "gracias por responder", "ahora no puedo, mañana te escribo", "¿en qué horario atienden?", "gracias", "hola",
      "¿tienen respuesta automática para portones?", "muchas gracias por todo",
      "gracias por tu contacto, me sirve con despacho", "gracias por comunicarte con mi mamá",
-     "gracias por ponerte en contacto con el vendedor"],
+     "gracias por ponerte en contacto con el vendedor", "estamos de vacaciones hasta el 15, ¿pueden despachar después?",
+     "los contactaremos en breve para pagar, ¿queda stock?"],
 )  # fmt: skip
 def test_a_shopper_is_no_auto_responder(text: str) -> None:
     assert not is_automatic(text)
