@@ -24,7 +24,7 @@ from data.database import Database
 from data.encryption import SecretBox, SecretUnreadable
 from data.jobs import JobName
 from data.models import Conversation, DeskConversation
-from data.ownership import By, hand_back, hand_off, person_answered, tell_desk
+from data.ownership import By, hand_back, hand_off, person_answered
 from data.repositories.connections import open_secrets
 from data.states import Actor, ConnectionKind, ConversationStatus, Sender
 from data.transaction import Transaction
@@ -81,14 +81,12 @@ async def _answer(
         current = await tx.conversations.open(conversation.channel_id, conversation.address)
         conversation = await tx.conversations.get(current.id, lock=True)
     text, author = as_shopper_reads(clean_text(echo.text)), clean_text(echo.author or "")[:NAME_LIMIT] or None
-    by = By(Actor.DESK, author)
     command = read_command(text)
     if command is not None:
-        change = hand_off if command[0] is Command.PAUSE else hand_back
         await tx.desks.note_heard(shown.conversation_id, external_id)
-        await change(tx, conversation, "Lo pidió una persona en Chatwoot.", by, now)
-        await tell_desk(tx, conversation)
+        await _obey(tx, conversation, command[0], author, now)
         return
+    by = By(Actor.DESK, author)
     files = tuple(Media(file.kind, file.reference, filename=file.filename) for file in echo.attachments[:_MOST_FILES])
     has_words = bool(str(echo.raw.get("content") or "").strip())  # else they only name the files
     content = MessageContent(text if has_words or not files else "", media=files, is_verbatim=True)
@@ -100,6 +98,14 @@ async def _answer(
     await person_answered(tx, conversation, "Respondió una persona desde Chatwoot.", by, now)
     await tx.jobs.defer(JobName.SEND_MESSAGE, lock=f"outbox:{conversation.id}", message_id=message.id)
     await tx.jobs.notify("messages", f"{tx.tenant_id}/{conversation.id}")
+
+
+async def _obey(
+    tx: Transaction, conversation: Conversation, command: Command, author: str | None, now: datetime
+) -> None:
+    """What the desk was told in words it does not know of itself: it is told, as of any change made here."""
+    change = hand_off if command is Command.PAUSE else hand_back
+    await change(tx, conversation, "Lo pidió una persona en Chatwoot.", By(Actor.MEMBER, author), now)
 
 
 async def _settle(database: Database, tenant_id: UUID, post_id: UUID, external_id: str) -> None:

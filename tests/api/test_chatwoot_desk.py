@@ -169,6 +169,19 @@ async def test_resolving_gives_it_back_and_a_second_handoff_is_the_same_conversa
     assert "Cliente: hola" not in notes[1], "that was told the first time"
 
 
+async def test_given_back_in_words_it_is_resolved_there_too(shown: Place) -> None:
+    [number] = shown.server.conversations
+    shown.server.person_says(number, "/reanuda")
+    await shown.settle()
+    assert (await shown.conversation()).status is ConversationStatus.AUTOMATED
+    assert shown.server.conversations[number].status == "resolved"
+    shown.server.person_says(number, "/pausa")
+    await shown.settle()
+    assert (await shown.conversation()).status is ConversationStatus.HANDED_OFF
+    assert shown.server.conversations[number].status == "open"
+    assert await shown.got() == []
+
+
 @pytest.mark.parametrize("at", ["contacts", "conversations", "messages", "labels", "assignments", "search"])
 @pytest.mark.parametrize("fault", ["refused", "lost"])
 async def test_whatever_fails_it_is_shown_once(place: Place, at: str, fault: str) -> None:
