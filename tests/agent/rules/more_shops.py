@@ -150,6 +150,31 @@ AUTO: list[Row] = [
     ("NEU-15", "Neumático 195/60 R15", 49990, 2, {"brand": "Goodyear", "category": "Neumáticos"}),
 ]
 
+# Sizes that go from one number to another.
+SWIMMING: list[Row] = [
+    ("CAL-A-36", "Calcetas de neopreno", 6990, 5, {"talla": "36-38", "color": "Azul"}),
+    ("CAL-A-39", "Calcetas de neopreno", 6990, 7, {"talla": "39-42", "color": "Azul"}),
+    ("CAL-G-39", "Calcetas de neopreno", 6990, 3, {"talla": "39-42", "color": "Gris"}),
+    ("BAN-6", "Bañador de aprendizaje", 12990, 4, {"talla": "6-12 meses", "color": "Rosado"}),
+    ("BAN-C6", "Bañador de aprendizaje", 12990, 2, {"talla": "6-12 meses", "color": "Celeste"}),
+    ("BAN-12", "Bañador de aprendizaje", 12990, 0, {"talla": "12-24 meses", "color": "Rosado"}),
+    ("GOR-T", "Gorro de tela", 3990, 9, {"category": "Gorros"}),
+    ("GOR-S", "Gorro de silicona", 6990, 20, {"category": "Gorros"}),
+    ("ROD-S", "Rodilleras", 9990, 4, {"talla": "S"}),
+    ("ROD-M", "Rodilleras", 9990, 4, {"talla": "M"}),
+    ("CAS-S", "Casco de rafting", 14990, 4, {"talla": "S"}),
+    ("CAS-M", "Casco de rafting", 14990, 4, {"talla": "M"}),
+    ("CUE-30", "Cuerda de rescate 30 m", 29990, 4, {"color": "Rojo"}),
+    ("CUE-60", "Cuerda de rescate 60 m", 49990, 4, {"color": "Rojo"}),
+    ("ZAP-38", "Zapatillas acuáticas", 19990, 3, {"talla": "38", "category": "Calzado"}),
+    ("ZAP-40", "Zapatillas acuáticas", 19990, 3, {"talla": "40", "category": "Calzado"}),
+    ("LAM-L", "Lámpara de lectura", 8990, 4, {}),
+    ("LAM-C", "Lámpara de carpa", 15990, 4, {}),
+    ("CAM-A9", "Cámara acuática Delfín A9", 89990, 2, {"brand": "Delfín"}),
+    ("EST-A9", "Estuche para Delfín A9", 7990, 5, {"brand": "Marca Sur"}),
+    ("EST-B2", "Estuche para Delfín B2", 6990, 5, {"brand": "Marca Sur"}),
+]
+
 MORE_ROWS = {
     "corner": CORNER,
     "boutique": BOUTIQUE,
@@ -158,6 +183,7 @@ MORE_ROWS = {
     "pets": PETS,
     "bakery": BAKERY,
     "auto": AUTO,
+    "swimming": SWIMMING,
 }
 MORE_NAMES = {
     "corner": "Almacén La Esquina",
@@ -167,4 +193,5 @@ MORE_NAMES = {
     "pets": "Patitas",
     "bakery": "Panadería El Trigo",
     "auto": "Repuestos Ruta 5",
+    "swimming": "Aguas Abiertas",
 }

@@ -49,7 +49,7 @@ QUESTIONS: tuple[tuple[Kind, str], ...] = (
      r"^(?P<words>.+?) (?:a |en )?(?:cuanto|que (?:precio|valor)) (?:me )?(?:sale|vale|cuesta|es|esta|tiene|seria"
      r"|saldria|cobran)n?$"),
     (Kind.PRICE,
-     r"^(?:el |la |los |las )?(?P<words>(?!tod[oa]s?\b).+?) (?:vale|cuesta|sale)n? (?:a |en )?"
+     r"^(?:el |la |los |las )?(?P<words>(?!tod[oa]s?\b).+?)(?<!\bque) (?:vale|cuesta|sale)n? (?:a |en )?"
      r"(?:\$ ?[\d.,]+(?: ?(?:lucas?|mil|pesos))?|[\d.,]+ ?(?:lucas?|mil|pesos|clp|k)|\d{4,}|\d+\.\d{3})$"),
     (Kind.SHOW,
      r"^(?:que|cual(?:es)?) (?:tipos? de |clases? de |marcas? de |modelos? de "
