@@ -51,6 +51,7 @@ _FILES = {
     "video": (MediaKind.VIDEO, "[video]"),
     "file": (MediaKind.DOCUMENT, "[archivo]"),
 }
+_SAID = {"location": "[ubicación]", "contact": "[contacto]"}
 
 
 def read_event(event: Item) -> Parsed:
@@ -222,17 +223,17 @@ def _file(attachment: Any) -> Attachment | None:
 
 
 def _without_words(message: Item) -> str:
-    said = []
-    for each in _list(message, "attachments"):
-        if not isinstance(each, Mapping):
-            continue
-        kind = _text(each, "file_type")
-        if kind == "location":
-            place = ", ".join(str(each[name]) for name in ("coordinates_lat", "coordinates_long") if name in each)
-            said.append(f"[ubicación] {_text(each, 'fallback_title')} {place}".replace("  ", " "))
-        else:
-            said.append(_FILES.get(kind, (None, "[archivo]"))[1])
-    return " ".join(said)
+    return " ".join(_named(each) for each in _list(message, "attachments") if isinstance(each, Mapping))
+
+
+def _named(attachment: Item) -> str:
+    """What it is in words; of a place and of somebody's card, all that there is."""
+    kind = _text(attachment, "file_type")
+    if kind not in _SAID:
+        return _FILES.get(kind, (None, "[archivo]"))[1]
+    place = [str(attachment[name]) for name in ("coordinates_lat", "coordinates_long") if name in attachment]
+    said = (_SAID[kind], _text(attachment, "fallback_title"), ", ".join(place))
+    return " ".join(part for part in said if part)
 
 
 def _quoted(message: Item) -> str | None:

@@ -122,7 +122,8 @@ def test_a_tapped_option() -> None:
         ({"file_type": "audio", "data_url": "https://c.example/a.ogg"}, "[audio]", MediaKind.AUDIO),
         ({"file_type": "file", "data_url": "https://c.example/a.pdf"}, "[archivo]", MediaKind.DOCUMENT),
         ({"file_type": "location", "coordinates_lat": -33.4, "coordinates_long": -70.6}, "-33.4, -70.6", None),
-        ({"file_type": "contact"}, "[archivo]", None),
+        ({"file_type": "contact", "fallback_title": "+56912345678"}, "[contacto] +56912345678", None),
+        ({"file_type": "ig_reel", "data_url": "https://c.example/r.mp4"}, "[archivo]", None),
         ("x", "", None),
     ],
 )
