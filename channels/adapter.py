@@ -108,7 +108,7 @@ class InboundMessage:
 @dataclass(frozen=True, slots=True)
 class EchoMessage:
     """What a person of the shop wrote to `address` past us, from the phone or at a desk: the agent falls silent.
-    `is_unopened`: the desk has it as the agent's all the same."""
+    `is_unopened`: the desk has it as the agent's all the same; `alias` is another address of that contact."""
 
     external_id: str
     address: str
@@ -118,6 +118,7 @@ class EchoMessage:
     raw: Mapping[str, Any] = field(default_factory=dict)
     attachments: Sequence[Attachment] = ()
     actor: Actor = Actor.PHONE
+    alias: str | None = None
     is_unopened: bool = False
 
 

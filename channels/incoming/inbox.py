@@ -215,6 +215,9 @@ async def apply_echoes(
         if external_id is None or address is None:
             await quarantine(database, access, [Quarantined(_NOT_IDS, echo.raw)])
             continue
+        alias = clean_id(echo.alias or "")
+        if alias is not None:
+            await _know_as(database, access, (address, alias))
         async with database.transaction(access.tenant_id) as tx:
             found = await tx.conversations.open(access.channel_id, address)
             conversation = await tx.conversations.get(found.id, lock=True)

@@ -202,13 +202,14 @@ def _echo(echo: Any) -> EchoMessage | None:
     kind = text_of(echo, "type")
     if kind in _SILENT or echo.get("group_id"):
         return None
-    said = _said(echo)
+    said, number, user_id = _said(echo), text_of(echo, "to"), text_of(echo, "to_user_id")
     return EchoMessage(
         external_id=_needed(echo, "id"),
         address=_needed(echo, "to", "to_user_id"),
         text=Content.read(text_of(said, "type"), said).text,
         sent_at=_moment(echo),
         raw=echo,
+        alias=user_id if number and user_id else None,
     )
 
 

@@ -97,6 +97,14 @@ async def test_what_the_phone_answers_by_itself_is_nobodys_answer(shop: Shop) ->
         assert [m.text for m in await tx.messages.unanswered(conversation)] == ["hola"]
 
 
+async def test_an_answer_to_one_address_of_someone_is_one_to_the_other(shop: Shop) -> None:
+    before = await shop.hear("hola", "SM1", sender="whatsapp:+56911112222")
+    conversation = await bring(
+        shop, echoes=[EchoMessage("E1", SHOPPER, "le guardo uno", alias="whatsapp:+56911112222")]
+    )
+    assert (conversation.id, conversation.status) == (before, ConversationStatus.HANDED_OFF)
+
+
 def corrected(external_id: str, words: str, replaces: str) -> InboundMessage:
     return InboundMessage(external_id, SHOPPER, words, replaces=replaces)
 

@@ -178,7 +178,8 @@ def test_what_the_owner_writes_on_the_phone_is_an_echo() -> None:
     gone = ECHO | {"type": "revoke", "revoke": {"original_message_id": "wamid.0"}}
     parsed = META.parse(access(), request(payload({"message_echoes": [ECHO, gone]}, field_name="smb_message_echoes")))
     [found] = parsed.echoes
-    assert (found.external_id, found.address, found.text) == ("wamid.E", "56987654321", "yo le respondo")
+    assert (found.external_id, found.address, found.alias) == ("wamid.E", "56987654321", "CL.abc123")
+    assert found.text == "yo le respondo"
     assert parsed.messages == []
 
 
@@ -245,8 +246,8 @@ def _put(value: Any, path: tuple[str | int, ...], new: Any) -> Any:
 
 
 JUNK: tuple[Any, ...] = (None, True, 7, 1e400, [], [7], [[]], [{}], {}, {"id": 7}, "", "\ud800\x00", "x" * 5_000)
-ECHO = {"from": "56222222222", "to": "56987654321", "id": "wamid.E", "timestamp": "1795180000",
-        "type": "text", "text": {"body": "yo le respondo"}}  # fmt: skip
+ECHO = {"from": "56222222222", "to": "56987654321", "to_user_id": "CL.abc123", "id": "wamid.E",
+        "timestamp": "1795180000", "type": "text", "text": {"body": "yo le respondo"}}  # fmt: skip
 STATUS = {"id": "wamid.1", "status": "failed", "biz_opaque_callback_data": str(uuid4()), "errors": [{"code": 131047}],
           "pricing": {"billable": True, "category": "utility"}}  # fmt: skip
 MOVED = {"from": "569", "id": "wamid.S", "type": "system", "system": {"type": "user_changed_number", "wa_id": "568"}}
