@@ -181,6 +181,12 @@ def confirm_choice(summary_id: UUID) -> str:
     return f"{YES_CHOICE}:{summary_id}"
 
 
+def is_courtesy(text: str) -> bool:
+    """Whether it says thanks and nothing else."""
+    words = _plain(_KIND_SIGNS.sub(" ", text))
+    return "?" not in text and bool(_THANKS.search(words)) and not _COURTESY.sub(" ", words).split()
+
+
 def _is_conditional(words: str, text: str) -> bool:
     """ "Si es así" may be a condition; "sí, es así" is not."""
     return bool(_IF.search(words)) and not _SURELY_YES.search(unicodedata.normalize("NFC", text.casefold()))

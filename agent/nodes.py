@@ -7,7 +7,7 @@ from langgraph.runtime import Runtime
 
 from agent.brains import Brain, BrainUnavailable
 from agent.cart_news import catch_up, settle_prices
-from agent.confirmation import Answer, answer_to_cancelling, answer_to_summary, read_answer
+from agent.confirmation import Answer, answer_to_cancelling, answer_to_summary, is_courtesy, read_answer
 from agent.guardrails import check_draft
 from agent.handoff import asks_for_human
 from agent.ordered import take_ordered
@@ -40,11 +40,15 @@ async def route(
 
 
 def _answer(workspace: Workspace) -> Answer:
-    """A yes or no counts when it is the whole burst: said in several messages, or tapped twice."""
+    """A yes or no counts when it is the whole burst: said in several messages, or tapped and thanked for."""
     messages = workspace.context.messages
     if not any(message.choice for message in messages):
         return _answer_of(workspace, "\n".join(message.text for message in messages), None)
-    answers = {_answer_of(workspace, message.text, message.choice) for message in messages}
+    answers = {
+        _answer_of(workspace, message.text, message.choice)
+        for message in messages
+        if message.choice or not is_courtesy(message.text)
+    }
     return answers.pop() if len(answers) == 1 else Answer.NEITHER
 
 

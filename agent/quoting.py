@@ -20,14 +20,17 @@ _LIKELY_DELAY = timedelta(minutes=1)
 async def read_inbound(
     tx: Transaction, waiting: Sequence[Message], memory: Memory
 ) -> tuple[tuple[InboundText, ...], Memory]:
-    """The burst, and the memory with which to read it: after a quoted message, "ese" is what that one showed."""
-    texts = []
+    """The burst, and the memory with which to read it: after a quoted message, "ese" is what that one showed. A button
+    tapped twice was tapped once."""
+    texts: list[InboundText] = []
     for message in waiting:
         quoted, skus = await _quoted(tx, message)
         if skus:
             memory = _about(memory, skus)
         payload = message.payload
-        texts.append(InboundText(message.text, payload.get("choice"), quoted, _ordered(payload.get("ordered"))))
+        choice = payload.get("choice")
+        if choice is None or all(choice != said.choice for said in texts):
+            texts.append(InboundText(message.text, choice, quoted, _ordered(payload.get("ordered"))))
     return tuple(texts), memory
 
 

@@ -110,13 +110,29 @@ async def test_a_yes_written_before_the_summary_confirms_nothing(
     assert await shop.orders() == []
 
 
-@pytest.mark.parametrize(("taps", "orders"), [((0, 0), 1), ((0, 0, 0), 1), ((0, 1), 0), ((1, 1), 0)])
-async def test_a_button_tapped_twice_is_one_answer(shop: Shop, taps: tuple[int, ...], orders: int) -> None:
+@pytest.mark.parametrize(
+    ("taps", "also", "orders"),
+    [
+        ((0, 0, 0), "", 1),
+        ((0, 1), "", 0),
+        ((1, 1), "", 0),
+        ((0,), "¡Gracias! 🙏", 1),
+        ((0,), "sí", 1),
+        ((0,), "hola", 0),
+        ((0,), "gracias, agrega otro", 0),
+        ((0,), "¿gracias?", 0),
+    ],
+)
+async def test_a_button_tapped_twice_or_with_thanks_is_one_answer(
+    shop: Shop, taps: tuple[int, ...], also: str, orders: int
+) -> None:
     conversation_id, shown_at = await summarised(shop, timedelta(0))
     offered = (await shop.messages(conversation_id))[-1].payload["choices"]
     for tap in taps:
         title, choice = offered[tap]["title"], offered[tap]["id"]
         await arrive(shop, title, sent_at=shown_at + timedelta(seconds=3), choice=choice)
+    if also:
+        await arrive(shop, also, sent_at=shown_at + timedelta(seconds=4))
     await shop.agent.take_turn(shop.tenant_id, conversation_id)
     assert len(await shop.orders()) == orders
 
