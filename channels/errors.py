@@ -38,6 +38,8 @@ REFUSED = Verdict("refused_by_contact")
 POLICY = Verdict("against_policy")
 DAILY_LIMIT = Verdict("daily_limit")
 CLOSED = Verdict(WINDOW_CLOSED)
+TEMPLATE = Verdict("bad_template")
+PAYMENT = Verdict("payment_needed")
 
 
 @dataclass(frozen=True, slots=True)

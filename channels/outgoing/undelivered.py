@@ -5,6 +5,7 @@ from uuid import UUID
 
 import structlog
 
+from channels.errors import CHANNEL, CLOSED, CREDENTIALS, DAILY_LIMIT, NOT_ALLOWED, PAYMENT, POLICY, TEMPLATE
 from data.database import Database
 from data.models import Conversation, Message
 from data.ownership import By, hand_off, tell_desk_if_shown
@@ -17,6 +18,17 @@ NEVER_SENT = "never_sent"
 # Nobody of the store could do better: the number is none, or its owner wants nothing.
 HOPELESS = frozenset({OPTED_OUT, CHANNEL_INACTIVE, "refused_by_contact", "bad_number"})
 NOT_DELIVERED = "Un mensaje del asistente no le llegó al cliente."
+# What the people of the store can mend.
+_WHY = {
+    CREDENTIALS.code: "La clave del canal venció o no sirve.",
+    NOT_ALLOWED.code: "La clave del canal no tiene permiso para enviar.",
+    CHANNEL.code: "El proveedor no encuentra el número del canal.",
+    POLICY.code: "El proveedor bloqueó o limitó la cuenta de la tienda.",
+    DAILY_LIMIT.code: "El número llegó a su límite de mensajes.",
+    CLOSED.code: "Pasaron más de 24 horas desde su último mensaje y no hay una plantilla para escribirle.",
+    PAYMENT.code: "Falta un medio de pago en la cuenta de WhatsApp.",
+    TEMPLATE.code: "La plantilla no existe, está en pausa o espera otros datos.",
+}
 NOT_CERTAIN = "No se sabe si el último mensaje del asistente le llegó al cliente."
 
 log = structlog.get_logger()
@@ -51,7 +63,7 @@ async def tell_failed(tx: Transaction, message: Message, code: str | None, now: 
     conversation = await tx.conversations.get(message.conversation_id, lock=True)
     if _was_left(conversation):
         return
-    reason = NOT_CERTAIN if code == UNKNOWN_FATE else NOT_DELIVERED
+    reason = NOT_CERTAIN if code == UNKNOWN_FATE else f"{NOT_DELIVERED} {_WHY.get(code or '', '')}".strip()
     await hand_off(tx, conversation, reason, By(Actor.AGENT), now)
 
 

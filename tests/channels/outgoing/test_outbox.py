@@ -11,7 +11,7 @@ import pytest
 from channels.adapter import Adapter, ChannelAccess, SendResult
 from channels.incoming.inbox import apply_statuses
 from channels.outgoing.outbox import MAX_ATTEMPTS, DeliverOutcome, deliver
-from channels.outgoing.undelivered import give_up
+from channels.outgoing.undelivered import NOT_DELIVERED, give_up
 from channels.pull import PulledChannel
 from channels.twilio.whatsapp import INSISTENCE, TwilioWhatsApp
 from data.content import MessageContent
@@ -234,8 +234,12 @@ async def test_a_wrong_token_is_told_apart(
 ) -> None:
     twilio.auth_token = "rotated"
     assert await outbox.deliver(message_id) is DeliverOutcome.FAILED
-    assert (await shop.message(message_id)).delivery_error == "bad_credentials"
+    failed = await shop.message(message_id)
+    assert failed.delivery_error == "bad_credentials"
     assert twilio.messages == []
+    async with shop.database.transaction(shop.tenant_id) as tx:
+        conversation = await tx.conversations.get(failed.conversation_id)
+    assert conversation.status_reason == f"{NOT_DELIVERED} La clave del canal venció o no sirve."
 
 
 async def test_a_channel_switched_off_or_sealed_with_another_key_sends_nothing(
