@@ -9,13 +9,15 @@ from urllib.parse import quote, urljoin
 import httpx
 
 from channels.adapter import ChannelAccess, FetchedMedia
-from channels.errors import CHANNEL, CONTENT, CREDENTIALS, NOT_ALLOWED, UNAVAILABLE, UNKNOWN, SendError, Verdicts
+from channels.errors import CHANNEL, CONTENT, CREDENTIALS, NOT_ALLOWED, RATE, UNAVAILABLE, UNKNOWN, SendError, Verdicts
 from channels.incoming.downloads import sniff
 from connectors.errors import PASSING, ConnectorError
 from connectors.http import Answer
 
 _MOST_PAGES = 10
 _MOST_REDIRECTS = 3
+# How it refuses the 201st message of a conversation in one minute: with 422, as if something were wrong with it.
+_TOO_MANY = b"Too many messages"
 
 
 class Http(Protocol):
@@ -74,7 +76,8 @@ class ChatwootClient:
         except ConnectorError as error:
             raise SendError.of_connector(error, "Chatwoot") from error
         if not 200 <= answer.status < 300:
-            raise SendError.of(CHATWOOT.of(answer.status), f"status {answer.status}", answer.retry_after)
+            verdict = RATE if _TOO_MANY in answer.body else CHATWOOT.of(answer.status)
+            raise SendError.of(verdict, f"status {answer.status}", answer.retry_after)
         try:
             return answer.json()
         except ValueError:

@@ -64,10 +64,12 @@ class Relay:
             return next((str(each["id"]) for each in _rows(listed) if self._is_it(each)), None)
 
         async def make() -> Any:
+            contact = await self._contact(person)
             body: dict[str, Any] = {
-                "source_id": str(self.conversation_id),
+                # Chatwoot takes one of these from one contact only, and keeps it when the contact is merged.
+                "source_id": f"{self.conversation_id}:{contact}",
                 "inbox_id": self.config.get("inbox_id"),
-                "contact_id": await self._contact(person),
+                "contact_id": contact,
                 "status": "open",
                 "custom_attributes": {CONVERSATION_ID: str(self.conversation_id)},
             }

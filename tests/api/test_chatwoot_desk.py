@@ -263,6 +263,20 @@ async def test_one_that_was_deleted_there_is_made_again(shown: Place) -> None:
     assert "¿siguen ahí?" in shown.heard()
 
 
+async def test_whatever_becomes_of_its_contact_it_is_shown(shown: Place) -> None:
+    [number] = shown.server.conversations
+    shown.server.merge(shown.server.conversations[number].contact["id"], "Rosa Díaz")
+    shown.server.person_says(number, "Hola Rosa")
+    await shown.says("¿siguen ahí?")
+    await shown.settle()
+    assert shown.heard()[-1] == "¿siguen ahí?"
+    assert await shown.got() == ["Hola Rosa"]
+    shown.server.conversations.clear()
+    await shown.says("¿aló?")
+    await shown.settle()
+    assert "¿aló?" in shown.heard()
+
+
 async def test_events_of_another_inbox_or_of_nobodys_are_left(shown: Place, anyone: httpx.AsyncClient) -> None:
     [number] = shown.server.conversations
     shown.server.person_says(number, "Hola")

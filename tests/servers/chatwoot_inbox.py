@@ -96,6 +96,7 @@ class ChatwootInbox:
     channel: str = "Channel::Whatsapp"
     conversations: dict[int, Conversation] = field(default_factory=dict)
     contacts: dict[int, dict[str, Any]] = field(default_factory=dict)
+    sources: dict[str, int] = field(default_factory=dict)
     events: deque[dict[str, Any]] = field(default_factory=deque)
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
@@ -131,6 +132,16 @@ class ChatwootInbox:
         conversation.assignee = person
         self._touch(conversation)
         self._tell(conversation, "conversation_updated", changed_attributes=[change])
+
+    def merge(self, contact_id: int, into: str) -> None:
+        """Two contacts become one, which goes by its own name and identifier."""
+        kept = {"id": next(self.numbers), "name": into, "identifier": into}
+        del self.contacts[contact_id]
+        self.contacts[kept["id"]] = kept
+        self.sources = {name: kept["id"] if owner == contact_id else owner for name, owner in self.sources.items()}
+        for conversation in self.conversations.values():
+            if conversation.contact.get("id") == contact_id:
+                conversation.contact = kept
 
     def taps(self, number: int, title: str) -> None:
         """On the website's chat: the last options come back with what was chosen."""

@@ -37,6 +37,7 @@ class ChatwootFault:
     is_accepted: bool = False
     is_dropped: bool = False
     hang_seconds: float = 0.0  # waits so long before it answers
+    says: str = "fault"
 
 
 @dataclass
@@ -134,8 +135,7 @@ class ChatwootServer(ChatwootInbox):
         if body.get("inbox_id") != INBOX or body.get("contact_id") not in self.contacts or not body.get("source_id"):
             return _NOT_FOUND
         contact = self.contacts[body["contact_id"]]
-        others = [each for each in self.conversations.values() if each.source_id == body["source_id"]]
-        if any(each.contact != contact for each in others):
+        if self.sources.setdefault(body["source_id"], contact["id"]) != contact["id"]:
             return 422, {"error": "source_id should be unique"}
         conversation = self._new_conversation(contact, body.get("status", "open"))
         conversation.custom_attributes = body.get("custom_attributes", {})
@@ -238,7 +238,7 @@ async def _broken(request: web.Request, fault: ChatwootFault) -> web.Response:
     if fault.is_dropped:
         assert request.transport is not None
         request.transport.close()
-    return _refuse(fault.status, "fault")
+    return _refuse(fault.status, fault.says)
 
 
 def _refuse(status: int, message: str) -> web.Response:

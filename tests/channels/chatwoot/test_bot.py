@@ -95,6 +95,7 @@ async def test_choices_are_options_that_whatsapp_takes_too(
         (ChatwootFault("messages", 401), "bad_credentials", False, False),
         (ChatwootFault("messages", 404), "bad_channel", False, False),
         (ChatwootFault("messages", 422), "bad_content", False, False),
+        (ChatwootFault("messages", 422, says="Too many messages"), "rate_limited", True, False),
         (ChatwootFault("messages", 500), "unknown", False, True),
         (ChatwootFault("messages", 502), "unknown", False, True),
         (ChatwootFault("messages", is_dropped=True, is_accepted=True), "unknown", False, True),
