@@ -201,6 +201,18 @@ async def test_whatever_fails_it_is_shown_once(place: Place, at: str, fault: str
     assert len(place.server.said(there.number, private=True)) == 1
 
 
+async def test_an_older_desk_that_keeps_no_mark_of_ours_is_told_once(place: Place) -> None:
+    place.server.is_old = True
+    await place.says("hola")
+    place.server.faults.extend(ChatwootFault("messages", 500, is_accepted=True, is_dropped=True) for _ in range(3))
+    await place.change(hand_off)
+    await place.says("¿siguen ahí?")
+    await place.settle()
+    [there] = place.server.conversations.values()
+    assert place.heard() == ["hola", "¿siguen ahí?"]
+    assert len(place.server.said(there.number, private=True)) == 1
+
+
 async def test_a_desk_that_is_down_gets_it_all_later(place: Place) -> None:
     await place.says("hola")
     place.server.faults.extend(ChatwootFault("search", 503) for _ in range(4))
