@@ -21,6 +21,7 @@ from data.transaction import Transaction
 
 # No worker takes jobs from here: the turns of a scenario are taken one after another, by its player.
 QUEUE = "evaluation"
+_MOST_ORDERS = 50
 
 
 class Seller(Protocol):
@@ -158,12 +159,12 @@ class _Shopper:
             cart_total=sum((rows[sku].unit_price * quantity for sku, quantity in cart.items()), Decimal(0)),
             summary={line["sku"]: line["quantity"] for line in summary.lines} if summary else {},
             summary_total=summary.total if summary else None,
-            orders=await _orders(tx, conversation_id),
+            orders=await _orders(tx, conversation.contact_id),
             is_handed_off=conversation.status is ConversationStatus.HANDED_OFF,
             was_handed_off=was_handed_off,
             has_fallen_back=bool(turn and sent and turn.fallback_reason),
             rows=rows,
-            told=[entry.answer for entry in await tx.knowledge.all()],
+            told=self.store.told,
             waitlist={
                 skus[entry.variant_id] if entry.variant_id else entry.wanted: entry.quantity
                 for entry in await tx.waitlist.recent()
@@ -174,12 +175,12 @@ class _Shopper:
         )
 
 
-async def _orders(tx: Transaction, conversation_id: UUID) -> list[PlacedOrder]:
-    """Oldest first. Each conversation is a fresh one, so its orders are among the newest."""
+async def _orders(tx: Transaction, contact_id: UUID) -> list[PlacedOrder]:
+    """Oldest first. Each conversation is of a new shopper."""
     newest = [
         one
-        for one in await tx.orders.recent()
-        if one.order.conversation_id == conversation_id and one.order.status is not OrderStatus.CANCELLED
+        for one in await tx.orders.of_contact(contact_id, _MOST_ORDERS)
+        if one.order.status is not OrderStatus.CANCELLED
     ]
     return [
         PlacedOrder(

@@ -36,9 +36,10 @@ async def evaluate(
     *,
     repeat: int = 1,
     store: Store | None = None,
+    stores: Mapping[Path, Store] | None = None,
     on_run: OnRun | None = None,
 ) -> list[Run]:
-    """In the order of `scenarios`. With `store`, all of them are played there.
+    """In the order of `scenarios`. With `store`, all of them are played there; `stores` are those open by their files.
 
     Raises NoStore, api.evaluation.stores.StoreFileError.
     """
@@ -59,7 +60,10 @@ async def evaluate(
     visits = (
         [(scenarios, store)]
         if store
-        else [(own, await open_store(runtime, file)) for file, own in _by_shop(scenarios).items()]
+        else [
+            (own, stores[file] if stores else await open_store(runtime, file))
+            for file, own in _by_shop(scenarios).items()
+        ]
     )
     async with asyncio.TaskGroup() as group:
         for own, place in visits:

@@ -1,7 +1,7 @@
 """The throwaway stores that scenarios are played in: made from a spreadsheet, or copied from a tenant's catalogue."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -35,11 +35,12 @@ class StoreFileError(Exception):
 
 @dataclass(slots=True)
 class Store:
-    """A tenant of its own; `originals` is its catalogue as it was made."""
+    """A tenant of its own; `originals` is its catalogue as it was made, `told` the answers its shop has written."""
 
     tenant_id: UUID
     access: ChannelAccess
     originals: Mapping[str, CatalogueItem]
+    told: Sequence[str]
 
     @property
     def variant_ids(self) -> dict[str, UUID]:
@@ -173,7 +174,8 @@ async def _store(runtime: Runtime, tenant_id: UUID) -> Store:
     async with runtime.database.transaction(tenant_id) as tx:
         channel = await create_channel(tx, runtime.secrets, ChannelKind.WEBCHAT, "Evaluación", "web", {}, {})
         originals = await read_catalogue(tx)
-    return Store(tenant_id, runtime.open_access(channel), originals)
+        told = [entry.answer for entry in await tx.knowledge.all()]
+    return Store(tenant_id, runtime.open_access(channel), originals, told)
 
 
 async def read_catalogue(tx: Transaction) -> dict[str, CatalogueItem]:

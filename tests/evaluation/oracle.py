@@ -76,15 +76,16 @@ def _fields(expectation: Expectation) -> dict[str, Any]:
 
 async def _fulfil(tx: Transaction, conversation: Conversation, wanted: dict[str, Any], first: int, last: int) -> None:
     items = {item.sku: item for item in await tx.catalogue.page(1_000)}
-    placed = [
-        one
-        for one in await tx.orders.recent()
-        if one.order.conversation_id == conversation.id and one.order.status is not OrderStatus.CANCELLED
-    ]
-    for one in placed[len(wanted["order"]) :] if "order" in wanted else ():
-        await change_order(tx, one.order.id, OrderStatus.CANCELLED, now=datetime.now(UTC))
-    for lines in (wanted.get("order") or [])[len(placed) :]:
-        await _place(tx, conversation, items, lines)
+    if "order" in wanted:
+        placed = [
+            one
+            for one in await tx.orders.of_contact(conversation.contact_id, 50)
+            if one.order.status is not OrderStatus.CANCELLED
+        ]
+        for one in placed[len(wanted["order"]) :]:
+            await change_order(tx, one.order.id, OrderStatus.CANCELLED, now=datetime.now(UTC))
+        for lines in wanted["order"][len(placed) :]:
+            await _place(tx, conversation, items, lines)
     await _wish(tx, conversation, items, wanted)
     if wanted.get("cart") is not None:
         await _fill(tx, conversation, items, wanted["cart"])
@@ -118,8 +119,7 @@ async def _wish(
 ) -> None:
     """Order data, waitlist and leads as they are to be."""
     own = {"tenant_id": tx.tenant_id, "contact_id": conversation.contact_id, "conversation_id": conversation.id}
-    latest = await tx.orders.latest(conversation.id)
-    if wanted.get("order_data") and latest:
+    if wanted.get("order_data") and (latest := await tx.orders.latest(conversation.id)):
         latest.order.details = wanted["order_data"]
     for name, quantity in (wanted.get("waitlist") or {}).items():
         variant_id = items[name].variant_id if name in items else None

@@ -1,6 +1,7 @@
 """The shipped scenarios: what the rules brain scores, that nothing scores without selling, and that all can be met."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from api.evaluation.playing import Seller, play
 from api.evaluation.reporting import by, safety, score
 from api.evaluation.running import Run, evaluate
 from api.evaluation.scenarios import Scenario, read_scenarios
-from api.evaluation.stores import open_store
+from api.evaluation.stores import Store, open_store
 from api.runtime import Runtime
 from tests.evaluation.conftest import SCENARIOS
 from tests.evaluation.oracle import Oracle
@@ -28,8 +29,14 @@ def scenarios() -> list[Scenario]:
 
 
 @pytest.fixture(scope="session")
-async def runs(runtime: Runtime, scenarios: Sequence[Scenario]) -> list[Run]:
-    return await evaluate(runtime, runtime.agent, scenarios)
+async def stores(runtime: Runtime, scenarios: Sequence[Scenario]) -> Mapping[Path, Store]:
+    """For all who sell: each scenario leaves its store as it found it."""
+    return {file: await open_store(runtime, file) for file in {one.shop_file for one in scenarios} if file}
+
+
+@pytest.fixture(scope="session")
+async def runs(runtime: Runtime, scenarios: Sequence[Scenario], stores: Mapping[Path, Store]) -> list[Run]:
+    return await evaluate(runtime, runtime.agent, scenarios, stores=stores)
 
 
 def test_the_rules_brain_keeps_its_score(runs: Sequence[Run]) -> None:
@@ -52,17 +59,22 @@ def test_no_reply_is_ever_withheld(runs: Sequence[Run]) -> None:
     assert [run.scenario.name for run in runs if any(withheld in one.reply for _, one in run.played.turns)] == []
 
 
-async def test_doing_nothing_scores_nothing(runtime: Runtime, scenarios: Sequence[Scenario]) -> None:
-    assert score(await evaluate(runtime, Nobody(), scenarios[::3]), 1).pass_rate == 0
+async def test_doing_nothing_scores_nothing(
+    runtime: Runtime, scenarios: Sequence[Scenario], stores: Mapping[Path, Store]
+) -> None:
+    assert score(await evaluate(runtime, Nobody(), scenarios[::3], stores=stores), 1).pass_rate == 0
 
 
-async def test_only_talking_scores_next_to_nothing(runtime: Runtime, scenarios: Sequence[Scenario]) -> None:
-    runs = await evaluate(runtime, Parrot(runtime.database), scenarios[1::3])
+async def test_only_talking_scores_next_to_nothing(
+    runtime: Runtime, scenarios: Sequence[Scenario], stores: Mapping[Path, Store]
+) -> None:
+    runs = await evaluate(runtime, Parrot(runtime.database), scenarios[1::3], stores=stores)
     assert score(runs, 1).pass_rate < 0.06, [run.scenario.name for run in runs if run.verdict.passed]
 
 
-async def test_an_oracle_passes_every_scenario(runtime: Runtime, scenarios: Sequence[Scenario]) -> None:
-    stores = {file: await open_store(runtime, file) for file in {one.shop_file for one in scenarios} if file}
+async def test_an_oracle_passes_every_scenario(
+    runtime: Runtime, scenarios: Sequence[Scenario], stores: Mapping[Path, Store]
+) -> None:
     faults = {}
     for scenario in scenarios:
         assert scenario.shop_file is not None
