@@ -8,8 +8,11 @@ from playwright.async_api import Browser, async_playwright
 
 from data.database import Database
 from data.states import Role
+from tests.api.chatwoot import chatwoot, inbox
 from tests.api.service import Service, Store, open_store, serve
 from tests.api.visiting import begin_visit
+
+__all__ = ["chatwoot", "inbox"]
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [

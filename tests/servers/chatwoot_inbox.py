@@ -135,10 +135,11 @@ class ChatwootInbox:
 
     def merge(self, contact_id: int, into: str) -> None:
         """Two contacts become one, which goes by its own name and identifier."""
-        kept = {"id": next(self.numbers), "name": into, "identifier": into}
+        number = next(self.numbers)
+        kept = {"id": number, "name": into, "identifier": into}
         del self.contacts[contact_id]
-        self.contacts[kept["id"]] = kept
-        self.sources = {name: kept["id"] if owner == contact_id else owner for name, owner in self.sources.items()}
+        self.contacts[number] = kept
+        self.sources = {name: number if owner == contact_id else owner for name, owner in self.sources.items()}
         for conversation in self.conversations.values():
             if conversation.contact.get("id") == contact_id:
                 conversation.contact = kept
