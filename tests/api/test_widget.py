@@ -291,7 +291,14 @@ async def test_a_keyboard_is_enough(service: Service, store: Store, context: Bro
 @pytest.mark.parametrize("context", [PHONE], ids=["phone"], indirect=True)
 async def test_on_a_phone_the_focus_stays_in_the_sheet(context: BrowserContext, site: Site) -> None:
     page = await visit(context, site)
+    await page.evaluate("document.documentElement.style.overflow = 'clip'")
     await open_chat(page)
+    # Enlarged with two fingers, it stays as large as the page.
+    session = await context.new_cdp_session(page)
+    await session.send("Emulation.setPageScaleFactor", {"pageScaleFactor": 2})
+    size = await page.get_by_role("dialog").evaluate("each => [each.offsetHeight, visualViewport.scale]")
+    assert size == [PHONE["height"], 2]
+    await session.send("Emulation.setPageScaleFactor", {"pageScaleFactor": 1})
     reached = set()
     for _ in range(12):
         await page.keyboard.press("Tab")
@@ -299,6 +306,8 @@ async def test_on_a_phone_the_focus_stays_in_the_sheet(context: BrowserContext, 
     assert "Escribe tu mensaje" in reached
     assert "Cerrar el chat" in reached
     assert "Pie" not in reached
+    await page.keyboard.press("Escape")
+    assert await page.evaluate("document.documentElement.style.overflow") == "clip"  # the site's own
 
 
 async def test_what_comes_while_it_is_closed_is_counted_until_it_is_seen(

@@ -214,10 +214,13 @@ export class Frame {
     if (covers !== this.covered) {
       this.covered = covers;
       this.#watchBack(covers);
-      document.documentElement.style.overflow = covers ? "hidden" : "";
+      const { style } = document.documentElement;
+      if (covers) this.overflow = style.overflow; // the site's own
+      style.overflow = covers ? "hidden" : this.overflow ?? "";
     }
     const seen = window.visualViewport;
-    if (seen && (covers || this.isPage)) {
+    // Who enlarges the page with two fingers wants to see a part of it, not all of the chat within that part.
+    if (seen && seen.scale < 1.05 && (covers || this.isPage)) {
       this.panel.style.setProperty("--seen", `${seen.height}px`);
       this.panel.style.setProperty("--above", `${seen.offsetTop}px`);
     }
