@@ -7,7 +7,7 @@ import json
 import re
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
 import httpx
@@ -138,15 +138,12 @@ class TwilioWhatsApp:
             )
 
     async def fetch_media(self, access: ChannelAccess, attachment: Attachment, limit: int) -> FetchedMedia:
-        url, hosts = attachment.reference, set(_MEDIA_HOSTS)
-        if self._api_url:
-            hosts.add(self._api_url)
-            parts = urlsplit(url)
-            if (parts.scheme, parts.netloc) == ("https", "api.twilio.com"):
-                url = self._api_url + parts.path
-        if urlsplit(url).hostname != urlsplit(self._api_url or "https://api.twilio.com").hostname:
+        asked_at, url = self._api_url or lists.API_URL, attachment.reference
+        if url.startswith(f"{lists.API_URL}/"):
+            url = asked_at + url.removeprefix(lists.API_URL)
+        if not url.startswith(f"{asked_at}/"):
             raise SendError("refused_address", "the file is not at Twilio's")
-        return await download(self._http, url, {}, hosts, limit, auth=credentials(access))
+        return await download(self._http, url, {}, {*_MEDIA_HOSTS, asked_at}, limit, auth=credentials(access))
 
     def _client(self, access: ChannelAccess) -> TwilioClient:
         return TwilioClient(self._http, self._api_url, access)

@@ -151,6 +151,8 @@ async def test_a_file_that_is_too_large_or_empty_is_not_kept(
         "gopher://api.twilio.com/",
         "//evil.example/x",
         "https://[::1]/x",
+        "https://[::1",
+        "https://api.twilio.com:x/",
         "not an address",
     ],
 )
