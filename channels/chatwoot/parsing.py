@@ -149,7 +149,7 @@ def _read_change(event: Item) -> list[OwnershipChange]:
 
 def _held(conversation: Item) -> list[OwnershipChange]:
     """People hold what is open or assigned to one of them. Pending, it may have been given back without our hearing of
-    it: before 4.0 bots are not told."""
+    it: older servers do not tell bots."""
     changes = (replace(change, is_noticed=True) for change in _ownership(conversation))
     return [change for change in changes if change.status is not ConversationStatus.CLOSED]
 

@@ -28,7 +28,7 @@ MOST_TRIES = 3
 
 _ACTIVITY = 2
 _KINDS = {"incoming": 0, "outgoing": 1}
-# The agent bot hears of all; before 4.0 not of these. An API inbox's own address never hears of the last two.
+# The agent bot hears of all; on older servers not of these. An API inbox's own address never hears of the last two.
 _UNHEARD_BY_OLD = {"conversation_status_changed", "conversation_updated"}
 _UNHEARD_BY_INBOX = {"conversation_opened", "conversation_resolved"}
 
@@ -86,7 +86,7 @@ class Conversation:
 
 @dataclass
 class ChatwootInbox:
-    """`webhook_url` is the bot's or the API inbox's. `is_old`: a 3.x, which signs nothing, whose bots hear and may do
+    """`webhook_url` is the bot's or the API inbox's. `is_old`: a server which signs nothing, whose bots hear and may do
     less, and which keeps nothing of ours with a message."""
 
     webhook_url: str = ""

@@ -21,7 +21,7 @@ PAGE = 20
 _STATUSES = {"open", "resolved", "pending", "snoozed"}
 _CONTENT_TYPES = {"text", "input_email", "cards", "input_select", "form", "article"}
 _PEOPLE = {person["id"]: person for person in (PERSON, TOKEN_OWNER)}
-# What a bot's token may call of a conversation; in 3.x only the first three.
+# What a bot's token may call of a conversation; on older servers only the first three.
 _FOR_OLD_BOTS = {("POST", "messages"), ("POST", "toggle_status"), ("POST", "assignments")}
 _FOR_BOTS = _FOR_OLD_BOTS | {("GET", ""), ("GET", "labels"), ("POST", "labels"), ("POST", "toggle_typing_status")}
 _NESTED = re.compile(r"content_attributes\[(\w+)\]")
