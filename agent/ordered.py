@@ -9,9 +9,10 @@ from agent.tools.cart import MOST_UNITS, add_to_cart, set_quantity
 from agent.tools.catalogue import get_product
 from agent.wording import say
 from agent.workspace import Draft, Refusal, Workspace
-from data.content import MessageContent
+from data.content import Choice, MessageContent
 
 SKU_SHOWN = 40
+_CLOSING = (Choice("checkout", "Cerrar pedido"),)
 _PICKED = re.compile(r"^\[pedido\].*", re.MULTILINE | re.DOTALL)
 
 
@@ -35,7 +36,7 @@ async def take_ordered(workspace: Workspace, rules: Brain) -> Draft:
     heard = (_in_words(message) for message in workspace.context.messages)
     said = tuple(message for message in heard if message.text)
     if not said:
-        return Draft((reply,))
+        return Draft((replace(reply, choices=_CLOSING if workspace.lines else ()),))
     workspace.context = replace(workspace.context, messages=said)
     rest = await rules.think(workspace)
     return replace(rest, replies=(reply, *rest.replies))

@@ -151,6 +151,8 @@ async def test_what_was_picked_in_the_channels_catalogue_is_in_the_cart_at_our_p
     assert "quedan 5" in reply and "5 × Martillo de goma" in reply
     assert "$51.930" in reply
     assert shop.brain.seen_problems == [], "no brain was asked"
+    [shown] = [each for each in await shop.messages(conversation_id) if each.sender is Sender.AGENT]
+    assert [choice["title"] for choice in shown.payload["choices"]] == ["Cerrar pedido"]
     async with shop.database.transaction(shop.tenant_id) as tx:
         assert sorted(line.quantity for line in await tx.carts.lines(conversation_id)) == [2, 5]
 
