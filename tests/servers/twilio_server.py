@@ -171,7 +171,7 @@ class TwilioServer:
         if stored is None:
             return _error(404, 20404, "The requested resource was not found")
         if stored.redirect:
-            raise web.HTTPTemporaryRedirect(stored.redirect)
+            return web.Response(status=307, headers={"Location": stored.redirect})
         return web.Response(body=stored.body, content_type=stored.content_type)
 
     async def get_stored(self, request: web.Request) -> web.StreamResponse:
