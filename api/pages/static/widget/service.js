@@ -4,6 +4,7 @@ const LONGEST_WAIT = 15_000;
 export const SELDOM = 60_000; // where there is no such chat, there may be again
 const ENDED = "Este chat ya no está disponible.";
 const SILENCE_LIMIT = 45_000;
+const ANSWER_LIMIT = 30_000; // a connection that died unseen would keep what is to be sent from all tabs
 const RENEWED_AFTER = 0.5; // of its life
 
 export class Refused extends Error {
@@ -168,7 +169,8 @@ export class Service {
     if (token) sent.Authorization = `Bearer ${token}`;
     if (body) sent["Content-Type"] = "application/json";
     const response = await fetch(this.api + path, {
-      method, headers: sent, body: body && JSON.stringify(body), signal, credentials: "omit", cache: "no-store",
+      method, headers: sent, body: body && JSON.stringify(body), credentials: "omit", cache: "no-store",
+      signal: signal ?? AbortSignal.timeout?.(ANSWER_LIMIT),
     });
     if (response.ok) return response;
     const { error } = await response.json().catch(() => ({}));
