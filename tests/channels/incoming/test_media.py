@@ -151,8 +151,6 @@ async def test_a_file_that_is_too_large_or_empty_is_not_kept(
         "gopher://api.twilio.com/",
         "//evil.example/x",
         "https://[::1]/x",
-        "https://[::1",
-        "https://api.twilio.com:x/",
         "not an address",
     ],
 )
@@ -164,6 +162,12 @@ async def test_only_the_providers_hosts_are_asked(
     _, url = twilio.store(b"", "", redirect=address)
     with pytest.raises(SendError, match=r"^refused"):
         await adapter.fetch_media(shop.access, Attachment(MediaKind.IMAGE, url), LIMIT)
+
+
+@pytest.mark.parametrize("address", ["https://[::1", "https://api.twilio.com:x/"])
+async def test_what_is_no_address_is_not_asked(shop: Shop, adapter: TwilioWhatsApp, address: str) -> None:
+    with pytest.raises(SendError, match="refused_address"):
+        await adapter.fetch_media(shop.access, Attachment(MediaKind.IMAGE, address), LIMIT)
 
 
 @pytest.mark.parametrize(("pause", "code"), [(0.05, "provider_unavailable"), (0.0, "too_large")])
