@@ -32,6 +32,8 @@ from data.transaction import Transaction
 # What was said longer ago is no answer any more.
 _OLDEST = timedelta(days=1)
 _MOST_FILES = 10
+# Chatwoot's editor takes half of it.
+LONGEST_REPLY = 20_000
 
 log = structlog.get_logger()
 
@@ -80,7 +82,10 @@ async def _answer(
     if conversation.status is ConversationStatus.CLOSED:  # closed here, while someone still wrote there
         current = await tx.conversations.open(conversation.channel_id, conversation.address)
         conversation = await tx.conversations.get(current.id, lock=True)
-    text, author = as_shopper_reads(clean_text(echo.text)), clean_text(echo.author or "")[:NAME_LIMIT] or None
+    text, author = (
+        as_shopper_reads(clean_text(echo.text, LONGEST_REPLY)),
+        clean_text(echo.author or "")[:NAME_LIMIT] or None,
+    )
     command = read_command(text)
     if command is not None:
         await tx.desks.note_heard(shown.conversation_id, external_id)

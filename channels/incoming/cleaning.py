@@ -19,9 +19,9 @@ _MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
 _STACKED_MARKS = re.compile(f"({_MARKS}{{4}}){_MARKS}+")
 
 
-def clean_text(text: str) -> str:
+def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
     """NFC, lines kept; no control, direction or zero-width character but the joiner inside an emoji."""
-    broken = _LINE_BREAK.sub("\n", text[: TEXT_LIMIT * 8]).replace("\t", " ")
+    broken = _LINE_BREAK.sub("\n", text[: limit * 8]).replace("\t", " ")
     visible = [
         character
         for index, character in enumerate(broken)
@@ -30,7 +30,7 @@ def clean_text(text: str) -> str:
         or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
     ]
     composed = unicodedata.normalize("NFC", _HIDDEN.sub("", "".join(visible)))
-    return _STACKED_MARKS.sub(r"\1", composed).strip()[:TEXT_LIMIT]
+    return _STACKED_MARKS.sub(r"\1", composed).strip()[:limit]
 
 
 def clean_id(text: str) -> str | None:

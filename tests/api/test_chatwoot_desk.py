@@ -169,6 +169,14 @@ async def test_resolving_gives_it_back_and_a_second_handoff_is_the_same_conversa
     assert "Cliente: hola" not in notes[1], "that was told the first time"
 
 
+async def test_a_long_reply_arrives_whole(shown: Place) -> None:
+    [number] = shown.server.conversations
+    written = " ".join(f"palabra{place}" for place in range(900))
+    shown.server.person_says(number, written)
+    await shown.settle()
+    assert await shown.got() == [written]
+
+
 async def test_given_back_in_words_it_is_resolved_there_too(shown: Place) -> None:
     [number] = shown.server.conversations
     shown.server.person_says(number, "/reanuda")
