@@ -13,7 +13,8 @@ from aiohttp import web
 from defusedxml.xmlrpc import DefusedExpatParser
 
 from tests.servers.loopback import served
-from tests.servers.odoo_shop import OF_MODELS, OdooError, OdooShop
+from tests.servers.odoo_models import OdooError
+from tests.servers.odoo_shop import OF_MODELS, OdooShop
 
 DATABASE = "tienda"
 LOGIN = "caserita@tienda.example"

@@ -1,149 +1,27 @@
-"""What a small Odoo holds and how its models behave, the surprising parts included: one call is one transaction."""
+"""How the models of a small Odoo behave, the surprising parts included: one call is one transaction."""
 
 import copy
 import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from stdnum.cl import rut
 
-Row = dict[str, Any]
+from tests.servers.odoo_models import FIELDS, RELATED, REQUIRED, OdooError, Row, user_error
+from tests.servers.odoo_rows import OdooRows, rounded
 
-# Which fields a model has here: of any other it raises, as Odoo does.
-FIELDS: dict[str, dict[str, str]] = {
-    "res.partner": {
-        "name": "char", "vat": "char", "phone": "char", "phone_sanitized": "char", "email": "char", "street": "char",
-        "city": "char", "country_id": "many2one", "parent_id": "many2one", "company_id": "many2one",
-        "is_company": "boolean", "company_type": "selection", "l10n_latam_identification_type_id": "many2one",
-        "l10n_cl_activity_description": "char", "l10n_cl_sii_taxpayer_type": "selection", "write_date": "datetime",
-    },
-    "res.company": {"name": "char"},
-    "res.country": {"name": "char", "code": "char"},
-    "l10n_latam.identification.type": {"name": "char", "country_id": "many2one"},
-    "res.currency": {"name": "char"},
-    "product.category": {"name": "char"},
-    "uom.uom": {"name": "char"},
-    "product.template": {"name": "char", "image_1920": "binary", "is_published": "boolean"},
-    "account.tax": {
-        "name": "char", "amount": "float", "amount_type": "selection", "price_include": "boolean",
-        "include_base_amount": "boolean",
-    },
-    "product.attribute": {"name": "char"},
-    "product.template.attribute.value": {"name": "char", "attribute_id": "many2one"},
-    "product.product": {
-        "name": "char", "default_code": "char", "barcode": "char", "lst_price": "float", "currency_id": "many2one",
-        "categ_id": "many2one", "taxes_id": "many2many", "sale_ok": "boolean", "active": "boolean",
-        "type": "selection", "is_storable": "boolean", "uom_id": "many2one", "product_tmpl_id": "many2one",
-        "product_template_attribute_value_ids": "many2many", "description_sale": "text", "free_qty": "float",
-        "qty_available": "float", "virtual_available": "float", "standard_price": "float",
-        "image_variant_1920": "binary", "write_date": "datetime",
-    },
-    "product.pricelist.item": {
-        "percent_price": "float", "min_quantity": "float", "applied_on": "selection", "product_id": "many2one",
-        "product_tmpl_id": "many2one", "categ_id": "many2one", "partner_id": "many2one", "write_date": "datetime",
-    },
-    "stock.warehouse": {"name": "char", "code": "char"},
-    "stock.quant": {"product_id": "many2one", "inventory_quantity": "float", "write_date": "datetime"},
-    "sale.order": {
-        "name": "char", "state": "selection", "partner_id": "many2one", "client_order_ref": "char", "origin": "char",
-        "order_line": "one2many", "amount_total": "monetary", "currency_id": "many2one", "company_id": "many2one",
-        "warehouse_id": "many2one", "locked": "boolean", "delivery_status": "selection",
-        "invoice_status": "selection", "write_date": "datetime",
-    },
-    "sale.order.line": {
-        "order_id": "many2one", "product_id": "many2one", "product_uom_qty": "float", "price_unit": "float",
-        "price_subtotal": "monetary", "price_total": "monetary", "display_type": "selection", "sequence": "integer",
-    },
-    "mail.message": {
-        "model": "char", "res_id": "many2one_reference", "body": "html", "message_type": "selection",
-        "subtype_id": "many2one",
-    },
-    "res.users.apikeys": {"name": "char", "expiration_date": "datetime", "scope": "char"},
-}  # fmt: skip
-REQUIRED = {"res.partner": ("name",), "sale.order": ("partner_id",), "product.product": ("name",)}
-RELATED = {
-    "country_id": "res.country", "currency_id": "res.currency", "categ_id": "product.category", "uom_id": "uom.uom",
-    "product_tmpl_id": "product.template", "attribute_id": "product.attribute", "partner_id": "res.partner",
-    "taxes_id": "account.tax",
-    "product_id": "product.product", "order_id": "sale.order",
+OF_MODELS = frozenset({"fields_get", "search", "search_read", "search_count", "create", "load", "check_access_rights",
+                       "formatted_read_group"})  # fmt: skip
+METHODS = OF_MODELS | {
+    "has_access", "read", "write", "action_confirm", "action_cancel", "action_lock", "action_unlock", "message_post",
+    "get_portal_url", "onchange", "compute_all", "action_apply_inventory",
 }  # fmt: skip
 
 
-class OdooError(Exception):
-    """`name` is the class Odoo would raise, `fault` its code in XML-RPC, `status` its status in JSON-2."""
-
-    def __init__(self, name: str, fault: int, status: int, message: str = "no se puede") -> None:
-        super().__init__(message)
-        self.name, self.fault, self.status, self.message = name, fault, status, message
-
-
-def user_error(message: str) -> OdooError:
-    return OdooError("odoo.exceptions.UserError", 2, 422, message)
-
-
-class OdooShop:
-    """`lacking` are rights (model, operation) that the key's user does not have. `rates` by pricelist are not kept."""
-
-    def __init__(self, version: int = 19) -> None:
-        self.version = version
-        self.rows: dict[str, dict[int, Row]] = {model: {} for model in FIELDS}
-        self.external: dict[str, tuple[str, int]] = {}
-        self.lacking: set[tuple[str, str]] = set()
-        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-        self._ids = itertools.count(1)
-        self._order_numbers = itertools.count(1)
-        self._seed()
-
-    # What a test puts in or looks at.
-
-    def add(self, model: str, /, **values: Any) -> int:
-        record_id = next(self._ids)
-        self.rows[model][record_id] = {"id": record_id, "write_date": self.now()} | values
-        return record_id
-
-    def add_product(self, name: str, code: str | None, price: float, stock: float | None = 50, **values: Any) -> int:
-        """`stock` None: a service. Options as in `options={"Talla": "M"}`."""
-        options = [
-            self.add("product.template.attribute.value", name=value, attribute_id=self._attribute(attribute))
-            for attribute, value in values.pop("options", {}).items()
-        ]
-        template = values.pop("template", None) or self.add("product.template", name=name)
-        defaults = {
-            "name": name, "default_code": code or False, "barcode": False, "lst_price": price,
-            "currency_id": self.clp, "categ_id": False, "taxes_id": [self.net_tax], "sale_ok": True, "active": True,
-            "type": "service" if stock is None else ("consu" if self.version >= 18 else "product"),
-            "is_storable": stock is not None, "uom_id": self.unit, "product_tmpl_id": template,
-            "product_template_attribute_value_ids": options, "description_sale": False,
-            "qty_available": stock or 0, "standard_price": price / 2, "image_variant_1920": False,
-        }  # fmt: skip
-        return self.add("product.product", **(defaults | values))
-
-    def add_price_rule(self, percent: float, **rule: Any) -> int:
-        """Of every product, for one and for everybody, unless it says otherwise."""
-        of = "0_product_variant" if "product_id" in rule else "3_global"
-        return self.add(
-            "product.pricelist.item", **({"percent_price": percent, "min_quantity": 0, "applied_on": of} | rule)
-        )
-
-    @property
-    def orders(self) -> list[Row]:
-        return list(self.rows["sale.order"].values())
-
-    def change(self, model: str, record_id: int, /, **values: Any) -> None:
-        self.rows[model][record_id].update(values, write_date=self.now())
-
-    def now(self) -> str:
-        return self.clock().strftime("%Y-%m-%d %H:%M:%S")
-
-    def has_field(self, model: str, field: str) -> bool:
-        if field == "is_storable" and self.version < 18:
-            return False
-        return field in ("id", "display_name") or field in FIELDS[model]
-
-    # What calls do.
+class OdooShop(OdooRows):
+    """Answers what Odoo is called with."""
 
     def call(self, model: str, method: str, ids: Sequence[int] | None, arguments: Mapping[str, Any]) -> Any:
         if model not in FIELDS:
@@ -229,7 +107,7 @@ class OdooShop:
             if wanted["product_id"] not in self.rows["product.product"]:
                 raise OdooError("builtins.KeyError", 1, 500, "order_line")
             price = self._price(wanted["product_id"], wanted["product_uom_qty"], values["partner_id"])
-            total = float(_rounded(self._line_total(wanted | {"price_unit": price})))
+            total = float(rounded(self._line_total(wanted | {"price_unit": price})))
             lines.append([0, name, {"product_id": wanted["product_id"], "price_total": total}])
         return {"value": {"order_line": lines, "currency_id": self.clp}}
 
@@ -307,32 +185,7 @@ class OdooShop:
             quant = self.rows[model][each]
             self.change("product.product", quant["product_id"], qty_available=quant["inventory_quantity"])
 
-    def gross(self, price: Decimal, tax_ids: Sequence[int]) -> Decimal:
-        taxes = [self.rows["account.tax"][each] for each in tax_ids]
-        rate = {
-            flag: sum((Decimal(str(tax["amount"])) for tax in taxes if tax["price_include"] is flag), Decimal(0))
-            for flag in (True, False)
-        }
-        return price + price / (1 + rate[True] / 100) * rate[False] / 100
-
     # How.
-
-    def _seed(self) -> None:
-        self.clp = self.add("res.currency", name="CLP")
-        self.chile = self.add("res.country", name="Chile", code="CL")
-        self.rut_type = self.add("l10n_latam.identification.type", name="RUT", country_id=self.chile)
-        self.unit = self.add("uom.uom", name="Unidades")
-        self.net_tax = self._tax("19% IVA", included=False)
-        self.gross_tax = self._tax("IVA incluido", included=True)
-        self.warehouse = self.add("stock.warehouse", name="Bodega", code="WH")
-
-    def _tax(self, name: str, *, included: bool) -> int:
-        return self.add("account.tax", name=name, amount=19.0, amount_type="percent", price_include=included,
-                        include_base_amount=False)  # fmt: skip
-
-    def _attribute(self, name: str) -> int:
-        known = [row["id"] for row in self.rows["product.attribute"].values() if row["name"] == name]
-        return known[0] if known else self.add("product.attribute", name=name)
 
     def _need(self, model: str, operation: str) -> None:
         if (model, operation) in self.lacking:
@@ -415,101 +268,3 @@ class OdooShop:
         price = self._price(values["product_id"], values["product_uom_qty"], partner_id)
         defaults = {"order_id": order_id, "price_unit": price, "display_type": False, "sequence": 10}
         return self.add("sale.order.line", **(defaults | values))
-
-    def _price(self, product_id: int, quantity: float, partner_id: int) -> float:
-        """A pricelist shows in an order only, never in a product. Here a rule may be one customer's."""
-        price = float(self.rows["product.product"][product_id]["lst_price"])
-        for rule in self.rows["product.pricelist.item"].values():
-            is_of_it = rule.get("product_id", product_id) == product_id
-            if is_of_it and quantity >= rule["min_quantity"] and rule.get("partner_id", partner_id) == partner_id:
-                price *= 1 - rule["percent_price"] / 100
-        return price
-
-    def _visible(self, model: str, row: Row, domain: Sequence[Any]) -> bool:
-        """What is archived shows only to who asks for it."""
-        return row.get("active", True) or any(isinstance(term, list) and term[0] == "active" for term in domain)
-
-    def _matches(self, model: str, row: Row, domain: Sequence[Any]) -> bool:
-        terms = list(domain)
-        results: list[bool] = []
-        while terms:  # prefix notation, read from its end
-            term = terms.pop()
-            if term == "|":
-                results.append(results.pop() | results.pop())
-            elif term == "&":
-                results.append(results.pop() & results.pop())
-            else:
-                results.append(self._holds(model, row, *term))
-        return all(results)
-
-    def _holds(self, model: str, row: Row, name: str, operator: str, wanted: Any) -> bool:
-        first, _, rest = name.partition(".")
-        if not self.has_field(model, first):
-            raise OdooError("builtins.ValueError", 1, 500, f"Invalid field {model}.{name}")
-        value = row.get(first, False)
-        if operator == "ilike" and FIELDS[model].get(first) == "many2one":
-            value = self.rows[RELATED[first]][value]["name"] if value else ""
-        if rest:
-            value = self.rows[RELATED[first]][value].get(rest, False) if value else False
-        return bool(_OPERATORS[operator](value, wanted))
-
-    def _value(self, model: str, row: Row, name: str, *, is_named: bool = True) -> Any:
-        if name == "display_name":
-            return row["name"]
-        if model == "sale.order" and name in ("order_line", "amount_total"):
-            lines = [line for line in self.rows["sale.order.line"].values() if line["order_id"] == row["id"]]
-            if name == "order_line":
-                return [line["id"] for line in lines]
-            return float(_rounded(sum((self._line_total(line) for line in lines), Decimal(0))))
-        if model == "sale.order.line" and name.startswith("price_") and name != "price_unit":
-            total = self._line_total(row)
-            return float(_rounded(total if name == "price_total" else self._line_net(row)))
-        if name in ("free_qty", "virtual_available"):
-            left = row["qty_available"] - self._reserved(row["id"])
-            return max(left, 0.0) if name == "free_qty" else left
-        value = row.get(name, False)
-        if FIELDS[model].get(name) == "many2one" and value and is_named and name in RELATED:
-            return [value, self.rows[RELATED[name]][value]["name"]]
-        return value
-
-    def _line_total(self, line: Row) -> Decimal:
-        product = self.rows["product.product"][line["product_id"]]
-        return self.gross(Decimal(str(line["price_unit"])) * Decimal(str(line["product_uom_qty"])), product["taxes_id"])
-
-    def _line_net(self, line: Row) -> Decimal:
-        product = self.rows["product.product"][line["product_id"]]
-        included = sum(
-            (Decimal(str(self.rows["account.tax"][each]["amount"])) for each in product["taxes_id"]
-             if self.rows["account.tax"][each]["price_include"]), Decimal(0),
-        )  # fmt: skip
-        return Decimal(str(line["price_unit"])) * Decimal(str(line["product_uom_qty"])) / (1 + included / 100)
-
-    def _reserved(self, product_id: int) -> float:
-        sold = {row["id"] for row in self.orders if row["state"] == "sale"}
-        lines = self.rows["sale.order.line"].values()
-        return sum(
-            float(line["product_uom_qty"])
-            for line in lines
-            if line["product_id"] == product_id and line["order_id"] in sold
-        )
-
-
-_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "=": lambda value, wanted: value == wanted,
-    "!=": lambda value, wanted: value != wanted,
-    "in": lambda value, wanted: value in wanted,
-    "<=": lambda value, wanted: value <= wanted,
-    ">": lambda value, wanted: value > wanted,
-    ">=": lambda value, wanted: value >= wanted,
-    "ilike": lambda value, wanted: str(wanted).lower() in str(value or "").lower(),
-}
-OF_MODELS = frozenset({"fields_get", "search", "search_read", "search_count", "create", "load", "check_access_rights",
-                       "formatted_read_group"})  # fmt: skip
-METHODS = OF_MODELS | {
-    "has_access", "read", "write", "action_confirm", "action_cancel", "action_lock", "action_unlock", "message_post",
-    "get_portal_url", "onchange", "compute_all", "action_apply_inventory",
-}  # fmt: skip
-
-
-def _rounded(amount: Decimal) -> Decimal:
-    return amount.quantize(Decimal(1), ROUND_HALF_UP)
