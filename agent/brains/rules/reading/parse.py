@@ -94,7 +94,7 @@ _TAKEN_LAST = re.compile(
 def read_burst(text: str) -> list[Intent]:
     """All that the shopper means, in the order said; an empty list when there is nothing to read."""
     folded = after_sale_apart(undo_chat_spelling(in_spanish(fold(cap(text)))))
-    wants = halves_apart(exchanges_as_corrections(_LIST_LEAD.sub("dame ", without_asides(folded))))
+    wants = halves_apart(_LIST_LEAD.sub("dame ", without_asides(exchanges_as_corrections(folded))))
     if wants != folded and not wants.strip(" \n.,;:!?"):
         return [Intent(Kind.ASIDE)]
     intents: list[Intent] = []

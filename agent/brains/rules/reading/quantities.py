@@ -36,7 +36,7 @@ _LEADING = re.compile(
     rf"|x\s?(?P<times>\d+)|(?P<times_after>\d+)\s?x(?!\s*\d)"
     rf"|(?P<pieces>{_NUMBER})\s*(?:{_PIECES})"
     rf"|(?P<plain>(?:{_WORD})(?=\s\d+(?:[.,]\d+)?$)|{_NUMBER}(?!\s*{_PRODUCT_MEASURE}(?![a-z]))))"
-    rf"(?=[\s:\-]|$)[\s:\-]*(?P<of>del?\s+)?(?P<rest>.*)$"
+    rf"(?=[\s:]|-(?!\d)|$)[\s:\-]*(?P<of>del?\s+)?(?P<rest>.*)$"
 )
 _TRAILING = re.compile(
     rf"^(?P<rest>.+?)[\s,]+(?:x\s?(?P<times>\d+)|(?P<after>\d+)\s?x|\((?P<paren>\d+)\)"
