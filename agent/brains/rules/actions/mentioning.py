@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from agent.brains.rules.actions.buying import add, buy, counted, put_in, set_to, take
+from agent.brains.rules.actions.buying import add, buy, put_in, set_to, take
 from agent.brains.rules.actions.changing import LEAST_SIZE
 from agent.brains.rules.actions.closing import check_out
 from agent.brains.rules.actions.showing import show
 from agent.brains.rules.actions.wishing import accept_waiting
 from agent.brains.rules.products.choosing import covers_whole
+from agent.brains.rules.products.counting import counted
 from agent.brains.rules.products.finding import find_in_context, sized_sibling
 from agent.brains.rules.products.outcome import Finding, Outcome, fits
 from agent.brains.rules.products.searching import search

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.brains.rules.actions.asking import is_of_what_was_shown
-from agent.brains.rules.actions.buying import add, counted
+from agent.brains.rules.actions.buying import add
 from agent.brains.rules.actions.closing import show_cart
 from agent.brains.rules.actions.shop_questions import keep
 from agent.brains.rules.products.budget import for_whom, with_only_options
 from agent.brains.rules.products.choosing import choose
+from agent.brains.rules.products.counting import counted
 from agent.brains.rules.products.finding import find
 from agent.brains.rules.products.outcome import Finding, Outcome, fits
 from agent.brains.rules.products.searching import refine, search
