@@ -32,7 +32,7 @@ _AGREEING = _PLAIN_YES | {
     "bien", "bueno", "ya", "listo", "perfecto", "claro", "correcto", "quiero", "por", "supuesto", "obvio", "de",
     "acuerdo", "haz", "hacer", "conforme", "super", "genial", "ahora", "yapo", "nomas", "seguro", "vamos", "va",
     "hecho", "oka", "okas", "okey", "okay", "oki", "okis", "doki", "buenisimo", "excelente", "bacan", "altiro", "al",
-    "tiro", "tal", "cual", "mismo", "exacto", "entonces", "igual", "impecable",
+    "tiro", "tal", "cual", "mismo", "exacto", "entonces", "igual", "impecable", "impeque",
 }  # fmt: skip
 # What is agreed in several words: said outright, and said in passing ("todo bien, gracias" may be a goodbye).
 _SAID_OUTRIGHT = re.compile(
@@ -40,9 +40,9 @@ _SAID_OUTRIGHT = re.compile(
     r"|trato hecho|va que va|ok(?:i|ey)? doki|listo el pollo|(?:dale|vamos) con todo)\b"
 )
 _SAID_IN_PASSING = re.compile(
-    r"\b(?:(?:esta )?todo (?:esta )?(?:muy )?(?:bien|ok|okey|oki|correcto|perfecto|en orden|conforme|impecable)"
-    r"|esta (?:muy )?(?:bien|ok|perfecto|correcto|conforme)"
-    r"|me (?:parece|tinca)(?: (?:muy )?(?:bien|perfecto|genial|super))?"
+    r"\b(?:(?:esta )?todo (?:esta )?(?:muy )?(?:bien|piola|ok|okey|oki|correcto|perfecto|en orden|conforme|impecable)"
+    r"|(?:es)?ta (?:muy )?(?:bien|ok|perfecto|correcto|conforme)"
+    r"|suena (?:bien|perfecto|super)|me (?:parece|tinca)(?: (?:muy )?(?:bien|perfecto|genial|super))?"
     r"|(?:no hay|sin|ningun) (?:problema|drama))\b"
 )
 # "Mándalo", "lo llevo": a yes only where the whole order has just been shown.
@@ -53,6 +53,7 @@ _DO_IT = re.compile(
 )
 _TAKEN = re.compile(
     r"\b(?:me )?(?:l[oa]s? )?(?:llevo|compro)(?: tod[oa]s?)?\b|\b(?:me )?l[oa]s? quiero\b|\bme l[oa]s? quedo\b"
+    r"|\bquiero (?:ese|este|el|mi) pedido\b"
 )
 _NO = {
     "no", "no no", "claro que no", "obvio que no", "por supuesto que no",

@@ -19,6 +19,7 @@ from agent.brains.rules.products.outcome import Outcome
 from agent.brains.rules.products.same_option import with_same_option
 from agent.brains.rules.products.searching import search
 from agent.brains.rules.products.splitting import split_kinds
+from agent.brains.rules.products.using import for_use
 from agent.brains.rules.reading.asides import may_be_aside, tells_only
 from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.reading.naming import is_known_word
@@ -83,13 +84,15 @@ async def _act(turn: Turn, intent: Intent) -> None:
 
 async def _names_something(turn: Turn, intent: Intent) -> bool:
     """Whether words that read like a story name a thing all the same: one that was shown, one there is."""
-    may_name = is_known_word(intent.words) and not tells_only(intent.asked)
-    if may_name or await find_among_shown(turn, intent) is not None:
+    if await find_among_shown(turn, intent) is not None:
         return True
     query = turn.memory.query
     finding = await search(turn, intent.words, intent.filters)
     turn.workspace.remember(query=query)
-    return finding.outcome not in {Outcome.NONE, Outcome.NEAR}
+    if finding.outcome is Outcome.NONE:
+        return await for_use(turn, intent) is not None
+    is_known = is_known_word(intent.words) and not tells_only(intent.asked)
+    return is_known or finding.outcome is not Outcome.NEAR
 
 
 def _drop_answered(turn: Turn) -> None:

@@ -15,7 +15,7 @@ from agent.brains.rules.products.searching import search
 from agent.brains.rules.products.selecting import select
 from agent.brains.rules.products.using import for_use
 from agent.brains.rules.reading.asides import may_deny
-from agent.brains.rules.reading.intents import Intent, Kind
+from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.reading.naming import content_words, is_known_word, is_need
 from agent.brains.rules.reading.normalise import fold
 from agent.brains.rules.replying.listing import list_finding, said, show_one, show_several
@@ -85,6 +85,8 @@ async def _look_for(turn: Turn, intent: Intent) -> None:
     if await counted(turn, intent, finding):
         await buy(turn, intent)
         return
+    if finding.outcome is Outcome.NONE and not may_deny(intent) and _is_before_a_want(turn, intent):
+        return
     if finding.outcome is not Outcome.NONE or is_known_word(intent.words) or is_need(intent.words):
         await list_finding(turn, intent, finding)
         return
@@ -110,6 +112,12 @@ async def _looks_at_number(turn: Turn, intent: Intent) -> bool:
         return False
     await list_finding(turn, numbered, finding)
     return True
+
+
+def _is_before_a_want(turn: Turn, intent: Intent) -> bool:
+    """ "Duerme en el suelo, busco una cama": what leads to a want is not answered; what follows one may be another."""
+    after = turn.intents[turn.intents.index(intent) + 1 :] if intent in turn.intents else []
+    return any(other.kind in PRODUCT_KINDS and not other.is_verbless and other.words for other in after)
 
 
 async def _number(turn: Turn, number: int, *, is_correction: bool) -> None:

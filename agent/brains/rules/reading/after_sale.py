@@ -14,18 +14,23 @@ _WHEN = (
     r"|(?:en|a) (?:la|su|tu) tienda|con ustedes)"
 )
 _BOUGHT = re.compile(
-    r"\b(?:compre|compramos|habia comprado|hemos comprado|me vendieron|me regalaron|me mandaron|me trajeron)\b"
+    r"\b(?:compre|que (?:les |te )?(?:pedi|encargue|lleve)|compramos|habia comprado|hemos comprado|me vendieron|me"
+    r" regalaron|me mandaron|me trajeron)\b"
     r"|\bme (?:llego|llegaron)\b(?! (?:el|un|tu|su) (?:mensaje|correo|mail|link|resumen|aviso))"
     rf"|\b(?:lleve|pedi|encargue) (?:un|una|unos|unas|el|la|los|las|dos|tres|\d+) [^\n.?!]{{0,60}}\b{_WHEN}\b"
 )
 _FAULTY = re.compile(
-    r"\b(?:(?:sali|llega?|vin|est[ao]|viene|se ve|funcion|qued)\w*(?: \w+){0,3} (?:mal[oa]s?|fallad[oa]s?|rot[oa]s?"
-    r"|quebrad[oa]s?|dan?ad[oa]s?|defectuos[oa]s?|trizad[oa]s?|rajad[oa]s?|vencid[oa]s?)"
+    r"\b(?:(?:sali|llega?|vin|est[ao]|viene|se ve|funcion|qued)\w*(?: \w+){0,5} (?:mal[oa]s?|fallad[oa]s?|rot[oa]s?"
+    r"|quebrad[oa]s?|dan?ad[oa]s?|defectuos[oa]s?|trizad[oa]s?|rajad[oa]s?|vencid[oa]s?|abiert[oa]s?"
+    r"|incomplet[oa]s?|equivocad[oa]s?|mojad[oa]s?|manchad[oa]s?|usad[oa]s?"
+    r"|aplastad[oa]s?|suci[oa]s?)"
     r"|no (?:me )?(?:funciona|prende|carga|enciende|sirve|anda)n?\b"
     r"|se (?:me |le |les |nos )?(?:quebr|romp|ech|descos|desarm|despeg|raj|sali|cay|apag|quem)\w+)"
 )
 _CHANGED = re.compile(
     r"\b(?:cambi(?:ar\w*|an|as|arian?|o|aste)\b|devol\w+|devuel\w+|reembols\w+|retracto|arrepent\w+"
+    r"|(?:llego|llegaron|mandaron|trajeron|vino|vinieron) (?:(?:en |de |con )?otr[oa]s?|un[oa]? (?:distint|que no)"
+    r"|menos|sin)\b"
     r"|(?:me |le |les |nos )(?:qued\w+|sali\w+)(?: (?:muy|un poco|super|demasiado))? (?:chic|grand|apretad|larg"
     r"|cort|suelt"
     r"|ajustad)\w*|no (?:me |le |les )(?:gust|qued|sirv|cup)\w+)"
@@ -34,7 +39,8 @@ _ASKED_OF_BUYING = re.compile(
     r"\b(?:puedo|se pueden?|podria|pueden|aceptan|hacen|hay|tienen)\b[^\n.?!]{0,30}\b(?:cambi(?:ar\w*|os?)|devol\w+"
     r"|devuel\w+)\b"
     r"[^\n?!]{0,60}\b(?:si (?:no|me|le|les|sale|viene)|despues de (?:comprad|usad|abiert)|compre|comprad)"
-    r"|\bsi (?:no )?(?:me |le |les )(?:qued|gust|sirv)\w*[^\n?!]{0,40}\b(?:cambi(?:ar\w*|an)|devol\w+|devuel\w+)"
+    r"|\bsi\b[^\n?!]{0,40}\b(?:qued|gust|sirv|sale|viene|fall)\w*[^\n?!]{0,40}\b(?:cambi(?:ar\w*|an)|devol\w+"
+    r"|devuel\w+)"
 )
 _PART = re.compile(r"[^\n.?!;]+[\n.?!;]*")
 

@@ -85,10 +85,23 @@ _ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         " ",
     ),
+    # "Mi papá cumple años mañana": whom it is about is no "papa".
+    (
+        re.compile(
+            rf"{_START}(?:(?:y|es que|que|resulta que|la cosa es que) )*(?:mi|mis) {_KIN} (?:(?:se|me|le|les|ya|no"
+            rf"|nos|siempre) )*"
+            r"(?:cumplen?|cumplio|viajan?|van?|entran?|entro|estan?|andan?|llegan?|llego|viven?|trabajan?|salen?"
+            r"|salio|nacio|paso"
+            r"|cambio|fue|quedo)\b[a-z0-9 ]{0,40}?(?=\s*(?:$|[\n,.;!?]|\by (?:quier|necesit|busc|le |me )|\basi"
+            r" que\b|\bentonces\b))"
+        ),
+        " ",
+    ),
     # "Vivo en Los Olmos 120, Maipú y quiero…": where an order goes is read by itself.
     (
         re.compile(
-            rf"{_START}(?:y )?(?:vivo|estoy|vivimos|estamos) (?:en|por) [a-z0-9 ]{{3,40}}?(?=\s*(?:$|[\n,.;!?]|y\b))"
+            rf"{_START}(?:y )?(?:vivo|estoy|vivimos|estamos) (?:en|por)"
+            rf" (?:(?!te |les? |me |quiero |necesito )[a-z0-9]+ ?){{1,6}}?(?=\s*(?:$|[\n,.;!?]|y\b))"
         ),
         " ",
     ),

@@ -22,6 +22,7 @@ from agent.brains.rules.reading.phrases import (
     HOW_ARE_YOU,
     INFORMATION_OF,
     LAUGH,
+    LAUGHED,
     LAUGHING,
     PHRASES,
     SHOP_TOPICS,
@@ -139,7 +140,7 @@ def _read_piece(piece: str, is_question: bool) -> list[Intent]:
     """The intents of one piece; greetings and thanks come off its front."""
     intents: list[Intent] = []
     if not LAUGH.match(piece):
-        piece = LAUGHING.sub("", piece)
+        piece = LAUGHED.sub("", LAUGHING.sub("", piece))
     if GREETING.match(greeted := FILLER_START.sub("", piece, count=1)):
         piece = greeted  # "amiga buenas tardes"
     for pattern, kind in (

@@ -74,6 +74,8 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
     (Kind.ASIDE,
      r"^(?:(?:no|ya|ok|a ver|mmm) )*esper(?:a|e|ame|ate|eme|ese)(?: (?:un|me|poco|rato|ratito|momento|momentito|segundo"
      r"|minuto|tantito|porfavor|ahi|nomas))*$"),
+    (Kind.ASIDE, r"^(?:quedo|quedamos|estare|estaremos|estoy) (?:muy )?atent[oa]s?\b.{0,30}$|^espero (?:tu|su)"
+        r" (?:respuesta|aviso)$"),
     (Kind.LOOKING,
      r"^(?:(?:no|gracias|por ahora|yo|nomas|solo|solamente|estoy|estaba|ando|andaba|estamos|era|quiero"
      r"|quería) )*(?:mirando|viendo|vitrineando|cotizando|preguntando|averiguando|curioseando|mirar|cotizar"
@@ -212,8 +214,10 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"|mas (?:buen[oa]|bonit[oa]|resistente|recomendad[oa]|vendid[oa])|buen[oa])|recomiendas?|conviene|llevarias"
      r"|comprarias|elegirias))|(?:me )?(?:recomiendas?|recomiendan|aconsejas?|sugieres) (?:algun[oa]?|cual|uno"
      r"|una|algo))(?: mas)?$"),
+    (Kind.CATALOGUE, r"^(?:y )?cuales son$"),
     (Kind.CATALOGUE,
-     r"^(?:que|cuales)\s+(?:cosas |productos |articulos |mas )?(?:tienes|tienen|venden|ofrecen|hay|manejan"
+     r"^(?:que|cual(?:es)?)\s+(?:te |les )?(?:cosas |productos |articulos |mas )?(?:tienes|tienen|venden|ofrecen"
+     r"|hay|quedan|manejan"
      r"|trabajan|productos|tiene la tienda|hay en la tienda)(?: (?:tienes|tienen|venden|hay|ofrecen|disponibles?"
      r"|para (?:vender|ofrecer|mi)|en la tienda|a la venta|de todo))*$"),
     (Kind.CATALOGUE,
@@ -323,6 +327,7 @@ BYE = re.compile(
     r"buen fin de semana|bendiciones)\b[\s,!.]*"
 )
 LAUGHING = re.compile(r"^(?:(?:(?:ja|je|ji|jo|ha){2,}[a-z]{0,2}|xd+|lol)\b[\s,]*)+(?=\S)")
+LAUGHED = re.compile(r"(?<=\w)[\s,]+(?:(?:ja|je|ji|jo){2,}[a-z]{0,2}|xd+|lol)$")
 LAUGH = re.compile(
     r"^(?:(?:ja|je|ji|jo|ha|xd|lol|jsj)+[a-z]{0,2}\b[\s,]*)+(?:me hiciste reir|que (?:chistos[oa]|divertid[oa]"
     r"|risa)|buena esa|buenisimo)?$"

@@ -46,7 +46,7 @@ NOISE = frozenset((
     "mal", "rapido", "facil", "dificil", "verdad", "acaso", "quizas", "talvez", "ojala", "gotea", "gotean",
     "arreglar", "reparar", "solucionar", "cambiar", "instalar", "cosa", "cosas", "producto", "productos", "articulo",
     "articulos", "cantidad", "unidad", "unidades", "docena", "docenas", "par", "pares", "medio", "media", "pucha",
-    "oye", "puta", "weon", "po", "cachai",
+    "oye", "puta", "weon", "po", "cachai", "soy", "eres", "somos", "ando", "andas", "andamos", "cuento",
 ))  # fmt: skip
 
 # What things come in: "2 cajas" are two of what was talked about.
