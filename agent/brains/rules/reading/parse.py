@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import replace
-from fractions import Fraction
 from itertools import islice
 
 from agent.brains.rules.reading.after_sale import after_sale_apart
 from agent.brains.rules.reading.asides import without_asides
+from agent.brains.rules.reading.asking_shop import ABOUT_SHOP, SHOP_TOPICS
 from agent.brains.rules.reading.changes import CHANGES, QUESTIONS, TIMES
 from agent.brains.rules.reading.describing import MOST_PEELINGS, describe, trimmed
 from agent.brains.rules.reading.exchanging import exchanges_as_corrections
@@ -16,7 +16,6 @@ from agent.brains.rules.reading.halves import halves_apart
 from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.reading.normalise import cap, fold, undo_chat_spelling
 from agent.brains.rules.reading.phrases import (
-    ABOUT_SHOP,
     BYE,
     GREETING,
     HOW_ARE_YOU,
@@ -25,12 +24,12 @@ from agent.brains.rules.reading.phrases import (
     LAUGHED,
     LAUGHING,
     PHRASES,
-    SHOP_TOPICS,
     THANKS,
 )
 from agent.brains.rules.reading.pieces import pieces, sentences
-from agent.brains.rules.reading.quantities import NUMBER, ONLY_AMOUNT, Quantity, take_quantity
+from agent.brains.rules.reading.quantities import NUMBER, Quantity, take_quantity
 from agent.brains.rules.reading.references import Reference, read_reference
+from agent.brains.rules.reading.settling import settled_intents
 from agent.brains.rules.reading.verbs import FILLER_END, FILLER_START, MODAL, TAKE_IT, TAKE_IT_IN, TAKE_OUT, take_verb
 from agent.brains.rules.reading.wishes import read_notify
 from agent.confirmation import Answer, read_answer
@@ -103,7 +102,7 @@ def read_burst(text: str) -> list[Intent]:
         if len(intents) >= MOST_INTENTS:
             break
         intents.extend(also_wanted(sentence, _read_sentence(sentence, is_question), intents))
-    return _settle(intents)[:MOST_INTENTS]
+    return settled_intents(intents)[:MOST_INTENTS]
 
 
 def _read_sentence(sentence: str, is_question: bool) -> list[Intent]:
@@ -308,77 +307,6 @@ def _changed(kind: Kind, match: re.Match[str]) -> Intent:
     if groups.get("other"):
         intent = replace(intent, other=describe(Kind.BUY, _PREFERRING.sub("", trimmed(groups["other"]))))
     return intent
-
-
-def _settle(intents: list[Intent]) -> list[Intent]:
-    """ "No, el rojo" corrects; "sí" beside something said outright adds nothing."""
-    settled: list[Intent] = []
-    for intent in intents:
-        previous = settled[-1] if settled else None
-        if previous and _is_its_quantity(previous, _with_amount(intent)):
-            kind = Kind.BUY if previous.kind is Kind.MENTION else intent.kind
-            settled[-1] = replace(previous, kind=kind, quantity=_with_amount(intent).quantity)
-        elif previous and previous.kind is Kind.NO and intent.kind in PRODUCT_KINDS | {Kind.REPLACE}:
-            settled[-1] = replace(intent, is_correction=True, other=intent.other or previous.other)
-        elif (
-            previous and previous.kind is Kind.LATER and (intent.kind is Kind.CHECKOUT or intent.kind in PRODUCT_KINDS)
-        ):
-            settled[-1] = intent  # "filo, ciérralo igual"
-        elif previous and previous.kind is Kind.YES and _outdoes(previous, intent):
-            settled[-1] = intent
-        elif previous and _is_said_again(previous, intent):
-            continue
-        elif _is_of_each(intent) and _uncounted(settled):
-            settled = _counted(settled, intent)
-        else:
-            settled.append(intent)
-    return settled
-
-
-def _is_of_each(intent: Intent) -> bool:
-    """ "Uno de cada uno": so many of each thing just named."""
-    return intent.reference is not None and intent.reference.kind == "all" and intent.kind in {Kind.SET, Kind.MENTION}
-
-
-def _uncounted(intents: list[Intent]) -> list[Intent]:
-    wants = {Kind.MENTION, Kind.SHOW, Kind.BUY}
-    return [one for one in intents if one.kind in wants and one.words and one.quantity is None]
-
-
-def _counted(intents: list[Intent], each: Intent) -> list[Intent]:
-    """The same things, wanted, so many of each."""
-    named, quantity = _uncounted(intents), each.quantity or Quantity(Fraction(1))
-    return [replace(one, kind=Kind.BUY, quantity=quantity) if one in named else one for one in intents]
-
-
-def _is_said_again(previous: Intent, intent: Intent) -> bool:
-    """Two questions about one thing of the shop are two: how much it costs, how long it takes."""
-    is_other_question = intent.kind is Kind.SHOP and intent.asked != previous.asked
-    return intent == previous and intent.kind not in PRODUCT_KINDS and not is_other_question
-
-
-def _outdoes(agreed: Intent, intent: Intent) -> bool:
-    """Whether a "ya" or "sí" is only the beginning of what follows: "ya, ese", "ok, y poleras?", "sí, dame 2"."""
-    if intent.kind in {Kind.GREET, Kind.THANK, Kind.BYE, Kind.LAUGH, Kind.HOW_ARE_YOU}:
-        return False
-    is_firm = agreed.words.split()[:1] in (["si"], ["sip"], ["dale"])
-    return not (is_firm and intent.kind in {Kind.BUY, Kind.MENTION} and intent.words)
-
-
-def _with_amount(intent: Intent) -> Intent:
-    """ "Un kilo", said alone after what it is of."""
-    may_be = intent.kind in {Kind.MENTION, Kind.BUY} and intent.quantity is None
-    is_amount = may_be and ONLY_AMOUNT.fullmatch(intent.words)
-    quantity, rest = take_quantity(f"{intent.words} de eso") if is_amount else (None, "")
-    return replace(intent, words="", quantity=quantity) if quantity and rest == "eso" else intent
-
-
-def _is_its_quantity(want: Intent, number: Intent) -> bool:
-    """ "Leche entera, 2", "cebolla, un kilo", "ese, 2"."""
-    names = want.words or want.reference or want.filters
-    is_want = want.kind in {Kind.BUY, Kind.MENTION, Kind.SHOW, Kind.STOCK} and names and want.quantity is None
-    is_number = number.quantity is not None and number.is_empty
-    return bool(is_want) and is_number and number.kind in {want.kind, Kind.BUY}
 
 
 def is_bare_number(intent: Intent) -> bool:
