@@ -192,7 +192,7 @@ class JobWorker:
         self, job: jobs.Job, name: JobName, ids: Mapping[str, str], error: Exception, *, counts: bool
     ) -> Exception:
         """Tells what follows: see _Backoff. What it raises itself is tried again too: it is not given up until told."""
-        [begun] = await self._row(_BEGUN, id=job.id) or (0,)
+        begun = await self._begun(job.id)
         is_last = _is_last(job.attempts, begun, counts=counts)
         write = log.error if is_last else log.warning
         write("job_failed", job=name.value, job_id=job.id, attempt=job.attempts + counts, begun=begun, exc_info=error)
@@ -200,6 +200,14 @@ class JobWorker:
             await self._resort(name, ids)
             return GivenUp()
         return TriedAgain(begun, counts=counts)
+
+    async def _begun(self, job_id: int | None) -> int:
+        """How often, this time too; 0 while that cannot be told."""
+        try:
+            row = await self._row(_BEGUN, id=job_id)
+        except psycopg.Error:
+            return 0
+        return row[0] if row else 0
 
     def _register_recurring(self, name: JobName, work: Recurring) -> None:
         async def run(context: JobContext, /, timestamp: int) -> None:
@@ -428,4 +436,4 @@ class _Backoff(retry.BaseRetryStrategy):
         if isinstance(exception, TriedAgain):
             kind = retry.RetryDecision if exception.counts else _Uncounted
             return kind(retry_in={"seconds": min(2**exception.begun, _LONGEST_WAIT_SECONDS)})
-        return _Uncounted(retry_in={"seconds": _LONGEST_WAIT_SECONDS})  # it could not even be told
+        return _Uncounted(retry_in={"seconds": _LONGEST_WAIT_SECONDS})  # its last resort failed
