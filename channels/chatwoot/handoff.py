@@ -58,16 +58,18 @@ async def tell_inbox(http: Http, access: ChannelAccess, number: str, holding: Ho
 
 
 async def shown_to_bot(http: Http, access: ChannelAccess, number: str) -> Mapping[str, Any] | None:
-    """The conversation as it is there; None where the server is older, whose bots may not look. Raises SendError."""
-    try:
-        shown = await ChatwootClient.of_bot(http, access).get(f"conversations/{number}")
-    except SendError as error:
-        if error.code not in NOT_FOR_BOTS:
-            raise
-        if not (token := access.secrets.get("user_token", "")):
-            return None
-        shown = await ChatwootClient.of(http, access.config, token).get(f"conversations/{number}")
-    return shown if isinstance(shown, Mapping) else {}
+    """The conversation as it is there; None on older servers, whose bots may not look, without the token of a person
+    who may. Raises SendError."""
+    for name in ("access_token", "user_token"):
+        try:
+            client = ChatwootClient.of(http, access.config, access.secrets.get(name, ""))
+            shown = await client.get(f"conversations/{number}")
+        except SendError as error:
+            if error.code not in NOT_FOR_BOTS:
+                raise
+        else:
+            return shown if isinstance(shown, Mapping) else {}
+    return None
 
 
 async def take_steps(steps: Sequence[Awaitable[None]], number: str, last: Awaitable[None] | None = None) -> None:

@@ -210,5 +210,7 @@ async def test_an_older_server_whose_bots_may_not_look_is_told_all_in_words(
 ) -> None:
     server.is_old = True
     content = MessageContent("¿Cuál?", (Choice("sku:1", "Martillo"), Choice("sku:2", "Sierra")))
-    assert (await chatwoot.send(access, str(asked.number), content, uuid4())).is_numbered
+    wrong = replace(access, secrets={**access.secrets, "user_token": "of-nobody"})
+    for told in (access, wrong):
+        assert (await chatwoot.send(told, str(asked.number), content, uuid4())).is_numbered
     assert not (await chatwoot.send(with_user(access), str(asked.number), content, uuid4())).is_numbered
