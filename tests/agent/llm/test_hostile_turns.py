@@ -29,6 +29,7 @@ from data.models import Cart, CartLine, Message, Order, Summary, Turn, Variant
 from data.ownership import By, hand_back
 from data.search.embedders import make_embedder
 from data.states import Actor, ChannelKind, Sender
+from data.transaction import Transaction
 from tests.agent.llm.hostile import hostile
 from tests.database import make_tenant
 
@@ -100,18 +101,18 @@ class Trial:
         for _ in range(messages):
             clock += timedelta(minutes=7)
             said = dice.choice((dice.choice(SAYS), dice.choice(SAYS), dice.choice(YES), dice.choice(NOT_YES)))
-            conversation_id = await self._arrive(store, f"shopper-{number}", said, clock)
-            before = await cart_total(self.database, store, conversation_id)
+            conversation_id, before = await self._arrive(store, f"shopper-{number}", said, clock)
             await agent.take_turn(store.tenant_id, conversation_id)
-            after = await cart_total(self.database, store, conversation_id)
+            replies, after = await self._came_of(store, conversation_id)
             self.faults += [
                 f"{said!r} → {reply!r}: {fault}"
-                for reply in await self._new_replies(store, conversation_id)
+                for reply in replies
                 for fault in judged_text(reply, store, others, {before, after})
             ]
             self.turn_count += 1
 
-    async def _arrive(self, store: Store, address: str, said: str, now: datetime) -> UUID:
+    async def _arrive(self, store: Store, address: str, said: str, now: datetime) -> tuple[UUID, Decimal]:
+        """The conversation, and what its cart comes to."""
         async with self.database.transaction(store.tenant_id) as tx:
             conversation_id, _ = await tx.messages.receive(
                 store.channel_id, address=address, contact_name=None, external_id=str(uuid4()), text=said,
@@ -119,18 +120,19 @@ class Trial:
             )  # fmt: skip
             conversation = await tx.conversations.get(conversation_id, lock=True)
             await hand_back(tx, conversation, "prueba", By(Actor.MEMBER), now)
-        return conversation_id
+            return conversation_id, await cart_total(tx, conversation_id)
 
-    async def _new_replies(self, store: Store, conversation_id: UUID) -> list[str]:
+    async def _came_of(self, store: Store, conversation_id: UUID) -> tuple[list[str], Decimal]:
+        """The replies of the last turn, and what the cart comes to now."""
         async with self.database.transaction(store.tenant_id) as tx:
             turn = await tx.turns.latest(conversation_id)
             assert turn is not None
-            return [message.text for message in await tx.messages.by_turn(turn.id)]
+            replies = [message.text for message in await tx.messages.by_turn(turn.id)]
+            return replies, await cart_total(tx, conversation_id)
 
 
-async def cart_total(database: Database, store: Store, conversation_id: UUID) -> Decimal:
-    async with database.transaction(store.tenant_id) as tx:
-        return sum((line.quantity * line.unit_price for line in await tx.carts.lines(conversation_id)), Decimal(0))
+async def cart_total(tx: Transaction, conversation_id: UUID) -> Decimal:
+    return sum((line.quantity * line.unit_price for line in await tx.carts.lines(conversation_id)), Decimal(0))
 
 
 def judged_text(reply: str, store: Store, other: Store, totals: set[Decimal]) -> Iterator[str]:
