@@ -12,6 +12,7 @@ from sqlalchemy import text, update
 
 from data.catalogue_index import CatalogueIndexes
 from data.database import Database
+from data.errors import NotFound
 from data.jobs import JobName
 from data.models import Product, Variant
 from data.search.embedders import HashedNgramEmbedder
@@ -226,3 +227,13 @@ async def test_postgresql_may_keep_the_vectors(database: Database, shop: UUID, t
     assert kept.vectors.is_remote
     async with database.transaction(shop) as tx:
         assert set(await tx.search_vectors.digests(HashedNgramEmbedder.name)) == set(kept.ids.tolist())
+
+
+async def test_the_version_asked_for_alone_is_the_tenants_own(
+    database: Database, shop: UUID, other_tenant_id: UUID
+) -> None:
+    for tenant_id in (shop, other_tenant_id):
+        async with database.transaction(tenant_id) as tx:
+            assert await database.catalogue_version(tenant_id) == await tx.tenants.catalogue_version()
+    with pytest.raises(NotFound):
+        await database.catalogue_version(uuid4())
