@@ -9,6 +9,7 @@ from playwright.async_api import Browser, async_playwright
 from data.database import Database
 from data.states import Role
 from tests.api.chatwoot import chatwoot, inbox
+from tests.api.own_jobs import leave_behind
 from tests.api.service import Service, Store, open_store, serve
 from tests.api.visiting import begin_visit
 
@@ -39,6 +40,7 @@ async def service(
 
 @pytest.fixture
 async def store(service: Service) -> Store:
+    await leave_behind(service.runtime)
     return await open_store(service)
 
 
