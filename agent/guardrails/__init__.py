@@ -19,7 +19,7 @@ from agent.guardrails.promises import promise_problems
 from agent.guardrails.quoting import quoting_problems, without_quotes
 from agent.guardrails.totals import total_problems
 from agent.workspace import Draft, Workspace
-from data.content import Card, MessageContent
+from data.content import Card, Choice, MessageContent
 
 
 def check_draft(draft: Draft, workspace: Workspace) -> tuple[str, ...]:
@@ -44,14 +44,18 @@ def _reply_problems(reply: MessageContent, workspace: Workspace, known: Known) -
         yield f"The message has {len(own_words)} characters; the most is {MOST_CHARACTERS}."
         return
     yield from form_problems(own_words, workspace.context.store)
-    for text in (own_words, *(choice.title for choice in reply.choices)):
+    for text in (own_words, *(_said_of(choice) for choice in reply.choices)):
         yield from _text_problems(text, workspace, known)
     for choice in reply.choices:
-        yield from form_problems(choice.title, workspace.context.store)
+        yield from form_problems(_said_of(choice), workspace.context.store)
         if choice.id.startswith(YES_CHOICE) and not (summary or workspace.context.summary):
             yield "The reply offers to confirm an order, but no summary was prepared."
     for card in reply.cards:
         yield from _card_problems(card, workspace, known)
+
+
+def _said_of(choice: Choice) -> str:
+    return f"{choice.title}: {choice.description}" if choice.description else choice.title
 
 
 def _text_problems(text: str, workspace: Workspace, known: Known) -> Iterator[str]:

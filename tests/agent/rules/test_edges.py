@@ -153,6 +153,16 @@ async def test_buttons_do_what_they_say() -> None:
     assert (await conversation.say("Sí, confirmar", choice=closing.choices[0])).ordered == {"MAR-CAR": 2}
 
 
+async def test_more_variants_than_are_listed_can_all_be_tapped() -> None:
+    conversation = Conversation("clothing")
+    shown = await conversation.say("quiero 2 poleras básicas")
+    in_stock = {"POL-NE-S", "POL-NE-M", "POL-NE-XL", "POL-BL-S", "POL-BL-M", "POL-BL-L", "POL-RO-M"}
+    assert len(shown.shown) == 3 and not shown.problems
+    assert set(shown.choices) == {f"take:2:{sku}" for sku in in_stock}
+    unlisted = min(in_stock - set(shown.shown))
+    assert (await conversation.say("Esa", choice=f"take:2:{unlisted}")).cart == {unlisted: 2}
+
+
 async def test_a_forged_button_buys_nothing_that_is_not_there() -> None:
     for choice in ("take:2:NADA", "take:x:MAR-CAR", "take:0:MAR-CAR", "take:-1:MAR-CAR", "take::", "otra cosa"):
         answer = await Conversation("hardware").say("¡hola!", choice=choice)

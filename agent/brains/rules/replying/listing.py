@@ -102,8 +102,10 @@ def show_several(turn: Turn, items: Sequence[CatalogueItem], quantity: int | Non
     for item in shown:
         turn.reply.offer(f"take:{quantity or 1}:{item.sku}", item.title)
     if len({item.name for item in items}) == 1:
-        rest = _difference([item for item in items[MOST_SHOWN:MOST_CANDIDATES] if item.has(1)], items)
+        more = [item for item in items[MOST_SHOWN:MOST_CANDIDATES] if item.has(1)]
+        rest = _difference(more, items)
         if rest:
+            turn.reply.offer_variants([*(item for item in shown if item.has(1)), *more], quantity)
             turn.reply.rest = rest
             turn.workspace.facts.add_texts([rest])
         turn.reply.list_items(shown, "ask.which_variant", quantity=quantity, names=_option_names(items))

@@ -13,6 +13,7 @@ from data.repositories.items import CatalogueItem
 
 MOST_SHOWN = 3
 MOST_CHOICES = 3
+MOST_VARIANTS = 10  # WhatsApp's lists have so many rows
 NOT_ECHOED = "ese producto"
 _WORDED_WITHOUT = frozenset({"cart.not_there"})
 
@@ -70,6 +71,14 @@ class Reply:
             whole = " ".join(title.split())  # each channel cuts it to its own size
             self.workspace.facts.add_texts([whole])
             self.choices.append(Choice(identifier, whole))
+
+    def offer_variants(self, items: Sequence[CatalogueItem], quantity: int | None) -> None:
+        """More of one product than are listed: each may be tapped, with its price and stock."""
+        self.choices.clear()
+        for item in items[:MOST_VARIANTS]:
+            self.workspace.facts.add_item(item)
+            price, stock = spoken(item.unit_price, item.currency), say("products.stock", item=item)
+            self.choices.append(Choice(f"take:{quantity or 1}:{item.sku}", item.title, f"{price}, {stock}"))
 
     def list_items(self, items: Sequence[CatalogueItem], question: str, **values: Any) -> None:
         """Show up to three products and ask about them; the first list of a turn stays."""
