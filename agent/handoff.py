@@ -46,5 +46,5 @@ def asks_for_human(messages: Iterable[str]) -> bool:
 
 
 def _asks(text: str) -> bool:
-    folded = " ".join(unaccented(text[:_MOST_READ]).split())
+    folded = " ".join(unaccented(text[:_MOST_READ])[:_MOST_READ].split())
     return bool(_ASKS.search(_FOR_SOMEONE.sub(" ", folded)))

@@ -99,7 +99,7 @@ def _is_only(wish: re.Pattern[str], clauses: list[str]) -> bool:
 
 def _clauses(text: str) -> list[str]:
     """Without marks, emoji and politeness."""
-    parts = _BETWEEN.split(unaccented(text[:_MOST_READ]))
+    parts = _BETWEEN.split(unaccented(text[:_MOST_READ])[:_MOST_READ])
     words = (" ".join(re.sub(r"[^a-z0-9\s]", " ", part).split()) for part in parts)
     return [clause for clause in (_polished(each) for each in words) if clause]
 

@@ -59,10 +59,10 @@ def read_command(text: str) -> tuple[Command, str | None] | None:
 # How much of the quiet time a message is still given, by the first that holds: the thought it says may be whole.
 _WHOLE: tuple[tuple[Callable[[str], object], float], ...] = (
     (re.compile(r"(?:[,;:…]|\.\.\.|\b(?:y|e|o|u|pero|porque|que|de|con|para|en|a|ademas|tambien|mas|un|una|el|la))$").search, 1.0),  # noqa: E501 - one row
-    (re.compile(r"\S+ \S+.*[?]$").search, 0.3),
-    (re.compile(r"(?:\S+ ){5,}.*[.!]$").search, 0.3),
+    (re.compile(r"\S+ \S.*[?]$").match, 0.3),
+    (re.compile(r"(?:\S+ ){5}.*[.!]$").match, 0.3),
     (re.compile(r"(?:si|no|dale|ok|okey|confirmo|confirmado|listo|sip|nop)(?: (?:gracias|por favor|porfa|confirmo|dale))?[.!]*").fullmatch, 0.5),  # noqa: E501 - one row
-    (re.compile(r"(?:\S+ ){11,}").search, 0.5),
+    (re.compile(r"(?:\S+ ){11}").match, 0.5),
 )  # fmt: skip
 
 
@@ -73,4 +73,5 @@ def quiet_share(text: str) -> float:
 
 
 def _folded(text: str) -> str:
-    return " ".join(unaccented(text[:_MOST_READ]).split())
+    folded = unaccented(text[:_MOST_READ])[:_MOST_READ]  # one character may be folded into eighteen
+    return " ".join(folded.split())

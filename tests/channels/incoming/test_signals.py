@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.incoming.signals import Command, is_automatic, read_command
+from channels.incoming.signals import Command, is_automatic, quiet_share, read_command
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,8 @@ def test_a_shopper_is_no_auto_responder(text: str) -> None:
 )
 def test_commands(text: str, command: tuple[Command, str | None] | None) -> None:
     assert read_command(text) == command
+
+
+def test_one_letter_that_stands_for_eighteen_holds_nobody_up() -> None:
+    """Read for minutes, it would keep everybody waiting."""
+    assert quiet_share("\ufdfa" * 600) == 0.5
