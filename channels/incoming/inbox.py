@@ -78,7 +78,7 @@ async def _receive(
         await quarantine(database, access, [Quarantined(_NOT_IDS, message.raw)])
         return None
     if message.replaces:
-        await withdraw(database, access, message.replaces)
+        await withdraw(database, access, message.replaces, correction=external_id)
     text = clean_text(message.text)
     choice = message.choice or await _worded_choice(database, access, address, text)
     consent = read_consent(text)
@@ -176,17 +176,24 @@ async def take_in(database: Database, access: ChannelAccess, parsed: Parsed, now
     await quarantine(database, access, parsed.quarantined)
 
 
-async def withdraw(database: Database, access: ChannelAccess, external_id: str) -> None:
-    """Its writer deleted it, or wrote it anew: nobody answers it any more. What was answered stays as it is."""
+async def withdraw(
+    database: Database, access: ChannelAccess, external_id: str, *, correction: str | None = None
+) -> None:
+    """Its writer deleted it, or wrote it anew, maybe not for the first time: nobody answers it, or an earlier
+    `correction` of it, any more. What was answered stays as it is."""
     if clean_id(external_id) is None:
         return
     async with database.transaction(access.tenant_id) as tx:
         found = await tx.messages.by_external_id(access.channel_id, external_id)
         if found is None or found.sender is not Sender.CONTACT:
             return
+        if correction is not None and await tx.messages.by_external_id(access.channel_id, correction) is not None:
+            return  # said again: what came after it may have corrected it
         conversation = await tx.conversations.get(found.conversation_id, lock=True)
-        if found.set_aside is None and found.position > conversation.answered_position:
-            found.set_aside = SetAside.WITHDRAWN
+        for message in (found, *await tx.messages.corrections(conversation.id, external_id)):
+            is_open = message.set_aside is None and message.position > conversation.answered_position
+            if is_open and message.external_id != correction:
+                message.set_aside = SetAside.WITHDRAWN
 
 
 async def apply_moves(database: Database, access: ChannelAccess, moves: Sequence[Moved]) -> None:

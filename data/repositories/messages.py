@@ -279,6 +279,15 @@ class MessageRepository(Repository):
         )
         return (await self.session.execute(statement)).scalar_one_or_none()
 
+    async def corrections(self, conversation_id: UUID, external_id: str) -> Sequence[Message]:
+        """What was written in place of the message that the provider calls this."""
+        statement = select(Message).where(
+            Message.tenant_id == self.tenant_id,
+            Message.conversation_id == conversation_id,
+            Message.payload["replaces"].astext == external_id,
+        )
+        return (await self.session.execute(statement)).scalars().all()
+
     async def known_as(self, conversation_id: UUID, external_id: str) -> Message | None:
         """The message of a conversation that the provider calls this, or one of whose parts it does."""
         statement = select(Message).where(

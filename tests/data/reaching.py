@@ -56,6 +56,7 @@ READS: dict[str, Reading] = {
     "conversations": lambda tx, ids: tx.conversations.recent(),
     "message": lambda tx, ids: tx.messages.get(ids["message"]),
     "message by external id": lambda tx, ids: tx.messages.by_external_id(ids["channel"], "same"),
+    "message written anew": lambda tx, ids: tx.messages.corrections(ids["conversation"], "same"),
     "message known as": lambda tx, ids: tx.messages.known_as(ids["conversation"], "same"),
     "media": lambda tx, ids: tx.media.get(ids["media"]),
     "media of messages": lambda tx, ids: tx.media.of_messages([ids["message"]]),

@@ -165,8 +165,8 @@ async def ignore_progress(share: float) -> None:
 
 async def receive(tx: Transaction, channel_id: UUID, address: str, external_id: str) -> tuple[UUID, UUID | None]:
     return await tx.messages.receive(
-        channel_id, address=address, contact_name=None, external_id=external_id, text="hola", payload={},
-        sent_at=None, queue="default", now=NOW,
+        channel_id, address=address, contact_name=None, external_id=external_id, text="hola",
+        payload={"replaces": "same"}, sent_at=None, queue="default", now=NOW,
     )  # fmt: skip
 
 

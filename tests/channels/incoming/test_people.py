@@ -125,6 +125,22 @@ async def test_a_message_written_anew_is_answered_as_it_is_now(shop: Shop) -> No
     ]
 
 
+async def test_of_a_message_written_anew_twice_the_last_is_answered(shop: Shop) -> None:
+    """Each time its provider names the first."""
+    await shop.hear("quiero 2", "SM1")
+    third = corrected("SM3", "quiero 4", "SM1")
+    for each in (corrected("SM2", "quiero 3", "SM1"), third, third, corrected("SM2", "quiero 3", "SM1")):
+        conversation = await bring(shop, messages=[each])
+    assert await waiting(shop, conversation) == ["quiero 4"]
+
+
+async def test_a_message_written_anew_and_then_deleted_is_not_answered(shop: Shop) -> None:
+    await shop.hear("mi clave es 1234", "SM1")
+    await bring(shop, messages=[corrected("SM2", "mi clave es 12345", "SM1")])
+    conversation = await bring(shop, withdrawn=["SM1"])
+    assert await waiting(shop, conversation) == []
+
+
 async def test_a_message_deleted_before_it_was_answered_is_not(shop: Shop) -> None:
     await shop.hear("mi clave es 1234", "SM1")
     await shop.hear("¿tienen martillos?", "SM2")
