@@ -450,3 +450,9 @@ async def test_another_desk_is_told_all_of_it_and_nobody_elses_conversation(
         other.person_says(there.number, "Sigo aquí")
         await shown.settle()
     assert await shown.got() == ["Hola Rosa", "Sigo aquí"]
+
+
+@pytest.mark.parametrize("mark", ["**a ", "__a ", "~~a ", "[a](", "<http://", "\\"])
+def test_marks_that_never_end_are_read_at_once(mark: str) -> None:
+    """Each tried against all the rest would take minutes."""
+    assert as_shopper_reads(mark * 5_000).startswith(mark.strip())
