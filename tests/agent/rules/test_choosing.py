@@ -53,3 +53,19 @@ def test_one_product_is_meant(words: str, sku: str) -> None:
 def test_a_street_without_its_word_is_one_behind_a_word_of_sending(said: str, address: str) -> None:
     found = answer_to(OrderField.NAME, said, read_burst(said))
     assert found.get(OrderField.ADDRESS) == address
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("la Carmen po", "Carmen"),
+        ("juana de los ríos y bueno", "Juana De Los Ríos"),
+        ("Fernanda nomás", "Fernanda"),
+        ("Luz Claro", "Luz Claro"),
+        ("eso seria mijito", None),
+        ("ya pues ciérrelo mijita", None),
+        ("no mas po", None),
+    ],
+)
+def test_a_name_is_told_from_what_else_people_answer(said: str, name: str | None) -> None:
+    assert answer_to(OrderField.NAME, said, read_burst(said)).get(OrderField.NAME) == name

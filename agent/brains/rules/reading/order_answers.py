@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from agent.brains.rules.reading.intents import Intent, Kind
+from agent.brains.rules.reading.vocabulary import NOISE
 from agent.confirmation import Answer, read_answer
 from agent.order_data import Fulfilment, OrderField, checked_phone, checked_rut, fold
 
@@ -89,7 +90,7 @@ _NAME_START = re.compile(
 )
 _NAME_END = re.compile(
     r"\s*(?:,|\.(?!\w)|;|\n|\s+-\s+"
-    r"|\b(?:y|con|rut|para|por favor|porfa|gracias|mi (?:correo|telefono|rut|numero))\b).*$",
+    r"|\b(?:po|pues|no m[aá]s|nom[aá]s|y|con|rut|para|por favor|porfa|gracias|mi (?:correo|telefono|rut|numero))\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _PERSON_NAME = re.compile(r"[^\W\d_][\w'’.\-]*(?: [^\W\d_][\w'’.\-]*){0,5}")
@@ -116,6 +117,10 @@ _FEW_WORDS = (
     " chile chileno chilena nuevo nueva yapo"
 )
 _NOT_A_NAME = frozenset(_FEW_WORDS.split())
+# "Eso sería mijito" is no name; "Juana de los Ríos y Bueno" is.
+_OF_SENTENCES = NOISE - frozenset(
+    ["de", "del", "la", "las", "los", "el", "y", "e", "mas", "bueno", "claro", "paso", "media"]
+)
 _COMMAND = re.compile(
     r"^(?:(?:y|ya|ok|no|mejor|tambien|porfa) )*(?:agreg\w+|anad\w+|suma\w*|sac[ao]\w*|quit\w+|elimin\w+|borr\w+"
     r"|dame|deme|ponme|pon|muestra\w*|ver|quiero|necesito|cambi\w+|cuanto|cuantos|tienes|tienen|hay|cerrar|vaci\w+"
@@ -229,8 +234,9 @@ def as_name(text: str) -> str:
     """ "Ya, Ana Rojas" as "Ana Rojas"; "" when it does not look like a person's name."""
     lead = _NAME_LEAD.search(text)
     words = _NAME_END.sub("", _NAME_START.sub("", text[lead.end() :] if lead else text)).strip(" .,;:!")
-    is_none = set(fold(words).split()) <= _NOT_A_NAME or read_answer(words) is not Answer.NEITHER
-    if not _PERSON_NAME.fullmatch(words) or is_none:
+    said = fold(words).split()
+    is_none = set(said) <= _NOT_A_NAME or read_answer(words) is not Answer.NEITHER
+    if not _PERSON_NAME.fullmatch(words) or is_none or set(said) & _OF_SENTENCES:
         return ""
     return words if words != words.lower() else words.title()
 
