@@ -41,7 +41,7 @@ def media_kept_for(tenant: Tenant) -> timedelta | None:
 
 
 def bursts(tenant: Tenant) -> dict[str, Any]:
-    """What holds for the channels that say nothing themselves; channels.bursts bounds it."""
+    """What holds for the channels that say nothing themselves; channels.incoming.bursts bounds it."""
     return {name: tenant.settings[name] for name in BURSTS if tenant.settings.get(name) is not None}
 
 

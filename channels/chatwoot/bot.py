@@ -25,7 +25,7 @@ from channels.adapter import (
 from channels.chatwoot.client import ChatwootClient, Http, fetch_file, listed_messages
 from channels.chatwoot.handoff import shown_to_bot
 from channels.chatwoot.parsing import OWN_ID, read_event
-from channels.errors import CONTENT, UNKNOWN, SendError
+from channels.errors import CONTENT, UNAVAILABLE, UNKNOWN, SendError
 from channels.incoming.reading import read_json
 from channels.outgoing.rendering import Part, PartKind, as_text, render
 from channels.outgoing.sending import send_each
@@ -76,7 +76,12 @@ class Chatwoot:
 
     async def _shows_options(self, access: ChannelAccess, to: str) -> bool:
         """Whether the shopper sees them: mail and SMS, and WhatsApp by Twilio, are sent the words alone."""
-        shown = await shown_to_bot(self._http, access, _number(to))
+        try:
+            shown = await shown_to_bot(self._http, access, _number(to))
+        except SendError as error:
+            if error.uncertain:  # of this call: nothing was sent yet
+                raise SendError.of(UNAVAILABLE, "the conversation cannot be looked at") from error
+            raise
         meta = shown.get("meta") if shown is not None else None
         channel = meta.get("channel") if isinstance(meta, Mapping) else None
         return channel in WITH_OPTIONS if isinstance(channel, str) else shown is not None

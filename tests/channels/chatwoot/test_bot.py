@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -85,6 +86,18 @@ async def test_choices_are_options_that_whatsapp_takes_too(
         "and what stands below it elsewhere"
     )
     assert [choice_by_title(title, content.choices) for title in titles] == list(content.choices)
+
+
+@pytest.mark.parametrize("trouble", [{"status": 500}, {"is_dropped": True}, {"status": 503}])
+async def test_options_that_could_not_be_looked_into_were_not_sent(
+    chatwoot: Chatwoot, access: ChannelAccess, server: ChatwootServer, asked: Conversation, trouble: dict[str, Any]
+) -> None:
+    """Before anything is sent: there is nothing to be in doubt of."""
+    server.faults.append(ChatwootFault(f"conversations/{asked.number}", **trouble))
+    content = MessageContent("¿Cuál?", (Choice("a", "Uno"), Choice("b", "Dos")))
+    with pytest.raises(SendError) as refused:
+        await chatwoot.send(access, str(asked.number), content, uuid4())
+    assert (refused.value.retryable, refused.value.uncertain) == (True, False)
 
 
 @pytest.mark.parametrize(
