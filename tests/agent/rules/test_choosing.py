@@ -69,3 +69,16 @@ def test_a_street_without_its_word_is_one_behind_a_word_of_sending(said: str, ad
 )
 def test_a_name_is_told_from_what_else_people_answer(said: str, name: str | None) -> None:
     assert answer_to(OrderField.NAME, said, read_burst(said)).get(OrderField.NAME) == name
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("Buenas tardes, busco un taladro.\n\nSaludos,\nPedro", ["taladro"]),
+        ("Estimados, junto con saludar quisiera cotizar 3 taladros. Atte. Juan Pérez", ["taladros"]),
+        ("dame 3 clavos. saludos cordiales, Ana María Rojas", ["clavos"]),
+        ("saludos, tienen clavos?", ["clavos"]),
+    ],
+)
+def test_how_a_letter_begins_and_ends_is_no_want(said: str, wanted: list[str]) -> None:
+    assert [intent.words for intent in read_burst(said) if intent.words] == wanted

@@ -18,6 +18,18 @@ _START = r"(?:^|(?<=[\n,.;!?] )|(?<=[\n,.;!?]))"
 _SHOUT = r"(?:u+h+|uf+|u+y+|ay+|oh+|chuta|puchas?|chucha|wow|guau|ups)"
 # What reads as nothing, and what reads as a wish for the cheaper ones; first come first.
 _ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
+    # A letter: "Estimados, junto con saludar quisiera cotizar… Atte. Juan Pérez".
+    (re.compile(r"\b(?:junto con|despues de|luego de) saludar(?:l[oae]s?)?(?: cordialmente)?[ ,]*(?=\S)"), ""),
+    (re.compile(r"^estimad[oa]s?(?: (?:todos|equipo|senores|amigos))?[ ,.:]+(?=\S)"), "hola, "),
+    (
+        re.compile(
+            r"(?<=[^\s.,;?!])(?: ?[\n.,;?!]\s{0,3}){1,3}(?:muchas gracias y )?"
+            r"(?:(?:un )?(?:cordial(?:es)? |atent[oa]s? )?saludos?(?: cordial(?:es)?| a todos)?|atte|atentamente"
+            r"|cordialmente|se despide(?: atentamente)?|(?:un )?(?:gran )?abrazo)"
+            r"[\s.,;!]*(?:[a-z]+(?: [a-z]+){0,3})?[\s.]*$"
+        ),
+        "",
+    ),
     (
         re.compile(
             r"(?:(?:pero|y|que|ojala|ojala que|si es posible|idealmente|en lo posible|eso si)[ ,]+)*\b(?:que )?"
