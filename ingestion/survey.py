@@ -132,10 +132,12 @@ def _has_equals(hashes: Hashes) -> bool:
 def _compared(codes: Hashes, products: Hashes, choices: Hashes) -> tuple[Flags, Flags]:
     """Which codes occur twice; which rows, of one name and brand but of options that all differ, are variants of one
     product."""
-    import pandas as pd  # noqa: PLC0415 - 0.2 s, for which a list of which nothing occurs twice need not wait
-
-    frame = pd.DataFrame({"code": codes, "product": products, "choice": choices})
-    distinct = frame.drop_duplicates("code")
-    by_product = distinct.groupby("product")["choice"].agg(["size", "nunique"])
-    grouped = by_product.index[(by_product["size"] > 1) & (by_product["size"] == by_product["nunique"])]
-    return frame["code"].duplicated(keep=False).to_numpy(), frame["product"].isin(grouped).to_numpy()
+    _, firsts, places, counts = np.unique(codes, return_index=True, return_inverse=True, return_counts=True)
+    own, chosen = products[firsts], choices[firsts]
+    order = np.lexsort((chosen, own))
+    own, chosen = own[order], chosen[order]
+    is_new = np.concatenate(([True], (own[1:] != own[:-1]) | (chosen[1:] != chosen[:-1])))
+    known, sizes = np.unique(own, return_counts=True)
+    _, choice_counts = np.unique(own[is_new], return_counts=True)
+    grouped = known[(sizes > 1) & (sizes == choice_counts)]
+    return counts[places] > 1, np.isin(products, grouped)
