@@ -35,7 +35,7 @@ async def test_what_is_no_product_is_not_denied(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["tienen drones?", "quiero un telescopio", "2 drones", "una brocha, drones y un alicate"]
+    "said", ["tienen drones?", "quiero un telescopio", "2 drones", "y drones", "una brocha, drones y un alicate"]
 )
 async def test_what_is_asked_for_is_denied_by_its_name(said: str) -> None:
     text = (await play("hardware", said)).text.casefold()
@@ -74,6 +74,8 @@ async def test_a_story_is_heard_and_its_wants_are_taken(said: str, cart: dict[st
         ("xmayor", "por mayor"),
         ("algo x menos de 10 lucas", "algo por menos de 10 lucas"),
         ("x favor", "porfavor"),
+        ("damee 2 tazas :)", "dame 2 tazas"),
+        ("la grande (355)", "la grande 355"),
         ("pino 2 x 4", "pino 2 x 4"),
         ("brocha x 2", "brocha x 2"),
         ("2 x brocha", "2 x brocha"),
@@ -135,6 +137,14 @@ def test_where_an_order_goes_is_no_part_of_a_want(text: str, rest: str) -> None:
             ("Ana Rojas Pino", "delivery", "Freire 1200, Concepción", "boleta"),
         ),
         (
+            "eso sería, a nombre de mi señora Rosa Vidal, despacho a Colón 1234 dpto 5B, Talca. factura no, boleta",
+            ("Rosa Vidal", "delivery", "Colón 1234 dpto 5B, Talca", "boleta"),
+        ),
+        (
+            "mi nombre Carlos Toro, Av Libertad 55 Viña del Mar, con despacho y boleta. cierra el pedido",
+            ("Carlos Toro", "delivery", "Av Libertad 55 Viña del Mar", "boleta"),
+        ),
+        (
             "habla la Ana Rojas, vivo en Pasaje Uno 33, Quilicura. con boleta y eso es todo",
             ("Ana Rojas", "delivery", "Pasaje Uno 33, Quilicura", "boleta"),
         ),
@@ -148,6 +158,18 @@ async def test_a_closing_takes_its_data_along(said: str, data: tuple[str, ...]) 
     assert answer.has_summary, answer.text
     known = answer.memory.order_data
     assert (known.name, known.fulfilment, known.address, known.document) == data
+
+
+@pytest.mark.parametrize("said", ["hola, soy de Viña del Mar", "soy Talla M", "soy alérgico al maní"])
+async def test_what_one_is_is_no_name(said: str) -> None:
+    assert not (await play("hardware", "una brocha", said)).memory.order_data.name
+
+
+async def test_a_firm_is_no_person() -> None:
+    conversation = Conversation("hardware", settings=OrderSettings(required=("document",)))
+    await conversation.say("2 brochas")
+    data = (await conversation.say("factura a nombre de Roble SpA, eso es todo")).memory.order_data
+    assert (data.legal_name, data.name) == ("Roble SpA", "")
 
 
 @pytest.mark.parametrize("said", ["venden al x mayor?", "hacen precio por mayor?", "es mayorista?"])

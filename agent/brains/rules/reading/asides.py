@@ -90,7 +90,7 @@ _ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
             r"(?:^|(?<=[.,;!?\n]) ?|(?<=hola )|(?<=dias )|(?<=tardes )|(?<=noches )|(?<=buenas ))(?:yo |aqui |habla )*"
-            r"(?:me llamo|mi nombre es|(?:les? |te )?(?:habla|escribe)(?! con\\b)|soy(?! (?:talla|tall|numero)\b))"
+            r"(?:me llamo|mi nombre(?: es)?|(?:les? |te )?(?:habla|escribe)(?! con\\b)|soy(?! (?:talla|tall|numero)\b))"
             r" [a-z]+"
             r"(?: (?!quiero|kiero|busco|necesito|tienen|tienes|y |para |quisiera|queria|ando|hay|venden|cuanto|dame"
             r"|me |vivo)[a-z]+){0,4}"
@@ -198,7 +198,7 @@ def may_deny(intent: Intent) -> bool:
     place, and is not understood."""
     is_asked = (
         not intent.is_verbless or intent.kind is not Kind.MENTION or intent.quantity or intent.is_question
-        or intent.is_definite or intent.filters or intent.asked.startswith("y ")
+        or intent.is_definite or intent.filters or intent.joins_previous
     )  # fmt: skip
     is_wanted = bool(is_asked) and not (intent.is_verbless and _is_state(intent.words))
     return is_deniable(intent.words) and (is_wanted or is_known_word(intent.words))

@@ -129,6 +129,7 @@ def without_attachments(text: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case, without accents, emojis or control characters; stretched letters shortened ("holaaa")."""
+    text = re.sub(r"(?<!\w)[:;=]['-]?[()]+|[()]", " ", text)  # smileys, and "la grande (355)"
     text = text.replace("½", " 1/2").replace("¼", " 1/4").replace("¾", " 3/4").replace("×", "x")
     text = "".join(_EMOTIONS.get(c, c) for c in text) if not any(c.isalnum() for c in text) else text
     kept = "".join(c if (c.isascii() and c.isalnum()) or c in _MARKS else _space_for(c) for c in unaccented(text))

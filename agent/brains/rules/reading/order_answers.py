@@ -32,6 +32,8 @@ _DELIVERY = (
     r"|mand(?:a|e|en)(?:me)?l[oa]s?|mandamel[oa]|traemel[oa]|a (?:mi )?casa|a (?:la|mi) (?:oficina|pega|direccion))"
 )
 _IS_NOT = re.compile(rf"\b{_NOT} (?:{_PICKUP}|{_DELIVERY}|boleta|factura)\b")
+# "Factura no, boleta".
+_NOT_THIS = re.compile(r"(?i)\b(?:boleta|factura|despacho|env[ií]o|retiro) no\s*(?:[,.;]|$|mejor\b)")
 _FULFILMENTS: tuple[tuple[Fulfilment, re.Pattern[str]], ...] = (
     ("pickup", re.compile(rf"\b{_PICKUP}\b")),
     ("delivery", re.compile(rf"\b{_DELIVERY}\b")),
@@ -79,13 +81,14 @@ _SAME_PLACE = re.compile(
     r"|igual que (?:siempre|antes|la otra vez))$"
 )
 _NAME_LEAD = re.compile(
-    r"\b(?:me llamo|mi nombre es|habla|escribe|(?:va |ponlo |dejalo |déjalo |anotalo |queda )?a nombre de"
+    r"\b(?:me llamo|mi nombre(?! (?:est|no|era|sali|va))(?: es)?|habla|escribe|(?:va |ponlo |dejalo |déjalo "
+    r"|anotalo |queda )?a nombre de"
     r"|soy)\s+",
     re.IGNORECASE,
 )
 _NAME_START = re.compile(
     r"^(?:(?:ya|ok|si|sí|claro|bueno|dale|hola|es|seria|sería|de|a mi nombre|gracias|por favor|la|el|don"
-    r"|doña)[\s,.:]+)*",
+    r"|doña|mi (?:señora|senora|esposa|esposo|marido|mujer|mam[aá]|pap[aá]|hij[oa]|herman[oa]|jef[ae]))[\s,.:]+)*",
     re.IGNORECASE,
 )
 _NAME_END = re.compile(
@@ -109,12 +112,13 @@ _LABELS = {
     "razon": OrderField.LEGAL_NAME, "giro": OrderField.ACTIVITY, "comuna": OrderField.COMMUNE,
     "nombre": OrderField.NAME, "direccion": OrderField.ADDRESS,
 }  # fmt: skip
+_FIRM = re.compile(r"(?i)\b(?:spa|ltda|limitada|eirl|s\.?a|sociedad|c[ií]a)\.?$")
 _NO_VALUE = frozenset(
     ("otra", "otro", "la", "el", "misma", "mismo", "esa", "ese", "esta", "este", "mala", "malo", "de")
 )
 _FEW_WORDS = (
     "de la el los las un una yo tu que cual como quien nadie nada ninguno no se nose mismo misma eso ese esa cliente"
-    " chile chileno chilena nuevo nueva yapo"
+    " chile chileno chilena nuevo nueva yapo empresa señora tienda persona"
 )
 _NOT_A_NAME = frozenset(_FEW_WORDS.split())
 # "Eso sería mijito" is no name; "Juana de los Ríos y Bueno" is.
@@ -173,13 +177,13 @@ def is_same_place(text: str) -> bool:
 
 
 def fulfilment_in(text: str) -> Fulfilment | None:
-    plain = _IS_NOT.sub(" ", fold(text))
+    plain = _IS_NOT.sub(" ", fold(_NOT_THIS.sub(" ", text)))
     found = [(match.start(), way) for way, pattern in _FULFILMENTS if (match := pattern.search(plain))]
     return found[-1][1] if len(found) == 1 else (max(found)[1] if found and "mejor" in plain else None)
 
 
 def document_in(text: str) -> str | None:
-    found = _DOCUMENT.findall(_IS_NOT.sub(" ", fold(text)))
+    found = _DOCUMENT.findall(_IS_NOT.sub(" ", fold(_NOT_THIS.sub(" ", text))))
     return found[-1] if len(set(found)) == 1 else None
 
 
@@ -223,7 +227,7 @@ def said_data(text: str, *, wants_address: bool = False) -> Said:
     if name := _NAME_LEAD.search(rest):
         named = as_name(rest[name.end() :])
         if named:
-            said[OrderField.NAME] = named
+            said[OrderField.LEGAL_NAME if _FIRM.search(named) else OrderField.NAME] = named
     if wants_address and OrderField.ADDRESS not in said and (address := address_in(rest)):
         said[OrderField.ADDRESS] = address
         said.setdefault(OrderField.FULFILMENT, "delivery")

@@ -62,7 +62,8 @@ _ONLY_WAY = re.compile(
     r"|domingo|altiro|ahora|ya|semana|\d{1,2}))*"
 )
 _DOCUMENT = re.compile(rf"{_LEAD}(?:necesito |me das |hazme )?(?:una |la )?(?:boleta|factura)\b(?! de compra).*")
-_NAME_SAID = re.compile(r"\b(?:me llamo|mi nombre es|nombre|a nombre de)\b")
+_NAME_SAID = re.compile(r"\b(?:me llamo|mi nombre|nombre|a nombre de)\b")
+_FROM = re.compile(r"\bsoy (?:de|talla|tall|numero)\b")
 _FULL_NAME = 2
 _SIGNED = re.compile(r"[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+(?: (?:de |del |la )*[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+){1,3}")
 _QUESTION = re.compile(r"¿[^?]*\?|[^.!?¿\n;]*\?|¿.*")
@@ -132,8 +133,11 @@ def _is_name(said: Said, text: str) -> bool:
     name = said[OrderField.NAME]
     if _NAME_SAID.search(fold(text)):
         return True
+    if _FROM.search(fold(text)):
+        return False
     is_full = len(name.split()) >= _FULL_NAME and not set(fold(name).split()) & NOISE
-    return is_full and (name in text or len(said) > 1)
+    is_written_so = name in text and name[:1].isupper() and not set(fold(name).split()) & NOISE
+    return is_written_so or (is_full and len(said) > 1)
 
 
 def _address_in(text: str) -> str:
