@@ -22,6 +22,7 @@ from agent.tools.catalogue import CANDIDATE_COUNT, get_products, search_products
 from data.repositories.items import CatalogueItem
 from data.search.filters import Filters, take_filters
 
+_OF_THESE = re.compile(r"\bde (?:l|es|est|ell)[oa]s\b")
 _Extreme = Callable[..., tuple[CatalogueItem, tuple[Fraction, str]]]
 _SIZES_SAID: dict[str, _Extreme] = {
     **dict.fromkeys(("grande", "grandes", "mayor"), max),
@@ -76,7 +77,7 @@ async def _fitting_shown(turn: Turn, intent: Intent, candidates: Sequence[Catalo
     if intent.filters.without and not any(token not in SOFT for token in query_tokens(intent.words)):
         intent = replace(intent, words="")  # "los normales, no industrial"
     if intent.filters.is_superlative and not intent.words:
-        return _extreme(await turn.seen(), intent.filters)
+        return _extreme(await turn.seen(), intent.filters, is_of_these=bool(_OF_THESE.search(intent.asked)))
     if intent.words.startswith("con ") and not any(fits(item, intent.words, intent.filters) for item in candidates):
         intent = replace(intent, words=intent.words.removeprefix("con "))
     if by_size := _largest_or_smallest(intent.words, candidates):
@@ -195,9 +196,10 @@ def _others(intent: Intent, seen: Sequence[CatalogueItem], focus: CatalogueItem 
     return alike or others
 
 
-def _extreme(items: Sequence[CatalogueItem], filters: Filters) -> Finding | None:
+def _extreme(items: Sequence[CatalogueItem], filters: Filters, *, is_of_these: bool = False) -> Finding | None:
+    """`is_of_these`: "el más barato de los dos" is the one that there is, where only one of them was found."""
     if len(items) < 2:
-        return None
+        return finding_of(items, shown=True) if items and is_of_these else None
     in_stock = [item for item in items if item.has(1)] or list(items)
     ordered = sorted(in_stock, key=lambda item: item.unit_price, reverse=filters.sort == "dearest")
     return finding_of(ordered[:1], shown=True)

@@ -135,7 +135,7 @@ def fold(text: str) -> str:
     kept = "".join(c if (c.isascii() and c.isalnum()) or c in _MARKS else _space_for(c) for c in unaccented(text))
     kept = re.sub(r"(?<![a-z0-9])(?<!\d )(?:m{3,}|h+m+|e{2,}h*|u{2,}|a{3,}h*)(?![a-z0-9])", " ", kept)
     kept = re.sub(r"([a-z])\1{2,}", r"\1", kept)
-    kept = re.sub(r"\b([a-z]{3,}?)([asoen])\2\b", r"\1\2", kept)
+    kept = re.sub(r"\b([a-z]{3,}?)(?<!fr)(?<!ff)([asoen])\2\b", r"\1\2", kept)  # but "free", "coffee"
     kept = re.sub(r"[ \t]+", " ", kept)
     return re.sub(r" ?\n ?", "\n", kept).strip()
 

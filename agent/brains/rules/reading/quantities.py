@@ -39,7 +39,7 @@ _LEADING = re.compile(
     rf"(?=[\s:]|-(?!\d)|$)[\s:\-]*(?P<of>del?\s+)?(?P<rest>.*)$"
 )
 _TRAILING = re.compile(
-    rf"^(?P<rest>.+?)[\s,]+(?:x\s?(?P<times>\d+)|(?P<after>\d+)\s?x|\((?P<paren>\d+)\)"
+    rf"^(?P<rest>.+?)[\s,]+(?:x\s?(?P<times>\d+)|(?P<after>\d+)\s?x|\((?P<paren>\d\d?|\d+00)\)"
     rf"|(?P<pieces>{_NUMBER})\s*(?:{_PIECES}))$"
 )
 _BELOW_ZERO = re.compile(r"^-\s?(?P<count>\d+)\s+(?P<rest>[a-z].*)$")
