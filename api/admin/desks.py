@@ -1,5 +1,6 @@
 """The shop's Chatwoot as the desk where its people answer the conversations of other channels."""
 
+from datetime import UTC, datetime
 from secrets import token_urlsafe
 from typing import Annotated, Any
 
@@ -98,6 +99,8 @@ async def put_desk(body: DeskChange, principal: Admin, runtime: RuntimeNeeded) -
         connection = await tx.connections.put(ConnectionKind.CHATWOOT, config, secrets, runtime.secrets)
         if is_moved:
             await tx.desks.forget()
+        if is_moved or known is None:
+            await tx.connections.note(ConnectionKind.CHATWOOT, connected_at=datetime.now(UTC).isoformat())
         await tx.desks.show_all()
         await tx.events.add("connection.changed", kind=ConnectionKind.CHATWOOT.value)
     view = _view(connection, runtime)

@@ -65,10 +65,19 @@ async def hear(database: Database, tenant_id: UUID, echo: EchoMessage, now: date
         if shown is None:
             return False
         conversation = await tx.conversations.get(shown.conversation_id, lock=True)
-        if await tx.desks.is_heard(shown.conversation_id, external_id):
+        if await tx.desks.is_heard(shown.conversation_id, external_id) or await _is_from_before(tx, echo):
             return False
         await _answer(tx, conversation, shown, echo, external_id, now)
     return True
+
+
+async def _is_from_before(tx: Transaction, echo: EchoMessage) -> bool:
+    """Of a desk connected again, which may still have the same conversations: what we had heard there is forgotten."""
+    connection = await tx.connections.active(ConnectionKind.CHATWOOT)
+    connected_at = connection.state.get("connected_at") if connection is not None else None
+    if connected_at is None or echo.sent_at is None:
+        return False
+    return echo.sent_at < datetime.fromisoformat(connected_at).replace(microsecond=0)  # theirs are whole seconds
 
 
 async def _answer(

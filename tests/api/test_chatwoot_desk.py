@@ -428,6 +428,25 @@ def test_markdown_becomes_what_chats_show(written: str, read: str) -> None:
     assert as_shopper_reads(written) == read
 
 
+async def test_what_was_said_at_a_desk_before_it_was_connected_again_is_not_sent_again(
+    shown: Place, owner: httpx.AsyncClient
+) -> None:
+    [number] = shown.server.conversations
+    shown.server.is_single = True
+    shown.server.person_says(number, "Hola Rosa")
+    await shown.settle()
+    shown.server.conversations[number].messages[-1]["created_at"] -= 60
+    assert (await owner.delete("/v1/desk")).status_code == 204
+    again = (await owner.put("/v1/desk", json=SETTINGS | {"base_url": shown.server.url})).json()
+    shown.server.webhook_url = again["webhook_url"]
+    await shown.settle()
+    await shown.service.runtime.desk_poller.poll(shown.store.tenant_id, datetime.now(UTC))
+    assert await shown.got() == ["Hola Rosa"]
+    shown.server.person_says(number, "Sigo aquí")
+    await shown.settle()
+    assert await shown.got() == ["Hola Rosa", "Sigo aquí"]
+
+
 async def test_another_desk_is_told_all_of_it_and_nobody_elses_conversation(
     shown: Place, owner: httpx.AsyncClient
 ) -> None:

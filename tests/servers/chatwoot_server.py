@@ -45,6 +45,7 @@ class ChatwootServer(ChatwootInbox):
     """`requests` are the calls that were done: method, path, body."""
 
     url: str = ""
+    is_single: bool = False  # «Lock to single conversation»: whoever comes again is where they were
     requests: list[tuple[str, str, Any]] = field(default_factory=list)
     faults: deque[ChatwootFault | None] = field(default_factory=deque)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -137,6 +138,10 @@ class ChatwootServer(ChatwootInbox):
         contact = self.contacts[body["contact_id"]]
         if self.sources.setdefault(body["source_id"], contact["id"]) != contact["id"]:
             return 422, {"error": "source_id should be unique"}
+        if self.is_single:
+            for known in self.conversations.values():
+                if known.source_id == body["source_id"]:
+                    return 200, known.shown()
         conversation = self._new_conversation(contact, body.get("status", "open"))
         conversation.custom_attributes = body.get("custom_attributes", {})
         conversation.source_id = body["source_id"]
