@@ -1,7 +1,11 @@
 """Which code runs which job."""
 
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+
+import structlog
 
 from agent.notices import expire_order, serve_waitlist
 from api.runtime import Runtime
@@ -15,6 +19,10 @@ from ingestion.embedding import embed_catalogue
 
 # A call that was due so long ago is in nobody's hand.
 _LATE = timedelta(seconds=15)
+# Of a run for all tenants, for one whose own systems are asked.
+_MOST_SECONDS = 100.0
+
+log = structlog.get_logger()
 
 
 def make_handlers(runtime: Runtime) -> dict[JobName, Handler]:
@@ -71,6 +79,18 @@ def make_last_resorts(runtime: Runtime) -> dict[JobName, Handler]:
     }
 
 
+async def for_each(
+    tenant_ids: Iterable[UUID], work: Callable[[UUID], Awaitable[None]], most_seconds: float = _MOST_SECONDS
+) -> None:
+    """One whose own systems are slow does not hold up the others."""
+    for tenant_id in tenant_ids:
+        try:
+            async with asyncio.timeout(most_seconds):
+                await work(tenant_id)
+        except TimeoutError:
+            log.warning("tenant_left_out", tenant_id=str(tenant_id))
+
+
 def make_recurring(runtime: Runtime) -> dict[JobName, Recurring]:
     """What comes back by itself, for all tenants: a row here, its name in data.jobs.JobName."""
 
@@ -81,17 +101,21 @@ def make_recurring(runtime: Runtime) -> dict[JobName, Recurring]:
             await runtime.odoo_sync.start_when_due(tenant_id)
 
     async def fetch_all_missed() -> None:
-        for tenant in await runtime.directory.tenants():
+        async def fetch(tenant_id: UUID) -> None:
             now = datetime.now(UTC)
-            await fetch_missed(runtime.database, runtime.adapters, runtime.open_access, tenant.id, now)
+            await fetch_missed(runtime.database, runtime.adapters, runtime.open_access, tenant_id, now)
+
+        await for_each([tenant.id for tenant in await runtime.directory.tenants()], fetch)
 
     async def forget_media() -> None:
         for tenant in await runtime.directory.tenants():
             await runtime.media.forget_old(tenant.id, datetime.now(UTC))
 
     async def tend_desks() -> None:
-        for tenant_id in await runtime.directory.connected_tenants(ConnectionKind.CHATWOOT):
+        async def poll(tenant_id: UUID) -> None:
             await runtime.desk_poller.poll(tenant_id, datetime.now(UTC))
+
+        await for_each(await runtime.directory.connected_tenants(ConnectionKind.CHATWOOT), poll)
 
     async def tend_events() -> None:
         since = datetime.now(UTC) - _LATE
