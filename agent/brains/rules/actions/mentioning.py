@@ -1,5 +1,6 @@
 """Words without a verb: an answer to what was asked, a choice from the list, a refinement, or a new search."""
 
+import re
 from dataclasses import replace
 
 from agent.brains.rules.actions.buying import add, buy, put_in, set_to, take
@@ -24,6 +25,8 @@ from agent.tools.catalogue import get_products, has_option
 from agent.tools.handoff import request_human
 from data.repositories.items import CatalogueItem
 
+_ONE_OF_SIZE = re.compile(r"(?:y |alg)?un[oa]? (?:de|del|talla|numero) \d")
+
 
 async def mention(turn: Turn, intent: Intent) -> None:
     if intent.count is not None and intent.is_empty and await _looks_at_number(turn, intent):
@@ -32,7 +35,7 @@ async def mention(turn: Turn, intent: Intent) -> None:
         await _number(turn, intent.count, is_correction=intent.is_correction)
     elif intent.reference:
         await _reference(turn, intent)
-    elif intent.is_question and not intent.quantity:
+    elif (intent.is_question and not intent.quantity) or await _only_asks(turn, intent):
         await show(turn, intent)
     elif (chosen := await find_in_context(turn, intent)) is not None and not (intent.quantity and intent.words):
         await _choose(turn, intent, chosen)
@@ -42,6 +45,15 @@ async def mention(turn: Turn, intent: Intent) -> None:
         await _look_for(turn, intent)
     else:
         await show(turn, intent)
+
+
+async def _only_asks(turn: Turn, intent: Intent) -> bool:
+    """ "¿Uno de 10 metros?", "y una de 50 litros", after another size was shown: looked at, and not yet taken."""
+    if not (_ONE_OF_SIZE.match(intent.asked) and turn.before.shown and intent.is_verbless):
+        return False
+    focus = await turn.focus()
+    is_held = focus is not None and focus.sku in turn.workspace.lines
+    return intent.is_question or (fold(turn.workspace.context.text).startswith("y ") and not is_held)
 
 
 async def _choose(turn: Turn, intent: Intent, chosen: Finding) -> None:

@@ -31,7 +31,7 @@ _MOST_BARE = 24
 
 async def find_wanted(turn: Turn, intent: Intent) -> tuple[Intent, Finding]:
     """A number is which one ("coca cola 1,5", "azúcar 2 kilos") or, if there is none such, how many."""
-    if ONLY_AMOUNT.fullmatch(intent.words):
+    if intent.quantity is None and ONLY_AMOUNT.fullmatch(intent.words):
         return await _so_much_of_it(turn, intent)
     finding = await find(turn, intent)
     return await counted(turn, intent, finding) or (intent, finding)

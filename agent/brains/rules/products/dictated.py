@@ -11,13 +11,15 @@ from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.reading.naming import query_tokens
 from agent.brains.rules.reading.quantities import NUMBER
 from agent.brains.rules.reading.verbs import without_verb
+from agent.brains.rules.reading.vocabulary import CONTAINERS
 from agent.brains.rules.turn import Turn
 from agent.tools.catalogue import CANDIDATE_COUNT, search_products
 
 MOST_DICTATED = 8
 _LEAST_UNCOUNTED = 3
 _UNIT = (
-    r"(?:kilos?|kgs?|litros?|lts?|metros?|mts?|docenas?|unidades|cajas?|bolsas?|paquetes?|sacos?|rollos?|potes?|latas?)"
+    r"(?:kilos?|kgs?|litros?|lts?|metros?|mts?|docenas?|unidades|gramos?|atados?|manojos?|ramos?|cabezas?"
+    rf"|{CONTAINERS})"
 )
 _COUNT_FIRST = re.compile(rf"(?<=[a-z0-9])(?<!\bde)(?<!\bcon)(?<!\by)\s+(?={NUMBER} (?:{_UNIT} )?(?:de )?[a-z]{{3,}})")
 _COUNT_LAST = re.compile(rf"(?P<name>[a-z][a-z ]*?) (?P<count>{NUMBER}(?: {_UNIT})?)(?: (?=[a-z])|$)")

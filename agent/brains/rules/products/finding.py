@@ -22,6 +22,7 @@ from agent.tools.catalogue import CANDIDATE_COUNT, get_products, search_products
 from data.repositories.items import CatalogueItem
 from data.search.filters import Filters, take_filters
 
+_PLAIN = re.compile(r"\b(?:normal(?:es)?|comun(?:es)?|corriente|simples?|sol[oa])\b")
 _OF_THESE = re.compile(r"\bde (?:l|es|est|ell)[oa]s\b")
 _Extreme = Callable[..., tuple[CatalogueItem, tuple[Fraction, str]]]
 _SIZES_SAID: dict[str, _Extreme] = {
@@ -85,6 +86,9 @@ async def _fitting_shown(turn: Turn, intent: Intent, candidates: Sequence[Catalo
     fitting = [item for item in candidates if fits(item, intent.words, intent.filters)]
     if not fitting and intent.is_definite and intent.words:
         fitting = [item for item in candidates if fits(item, "", intent.filters) and _fits_loosely(item, intent.words)]
+    fitting = fitting or _left_over(intent, candidates)
+    if intent.is_definite and is_asked and (plainest := _plainest(intent, fitting)):
+        fitting = plainest
     if not fitting or intent.is_empty or (len(fitting) == len(candidates) > 1 and not is_asked):
         return None
     if len(fitting) > 1 and intent.filters.is_superlative:  # "la más barata de tres leches"
@@ -96,6 +100,22 @@ async def _fitting_shown(turn: Turn, intent: Intent, candidates: Sequence[Catalo
     if intent.words and await _names_another_kind(turn, intent, fitting):
         return None
     return finding_of(fitting, shown=True)
+
+
+def _left_over(intent: Intent, candidates: Sequence[CatalogueItem]) -> list[CatalogueItem]:
+    """ "El limón amarillo, no el sutil": the only other one, though no name says that it is yellow."""
+    unwanted = intent.filters.without
+    left = [item for item in candidates if not any(covers(word, item) for word in unwanted)]
+    is_the_other = unwanted and len(left) == 1 < len(candidates)
+    return left if is_the_other and (not intent.words or is_called(intent.words, left[0])) else []
+
+
+def _plainest(intent: Intent, items: Sequence[CatalogueItem]) -> list[CatalogueItem]:
+    """ "La normal": the one whose name is part of the names of the others."""
+    if len(items) < 2 or not _PLAIN.search(intent.asked):
+        return []
+    names = [set(query_tokens(item.name)) for item in items]
+    return [item for item, name in zip(items, names, strict=True) if all(name <= other for other in names)][:1]
 
 
 def _literal(intent: Intent, items: list[CatalogueItem]) -> list[CatalogueItem]:

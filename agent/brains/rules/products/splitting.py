@@ -16,6 +16,7 @@ from data.search.lexicon import CLOTHES_SIZES, NOUNS_TOO, load_lexicon
 from data.search.words import tokenise
 
 _LAST_NUMBER = re.compile(r"\b\d+(?:[.,]\d+)?(?=\D*$)")
+_LONGEST_SIZE = 3
 _LOOKING = frozenset({Kind.SHOW, Kind.PRICE, Kind.STOCK, Kind.MENTION})
 
 
@@ -61,13 +62,15 @@ async def _picks(turn: Turn, intent: Intent, leader: Intent) -> bool:
     first = next(iter(query_tokens(words)), "")
     if first and any(head_of(item) == first for item in alone.best):
         return False  # "dos packs de medias", after a shirt
+    kind = leader.words.split()[0]
+    together = f"{kind} {words}"
+    best = choose(together, (await search_products(turn.workspace, together, limit=CANDIDATE_COUNT)).items)
+    if first.isalpha() and len(first) > _LONGEST_SIZE and best.missing and alone.best and not alone.missing:
+        return False  # "3 automáticos de 16", after a switchboard
     if all(_tells(token) for token in tokenise(words, parts=False)):
         return True
     if not alone.missing and any(is_called(intent.words, item) for item in alone.best):
         return False
-    kind = leader.words.split()[0]
-    together = f"{kind} {words}"
-    best = choose(together, (await search_products(turn.workspace, together, limit=CANDIDATE_COUNT)).items)
     return not best.missing and any(is_called(kind, item) for item in best.best)
 
 

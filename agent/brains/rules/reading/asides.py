@@ -4,6 +4,7 @@ import re
 
 from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.reading.naming import is_known_word
+from agent.brains.rules.reading.quantities import NUMBER
 from agent.brains.rules.reading.vocabulary import NOISE
 
 _KIN = (
@@ -64,6 +65,14 @@ _ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
         "busco ",
     ),
     (re.compile(r"\bpara (?:cumplir|celebrar|festejar) (?:(?:sus|mis|los) )?\d{1,3}(?: an(?:it)?os)?\b"), " "),
+    # "Para el pebre 1 kilo de tomate 2 cebollas": what a dictated list is all for.
+    (
+        re.compile(
+            rf"{_START}(?:es )?para (?:el|la|los|las|un|una|hacer(?: un| una)?) [a-z]+(?: porfavor)?[ ,:]+"
+            rf"(?={NUMBER} [a-z][^\n,;.]* {NUMBER} [a-z])"
+        ),
+        "dame ",
+    ),
     (re.compile(r"\bojala (?:(?:que )?(?:sea[ns]? |algo )?)(?=barat|economic|baratit)"), " "),
     (re.compile(rf"\b(?:para|de parte de|que es para|es para) {_WHOSE} {_KIN}{_AGE}\b(?! (?:de|del) [a-z])"), " "),
     (re.compile(rf"\b(?:para )?(?:(?:regal|compr|llev|d)\w*(?:le|les|selo|sela)) a {_WHOSE} {_KIN}{_AGE}\b"), " "),

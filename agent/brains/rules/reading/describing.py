@@ -75,7 +75,7 @@ def describe(kind: Kind, words: str) -> Intent:
         reference, rest = Reference("same"), ""
     is_definite = points is not None or bool(re.match(r"(?:de )?(?:el|la|los|las)\b", rest))
     is_extreme = filters.is_comparison or (filters.sort == "dearest" and not filters.is_superlative)
-    if is_extreme and re.search(r"\b(?:el|la|los|las)\b", words):
+    if is_extreme and re.search(r"\b(?:el|la|los|las|del)\b", words):
         filters = replace(filters, is_comparison=False, is_superlative=True)
     if _ONLY_FILLER.match(rest):
         rest = ""

@@ -107,6 +107,11 @@ _TENIS_SAID = re.compile(
     r"(?:^|(?<=\n)|(?<=^y )|(?<=oye )|(?<=hola )|(?<=, ))tenis (?=[a-z]{4,})(?!(?:nike|adidas|puma|para|talla|numero"
     r"|blanc|negr|roj|azul|verde|gris|color|deport|mujer|hombre|nin[oa]|convers|vans|reebok|runn))"
 )
+# "Una malla d ajo", "2 d esos"; a letter all the same in "vitamina d", "pila d".
+_D_FOR_DE = re.compile(
+    r"(?<![a-z0-9])(?<!vitamina )(?<!pila )(?<!pilas )(?<!talla )(?<!copa )(?<!tipo )(?<!clase )(?<!serie )"
+    r"(?<!modelo )d(?= (?:[a-z]{2,}|\d))"
+)
 _MARKS = set(" .,;:/$%+-?!\n\"'()*#°&")
 # What a channel writes in the place of what it cannot carry; a place, a card and a form go on with what they say.
 _ATTACHED = re.compile(
@@ -147,6 +152,7 @@ def _space_for(character: str) -> str:
 def undo_chat_spelling(text: str) -> str:
     """Rewrite the words of asking and buying as a dictionary has them; other words stay as typed."""
     text = _X_FOR.sub("por ", text).replace("por  ", "por ")
+    text = _D_FOR_DE.sub("de", text)
     text = re.sub(r"\bpor\s+fa(vor|vorcito)?\b", "porfavor", text)
     text = re.sub(r"\b(\d{1,2})\s+y\s+(?:1/2|medi[oa])\b", r"\1 1/2", text)
     text = re.sub(r"\b1/2\s+docena", "media docena", text)

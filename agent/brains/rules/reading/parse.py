@@ -89,6 +89,12 @@ _TAKEN_LAST = re.compile(
     r"^(?!(?:cuanto|cuando|si|donde|como|no)\b)(?P<words>[a-z0-9].+?)(?<! no)[\s,]+(?:me )?l[oa]s? "
     r"(?:llevo|quiero|compro|tomo)$"
 )
+# "La piña sácala, que está muy cara", "el martillo ya no lo quiero".
+_REMOVED_LAST = re.compile(
+    r"^(?P<words>(?:el|la|l[oa]s|es[ea]s?) [a-z0-9].*?)[\s,]+"
+    r"(?:(?:sac|quit|elimin|borr|retir)(?:a|e|ar|ue|emos)(?:me|le)?l[oa]s?|(?:ya )?no l[oa]s? (?:quiero|llevo|necesito))"
+    r"(?:[\s,]+(?:(?:que|porque|es que|pues?|por|mejor|nomas|no mas|entonces|ya)\b.*)?)?$"
+)
 
 
 def read_burst(text: str) -> list[Intent]:
@@ -186,6 +192,8 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
         stripped = shorter
     if not stripped:
         return _only_peel(piece, is_correction)
+    if stripped != piece and not is_question and read_answer(stripped) is Answer.NO:
+        return [Intent(Kind.NO)]  # "pucha, sabes que no"
     kind = Kind.BUY if _ALSO.search(piece) and not is_question else Kind.MENTION
     described = describe(kind, stripped)
     return [replace(described, is_question=is_question, is_correction=is_correction, is_verbless=True)]
@@ -210,7 +218,18 @@ def _peeled(piece: str) -> str:
 
 def _fixed(piece: str, is_question: bool) -> Intent | None:
     """What a piece means when one of the tables knows it."""
-    for read in (_whole_phrase, _topic, _taking, _change, _question, _about_shop, _amount_last, _taken_last, _verb):
+    for read in (
+        _whole_phrase,
+        _topic,
+        _taking,
+        _change,
+        _question,
+        _about_shop,
+        _amount_last,
+        _taken_last,
+        _removed_last,
+        _verb,
+    ):
         if (intent := read(piece)) is not None:
             return replace(intent, is_question=is_question or intent.is_question)
     return None
@@ -281,6 +300,12 @@ def _taken_last(piece: str) -> Intent | None:
     match = _TAKEN_LAST.match(piece)
     words = trimmed(match["words"]) if match else ""
     return describe(Kind.BUY, words) if words and not take_verb(words) else None
+
+
+def _removed_last(piece: str) -> Intent | None:
+    match = _REMOVED_LAST.match(piece)
+    words = trimmed(match["words"]) if match else ""
+    return describe(Kind.REMOVE, words) if words else None
 
 
 def _whole_phrase(piece: str) -> Intent | None:

@@ -125,7 +125,7 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"|pago|pagarte|el pago|comprar ahora|checkout|cerrar|cerremos|cerramos|cierro|cierra|cierre"
      r"|confirmar|confirmo|confirma|finalizar|terminar|encargarlo|encargarlos|comprarlo|comprarlos|comprar todo"
      r"|comprar)(?: (?:ya|ahora|todo|la cuenta|el total|mi carrito|el carrito|igual|nomas|asi"
-     r"|entonces|altiro|mejor))*$"),
+     r"|entonces|altiro|mejor|con (?:una )?(?:factura|boleta)))*$"),
     (Kind.CHECKOUT,
      r"^(?:me |nos )?(?:lo )?(?:llevemos|llevamos|llevaria|llevare|llevo|dejame|damos) (?:todo|tod[oa]s)(?: (?:eso"
      r"|junto|esto|entonces))*$"),
@@ -229,7 +229,7 @@ PHRASES: tuple[tuple[Kind, str], ...] = (
      r"^(?=.*\b(?:eso|todo|nada mas|listo)\b)(?!(?:todo|nada mas)$)"
      r"(?:(?:ya|po|pues|eso|nomas|no mas|nada mas|seria|serian|es|era|sera|todo|list[oa]|por ahora|por hoy|con"
      r"|estaria|estamos|bien|gracias|porfavor|ok|dale|bueno|perfecto|asi|solo|solamente|creo|entonces|y|me quedo"
-     r"|lo dejamos|dejemoslo|hasta ahi|hasta aqui)(?: |$))+$"),
+     r"|lo dejamos|dejemoslo|hasta ahi|hasta aqui|muchas|chao|chau|adios|hasta luego|nos vemos)(?: |$))+$"),
     (Kind.CART,
      r"^(?=.*\b(?:todo|total|llevo|cuenta|carrito|pedido|sum\w+|junto)\b)(?:(?:y|ya|a|en|oye|entonces) )*cuanto"
      r"(?: (?:me|te|le|les|se|nos|sale|saldria|saldra|sum\w+|seria|serian|sera|es|son|da|daria|queda|quedaria|va|voy"
@@ -246,7 +246,7 @@ HOW_ARE_YOU = re.compile(
     r"^(?:y )?(?:como (?:estas?|estan|te va|andas|has estado|les va)|que tal(?: estas?)?|todo bien)\b[\s?,]*"
 )
 THANKS = re.compile(
-    r"^(?:(?:muchas |mil |muchisimas |ok |ya |vale |bueno |perfecto )?(?:gracias|agradecid[oa]|te pasaste"
+    r"^(?:(?:muchas |mil |muchisimas |ok |ya |vale |bueno |perfecto |dale |listo |pucha )*(?:gracias|agradecid[oa]|te pasaste"
     r"|se pasaron|muy amable|te agradezco|genial gracias|bacan|excelente|buenisimo|super)"
     r"(?: (?:por (?:todo|la (?:ayuda|info\w*|atencion)|tu ayuda)|muy amable|igual|igualmente|totales"
     r"|amig[oa]))*)(?![a-z])[\s,!.]*"

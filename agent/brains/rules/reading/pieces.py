@@ -89,7 +89,8 @@ def _with_their_verbs(parts: list[str]) -> Iterator[str]:
     verb = ""
     for part in parts:
         words = f"{verb} {part.strip()}".strip()
-        is_only_verb = take_verb(words) is not None and not without_verb(f"{words} ").strip()
+        taken = take_verb(words)
+        is_only_verb = taken is not None and not trimmed(taken[1])
         if is_only_verb:
             verb = words
             continue

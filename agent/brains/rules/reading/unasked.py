@@ -32,6 +32,11 @@ _ADDRESSES = (
         r"[^\n;]*)",
         re.I,
     ),
+    # "Soy Carmen Pizarro de Los Cerezos 1450, Maipú. Me manda…"
+    re.compile(
+        r"\b(?:[Ss]oy|[Mm]e llamo|[Hh]abla) (?:[A-ZÁÉÍÓÚÑ][\w'’]* ){1,4}(?:de|en) (?P<it>(?:[A-ZÁÉÍÓÚÑ][\w.'’]*\s+"
+        r"(?:del?\s+(?:la\s+|los\s+)?)?){1,5}(?:N[°º]?\s?|#)?\d{2,5}(?=\s*(?:$|[,.;\n]))[^\n;.]*)"
+    ),
     re.compile(rf"(?:^|(?<=[,.;\n])|\b(?:a|en|para|hasta)(?=\s))\s*(?P<it>{_STREET}\s[^\n;]*?\d[^\n;]*)", re.I),
     # "2 sillas a Los Aromos 345": written as one writes names.
     re.compile(

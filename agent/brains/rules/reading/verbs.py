@@ -41,8 +41,8 @@ FILLER_START = re.compile(
 )
 FILLER_END = re.compile(
     r"[\s,.]*(?<![a-z])(?:porfavor|weon|wn|hermano|bro|compadre|po|pues|cachai|gracias|muchas gracias|nomas"
-    r"|no mas|amig[oa]|vecin[oa]|caser[oa]|caserit[oa]|jefe|"
-    r"a la venta|en la tienda|en venta|(?:(?:aun|todavia|sigue[n]?|esta[n]?|queda[n]?) )*disponibles?"
+    r"|no mas|amig[oa]|vecin[oa]|caser[oa]|caserit[oa]|jefe|mijit[oa]|jovencit[oa]|compita"
+    r"|a la venta|en la tienda|en venta|(?:(?:aun|todavia|sigue[n]?|esta[n]?|queda[n]?) )*disponibles?"
     r"|por ahi|por casualidad|entonces|tambien|ademas|al carrito"
     r"|a mi carrito|en el carrito|"
     r"al pedido|a mi pedido|al tiro|altiro|ahora|mejor|me das|me puedes dar|quiero|necesito|tienes|tienen|hay"
@@ -91,7 +91,8 @@ VERBS: tuple[tuple[Kind, str], ...] = (
      r"(?:tienes|tienen|hay|queda|quedan|te queda|les queda|habra|cuanto)(?: algo de)? (?:stock|disponibilidad"
      r"|existencias?)(?: (?:de(?:l)?|en|tienes|tienen|hay|queda))*"),
     (Kind.STOCK, r"(?:el )?(?:stock|disponibilidad) (?:de(?:l)?|en)|esta[n]? disponibles?|stock"),
-    (Kind.STOCK, r"(?:no )?(?:te |les )?quedan?(?: (?:mas|aun|todavia))?"),
+    (Kind.STOCK, r"(?:no )?(?:te |les )?quedan?(?! (?:muy |un poco )?(?:chic|grand|larg|cort|apretad|suelt)[oa])"
+     r"(?: (?:mas|aun|todavia))?"),
     (Kind.SHOW, r"(?:ando |estoy |estaba |estamos |andamos )?(?:buscando|busco|buscamos|buscar|busca(?:me)?)"),
     (Kind.SHOW, r"(?:de )?(?:que|cuales) (?:tienes|tienen|hay|venden)(?: de)?(?= [a-z])"),
     (Kind.SHOW,
@@ -119,6 +120,7 @@ VERBS: tuple[tuple[Kind, str], ...] = (
     (Kind.BUY,
      r"(?:dame|deme|denme|damelo|dame lo|agregame|agregale|ponme|ponle|poneme|anotame|apuntame|sumame|sumale"
      r"|echame|echale|mandame|enviame|pasame|vendeme|reservame|apartame|traeme|regalame)"),
+    (Kind.BUY, r"(?:me|nos) (?:manda|envia|trae|pone|anota|agrega|suma|aparta|reserva|vende)"),
     # "¿Me mandan 2 brochas?", "mi hijo necesita un cuaderno", "me encargaron 3 brochas".
     (Kind.BUY,
      r"(?:(?:me |nos |le |les )(?:mandan|envian|traen|despachan|faltan?|hacen? falta|pidio|pidieron|encargo|encargaron)"
