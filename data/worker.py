@@ -15,6 +15,8 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext
 from procrastinate.worker import Worker
 
+from data import job_rows
+from data.attempts import Backoff, GivenUp, LastResortFailed, TriedAgain, Uncounted, is_last
 from data.database import APP_ROLE, SEARCH_PATH, TIMEOUTS, libpq_url
 from data.jobs import DEFAULT_QUEUE, JobName, current_queue
 from data.outages import is_outage
@@ -23,10 +25,6 @@ log = structlog.get_logger()
 
 Handler = Callable[..., Awaitable[None]]
 
-# Failures that may be the job's own, and beginnings in all, however they ended.
-MOST_ATTEMPTS = 5
-MOST_BEGUN = 20
-_LONGEST_WAIT_SECONDS = 32
 STOP_SECONDS = 20.0
 # A missed notification costs one polling interval.
 POLLING_SECONDS = 0.5
@@ -57,42 +55,6 @@ ORPHANED_SECONDS = 60
 FORGET_SECONDS = 14 * 24 * 3600
 
 _SESSION = {"role": APP_ROLE, "search_path": SEARCH_PATH.replace(" ", ""), **TIMEOUTS}
-
-_MINE = "SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = ANY(%(worker_ids)s)"
-_TOO_OLD = """
-    SELECT job.id FROM procrastinate_jobs job JOIN procrastinate_events event ON event.job_id = job.id
-    JOIN unnest(%(tasks)s::text[], %(seconds)s::float8[]) AS longest (task, seconds) ON longest.task = job.task_name
-    WHERE job.status = 'doing' AND event.type = 'started'
-    GROUP BY job.id, longest.seconds HAVING max(event.at) < now() - make_interval(secs => longest.seconds)
-"""
-_STALLED = """
-    SELECT job.id FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
-    WHERE job.status = 'doing' AND (worker.id IS NULL
-        OR worker.last_heartbeat < now() - make_interval(secs => %(seconds)s))
-"""
-_BEGUN = "SELECT count(*) FROM procrastinate_events WHERE job_id = %(id)s AND type = 'started'"
-_DOING = f"""
-    SELECT attempts, ({_BEGUN}), task_name, args FROM procrastinate_jobs WHERE id = %(id)s AND status = 'doing'
-"""  # noqa: S608 - made of the constant above
-# Each of the next three does nothing to a job that someone else finished or gave back in the meantime.
-_STILL = "FROM (SELECT FROM procrastinate_jobs WHERE id = %(id)s AND status = 'doing' FOR UPDATE) AS still"
-_RETRY = f"SELECT procrastinate_retry_job_v2(%(id)s, now(), NULL, NULL, NULL) {_STILL}"
-_AGAIN = """
-    UPDATE procrastinate_jobs SET status = 'todo', scheduled_at = %(at)s WHERE id = %(id)s AND status = 'doing'
-    RETURNING id
-"""
-_GIVE_UP = f"SELECT procrastinate_finish_job_v1(%(id)s, 'failed', false) {_STILL}"
-_QUIET = """
-    NOT EXISTS (SELECT FROM procrastinate_events event
-                WHERE event.job_id = job.id AND event.at >= now() - make_interval(secs => %(seconds)s))
-"""
-_ADOPT = f"""
-    UPDATE procrastinate_jobs job SET queue_name = %(default)s
-    WHERE job.status = 'todo' AND job.queue_name <> %(default)s AND {_QUIET}
-"""  # noqa: S608 - made of the constant above
-_FORGET = f"""
-    DELETE FROM procrastinate_jobs job WHERE job.status NOT IN ('todo', 'doing') AND {_QUIET}
-"""  # noqa: S608 - made of the constant above
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,17 +148,17 @@ class JobWorker:
             finally:
                 self._running.discard(context.job.id)
 
-        self._app.task(name=name.value, pass_context=True, retry=_Backoff())(run)
+        self._app.task(name=name.value, pass_context=True, retry=Backoff())(run)
 
     async def _failed(
         self, job: jobs.Job, name: JobName, ids: Mapping[str, str], error: Exception, *, counts: bool
     ) -> Exception:
-        """Tells what follows: see _Backoff. What it raises itself is tried again too: it is not given up until told."""
+        """Tells what follows: see Backoff. What it raises itself is tried again too: it is not given up until told."""
         begun = await self._begun(job.id)
-        is_last = _is_last(job.attempts, begun, counts=counts)
-        write = log.error if is_last else log.warning
+        is_over = is_last(job.attempts, begun, counts=counts)
+        write = log.error if is_over else log.warning
         write("job_failed", job=name.value, job_id=job.id, attempt=job.attempts + counts, begun=begun, exc_info=error)
-        if is_last:
+        if is_over:
             await self._resort(name, ids)
             return GivenUp()
         return TriedAgain(begun, counts=counts)
@@ -204,7 +166,7 @@ class JobWorker:
     async def _begun(self, job_id: int | None) -> int:
         """How often, this time too; 0 while that cannot be told."""
         try:
-            row = await self._row(_BEGUN, id=job_id)
+            row = await self._row(job_rows.BEGUN, id=job_id)
         except psycopg.Error:
             return 0
         return row[0] if row else 0
@@ -307,7 +269,7 @@ class JobWorker:
 
         A worker loses a job when its connection breaks just as it is claimed or finished: its heart beats on.
         """
-        lost = await self._ids(_STALLED, seconds=self._rescue_after.stalled_seconds)
+        lost = await self._ids(job_rows.STALLED, seconds=self._rescue_after.stalled_seconds)
         if self._rescue_after.by_age:
             for job_id in await self._forgotten(worker):
                 await self._give_back(job_id, counts=False)
@@ -315,15 +277,15 @@ class JobWorker:
         for job_id in lost:
             await self._give_back(job_id, counts=True)
         if DEFAULT_QUEUE in self._queues:
-            await self._query(_ADOPT, default=DEFAULT_QUEUE, seconds=ORPHANED_SECONDS)
-            await self._query(_FORGET, seconds=FORGET_SECONDS)
+            await self._query(job_rows.ADOPT, default=DEFAULT_QUEUE, seconds=ORPHANED_SECONDS)
+            await self._query(job_rows.FORGET, seconds=FORGET_SECONDS)
 
     async def _too_old(self) -> set[int]:
         """Jobs that run longer than any may."""
         recurring = {name: work.longest_seconds for name, work in self._recurring.items()}
         longest = {**self._rescue_after.longest_seconds, **recurring}
         seconds = [each + self._rescue_after.grace_seconds for each in longest.values()]
-        return await self._ids(_TOO_OLD, tasks=[name.value for name in longest], seconds=seconds)
+        return await self._ids(job_rows.TOO_OLD, tasks=[name.value for name in longest], seconds=seconds)
 
     async def _forgotten(self, worker: Worker) -> set[int]:
         """Jobs that are ours by the table, and not run here: seen twice in a row, so neither starting nor ending.
@@ -332,26 +294,26 @@ class JobWorker:
         """
         if worker.worker_id is not None:
             self._worker_ids.add(worker.worker_id)
-        mine = await self._ids(_MINE, worker_ids=list(self._worker_ids)) - self._running
+        mine = await self._ids(job_rows.MINE, worker_ids=list(self._worker_ids)) - self._running
         found, self._suspects = mine & self._suspects, mine
         return found
 
     async def _give_back(self, job_id: int, *, counts: bool) -> None:
-        row = await self._row(_DOING, id=job_id)
+        row = await self._row(job_rows.DOING, id=job_id)
         if row is None:
             return
         attempts, begun, task_name, ids = row
         told = {"job": task_name, "job_id": job_id, "attempt": attempts + counts, "begun": begun}
         # A recurring one comes again by itself, and two of them may not wait.
-        if not _is_last(attempts, begun, counts=counts) and JobName(task_name) not in self._recurring:
-            if await self._row(_RETRY if counts else _AGAIN, id=job_id, at=None) is not None:
+        if not is_last(attempts, begun, counts=counts) and JobName(task_name) not in self._recurring:
+            if await self._row(job_rows.RETRY if counts else job_rows.AGAIN, id=job_id, at=None) is not None:
                 log.warning("job_rescued", **told)
             return
         try:
             await self._resort(JobName(task_name), ids)
         except LastResortFailed:
             return  # it stays as it is, and the next round finds it again
-        if await self._row(_GIVE_UP, id=job_id) is not None:
+        if await self._row(job_rows.GIVE_UP, id=job_id) is not None:
             log.error("job_given_up", reason="its workers were lost", **told)
 
     @property
@@ -379,8 +341,8 @@ class _PromptWorker(Worker):
     async def _persist_job_status(
         self, job: jobs.Job, status: jobs.Status, retry_decision: retry.RetryDecision | None, *more: Any, **named: Any
     ) -> None:
-        if isinstance(retry_decision, _Uncounted):
-            await self.app.connector.execute_query_all_async(_AGAIN, id=job.id, at=retry_decision.retry_at)
+        if isinstance(retry_decision, Uncounted):
+            await self.app.connector.execute_query_all_async(job_rows.AGAIN, id=job.id, at=retry_decision.retry_at)
         else:
             await super()._persist_job_status(job, status, retry_decision, *more, **named)
         self._new_job_event.set()
@@ -397,43 +359,3 @@ async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
         for task in pending:
             task.cancel()
         await asyncio.wait(pending, timeout=1)
-
-
-class LastResortFailed(Exception):
-    """What is done for a job that failed for the last time failed too."""
-
-
-class GivenUp(Exception):
-    """The job failed for the last time."""
-
-
-class TriedAgain(Exception):
-    """The job failed and is begun again. `counts`: it may be the job's own doing."""
-
-    def __init__(self, begun: int, *, counts: bool) -> None:
-        super().__init__(self.__doc__)
-        self.begun = begun
-        self.counts = counts
-
-
-def _is_last(attempts: int, begun: int, *, counts: bool) -> bool:
-    """`attempts` and whether this one `counts` among them; `begun` is this one too."""
-    return attempts + counts >= MOST_ATTEMPTS or begun >= MOST_BEGUN
-
-
-class _Uncounted(retry.RetryDecision):
-    """Again, and no attempt."""
-
-
-class _Backoff(retry.BaseRetryStrategy):
-    """Again after 2, 4, 8, 16, 32 seconds; at once when the worker was merely told to stop."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: jobs.Job) -> retry.RetryDecision | None:
-        if isinstance(exception, GivenUp):
-            return None
-        if isinstance(exception, asyncio.CancelledError):
-            return _Uncounted(retry_in={"seconds": 0})
-        if isinstance(exception, TriedAgain):
-            kind = retry.RetryDecision if exception.counts else _Uncounted
-            return kind(retry_in={"seconds": min(2**exception.begun, _LONGEST_WAIT_SECONDS)})
-        return _Uncounted(retry_in={"seconds": _LONGEST_WAIT_SECONDS})  # its last resort failed

@@ -9,9 +9,10 @@ import psycopg
 import pytest
 from procrastinate.worker import Worker
 
+from data.attempts import MOST_ATTEMPTS, MOST_BEGUN
 from data.database import Database, libpq_url
 from data.jobs import JobName, current_queue
-from data.worker import LONGEST_SECONDS, MOST_ATTEMPTS, MOST_BEGUN, Handler, JobWorker, Recurring, Rescue
+from data.worker import LONGEST_SECONDS, Handler, JobWorker, Recurring, Rescue
 
 SECONDS = 20
 
