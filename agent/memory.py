@@ -11,7 +11,8 @@ from agent.order_data import OrderData, OrderField
 class Pending(BaseModel):
     """A question the agent asked and waits for: which of `skus` (if only one: whether to add it), how many of
     `skus[0]` (`quantity` is what was offered), whether a person should answer, whether to cancel the order
-    `reference`, whether to tell when `skus[0]` is back, or how to reach who wants to be contacted. `replaces` is the
+    `reference`, whether to tell when `skus[0]` is back, or how to reach who wants to be contacted. `amount` is
+    what was said where it is not as many of each of them ("2 kg"). `replaces` is the
     SKU of the cart line that the answer takes the place of."""
 
     model_config = ConfigDict(frozen=True)
@@ -19,6 +20,7 @@ class Pending(BaseModel):
     kind: Literal["which", "how_many", "empty_cart", "human", "cancel_order", "waitlist", "lead"]
     skus: tuple[str, ...] = ()
     quantity: int | None = None
+    amount: str = ""
     replaces: str | None = None
     reference: str | None = None
 

@@ -8,7 +8,7 @@ from agent.brains.rules.products.counting import find_wanted
 from agent.brains.rules.products.outcome import Finding, Outcome
 from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.reading.parse import read_burst
-from agent.brains.rules.reading.quantities import Quantity
+from agent.brains.rules.reading.quantities import Quantity, take_quantity
 from agent.brains.rules.reading.references import Reference
 from agent.brains.rules.replying.listing import list_finding, offer_alternatives, tell_unfound
 from agent.brains.rules.turn import Turn
@@ -109,8 +109,10 @@ async def take(turn: Turn, intent: Intent, finding: Finding) -> None:
     item = finding.item
     assert item is not None
     asked = turn.pending
-    default = asked.quantity if asked and finding.was_shown and item.sku in asked.skus and asked.quantity else 1
-    count = units_for(item, intent.quantity, default)
+    is_asked = asked is not None and item.sku in asked.skus
+    default = asked.quantity if asked and finding.was_shown and is_asked and asked.quantity else 1
+    amount = take_quantity(f"{asked.amount} de eso")[0] if asked and is_asked and asked.amount else None
+    count = units_for(item, intent.quantity or amount, default)
     if is_repeated(turn, intent, item):
         _tell_repeated(turn, item)
     elif count is None or count < 1:

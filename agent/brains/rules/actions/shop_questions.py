@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from agent.brains.rules.actions.dispatch import DISPATCH, tell_dispatch
 from agent.brains.rules.products.choosing import choose, covers, is_headed
+from agent.brains.rules.reading.after_sale import FAULT, SPOILT
 from agent.brains.rules.reading.describing import describe
 from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.reading.naming import content_words, is_known_word
@@ -117,6 +118,8 @@ async def answer_shop(turn: Turn, intent: Intent) -> bool:
         return True
     if intent.words not in _NOT_TOLD:
         answers = await look_up(turn.workspace, said_as_typed(turn, intent))
+        if not answers and intent.asked in FAULT:
+            answers = await look_up(turn.workspace, SPOILT)
         if answers:
             _tell(turn, answers)
             return True

@@ -8,6 +8,7 @@ from agent.brains.rules.actions.asking import is_of_what_was_shown
 from agent.brains.rules.actions.buying import add
 from agent.brains.rules.actions.closing import show_cart
 from agent.brains.rules.actions.shop_questions import keep
+from agent.brains.rules.products.amounts import units_for
 from agent.brains.rules.products.budget import for_whom, with_only_options
 from agent.brains.rules.products.choosing import choose
 from agent.brains.rules.products.counting import counted
@@ -115,10 +116,11 @@ async def tell_price(turn: Turn, intent: Intent) -> None:
         turn.reply.close("ask.which_product")
         return
     await list_finding(turn, intent, finding)
-    if finding.item and intent.count and intent.count > 1:
-        turn.workspace.facts.add_line(finding.item, intent.count)
-        amount = finding.item.unit_price * intent.count
-        turn.reply.tell("products.price_of_many", item=finding.item, quantity=intent.count, amount=amount)
+    units = units_for(finding.item, intent.quantity) if finding.item else None
+    if finding.item and units and units > 1:
+        turn.workspace.facts.add_line(finding.item, units)
+        amount = finding.item.unit_price * units
+        turn.reply.tell("products.price_of_many", item=finding.item, quantity=units, amount=amount)
 
 
 async def tell_stock(turn: Turn, intent: Intent) -> None:

@@ -7,7 +7,7 @@ from agent.brains.rules.actions.buying import add
 from agent.brains.rules.products.amounts import common_units, units_for
 from agent.brains.rules.products.choosing import covers
 from agent.brains.rules.products.finding import find
-from agent.brains.rules.products.outcome import fits
+from agent.brains.rules.products.outcome import fits, unpacked
 from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.reading.naming import content_words
 from agent.brains.rules.reading.parse import read_burst
@@ -41,7 +41,8 @@ async def _chosen(turn: Turn, intent: Intent, want: str) -> bool:
     query = turn.memory.query
     possible = (await find(turn, wanted)).items
     turn.workspace.remember(query=query)
-    fitting = [item for item in possible if fits(item, intent.words, intent.filters)]
+    words, left = unpacked(intent.words, possible)
+    fitting = [item for item in left if fits(item, words, intent.filters)]
     if not fitting or (len(fitting) == len(possible) and len(possible) > 1):
         return False
     quantity = intent.quantity or wanted.quantity

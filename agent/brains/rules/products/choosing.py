@@ -20,6 +20,8 @@ from data.search.words import code_parts, is_number, phonetic, stem, tokenise
 
 # "5 amperes" of a supply that is 5A, of a battery of 70Ah; "10 kohm" of a resistor written 10K.
 _AMPERES = re.compile(r"(\d+(?:\.\d+)?)(?:amp|a)")
+# "Automático 1x25A": of 25 amperes.
+_TIMES_MEASURE = re.compile(r"(?<=\dx)\d+(?:[.,]\d+)?\s?[a-z]{1,3}\b")
 _KILO_OHMS = re.compile(r"(\d+(?:\.\d+)?)k")
 _SIGNED = re.compile(r"(?<!\S)[-+]\s?\d+")
 
@@ -212,7 +214,9 @@ def _keys(token: str) -> tuple[str, ...]:
 
 
 def _words(*texts: str | None) -> frozenset[str]:
-    return frozenset(key for text in texts if text for token in tokenise(text) for key in _keys(token))
+    said = [text for text in texts if text]
+    measures = [match[0] for text in said for match in _TIMES_MEASURE.finditer(text.casefold())]
+    return frozenset(key for text in (*said, *measures) for token in tokenise(text) for key in _keys(token))
 
 
 @lru_cache(maxsize=5_000)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from agent.brains.rules.products.amounts import sizes_of
 from agent.brains.rules.products.choosing import choose, covers, is_called, is_headed
-from agent.brains.rules.products.outcome import UNSAID, Finding, Outcome, finding_of, fits
+from agent.brains.rules.products.outcome import UNSAID, Finding, Outcome, finding_of, fits, is_loose, unpacked
 from agent.brains.rules.products.priced import price_point
 from agent.brains.rules.products.searching import costing, refine, search
 from agent.brains.rules.products.selecting import family_of, kind_of, nearest_to_context, select
@@ -22,7 +22,7 @@ from agent.tools.catalogue import CANDIDATE_COUNT, get_products, search_products
 from data.repositories.items import CatalogueItem
 from data.search.filters import Filters, take_filters
 
-_PLAIN = re.compile(r"\b(?:normal(?:es)?|comun(?:es)?|corriente|simples?|sol[oa])\b")
+_PLAIN = re.compile(r"(?:(?:^| )(?:el|la|l[oa]s))?(?:^| )(?:normal(?:es)?|comun(?:es)?|corrientes?|simples?)$")
 _OF_THESE = re.compile(r"\bde (?:l|es|est|ell)[oa]s\b")
 _Extreme = Callable[..., tuple[CatalogueItem, tuple[Fraction, str]]]
 _SIZES_SAID: dict[str, _Extreme] = {
@@ -54,8 +54,21 @@ async def find(turn: Turn, intent: Intent) -> Finding:
 async def _named(turn: Turn, intent: Intent) -> Finding:
     if (point := price_point(intent)) and (found := await costing(turn, point, intent.filters)).items:
         return found
+    if is_loose(intent.words):
+        return await _loose(turn, intent)
     finding = await search(turn, intent.words, intent.filters) if intent.words else await refine(turn, intent.filters)
     return await for_use(turn, intent) or finding if finding.outcome is Outcome.NONE else finding
+
+
+async def _loose(turn: Turn, intent: Intent) -> Finding:
+    """ "Naranjas sueltas": those that come in nothing, where no name says so."""
+    whole = await search(turn, intent.words, intent.filters)
+    words, _ = unpacked(intent.words, whole.items)
+    if words == intent.words or not words:
+        return whole
+    found = await search(turn, words, intent.filters)
+    loose = unpacked(intent.words, found.items)[1]
+    return finding_of(loose) if found.outcome in {Outcome.CLEAR, Outcome.SEVERAL} else found
 
 
 async def find_in_context(turn: Turn, intent: Intent) -> Finding | None:
@@ -75,20 +88,20 @@ async def _fitting_shown(turn: Turn, intent: Intent, candidates: Sequence[Catalo
     is_asked = turn.pending is not None and turn.pending.kind == "which"
     if intent.words and not (is_asked or intent.is_definite):
         return None
+    words, candidates = unpacked(intent.words, candidates)
+    intent = replace(intent, words=words)
     if intent.filters.without and not any(token not in SOFT for token in query_tokens(intent.words)):
         intent = replace(intent, words="")  # "los normales, no industrial"
     if intent.filters.is_superlative and not intent.words:
         return _extreme(await turn.seen(), intent.filters, is_of_these=bool(_OF_THESE.search(intent.asked)))
     if intent.words.startswith("con ") and not any(fits(item, intent.words, intent.filters) for item in candidates):
         intent = replace(intent, words=intent.words.removeprefix("con "))
-    if by_size := _largest_or_smallest(intent.words, candidates):
-        return finding_of([by_size], shown=True)
+    if only := _largest_or_smallest(intent.words, candidates) or _plainest(intent, candidates):
+        return finding_of([only], shown=True)
     fitting = [item for item in candidates if fits(item, intent.words, intent.filters)]
     if not fitting and intent.is_definite and intent.words:
         fitting = [item for item in candidates if fits(item, "", intent.filters) and _fits_loosely(item, intent.words)]
     fitting = fitting or _left_over(intent, candidates)
-    if intent.is_definite and is_asked and (plainest := _plainest(intent, fitting)):
-        fitting = plainest
     if not fitting or intent.is_empty or (len(fitting) == len(candidates) > 1 and not is_asked):
         return None
     if len(fitting) > 1 and intent.filters.is_superlative:  # "la más barata de tres leches"
@@ -110,12 +123,14 @@ def _left_over(intent: Intent, candidates: Sequence[CatalogueItem]) -> list[Cata
     return left if is_the_other and (not intent.words or is_called(intent.words, left[0])) else []
 
 
-def _plainest(intent: Intent, items: Sequence[CatalogueItem]) -> list[CatalogueItem]:
-    """ "La normal": the one whose name is part of the names of the others."""
-    if len(items) < 2 or not _PLAIN.search(intent.asked):
-        return []
-    names = [set(query_tokens(item.name)) for item in items]
-    return [item for item, name in zip(items, names, strict=True) if all(name <= other for other in names)][:1]
+def _plainest(intent: Intent, candidates: Sequence[CatalogueItem]) -> CatalogueItem | None:
+    """ "La normal", where none is called so: the one whose name is part of the names of the others."""
+    if not _PLAIN.search(intent.words) or any(covers(intent.words, item) for item in candidates):
+        return None
+    words = _PLAIN.sub("", intent.words).strip()
+    alike = [(item, set(query_tokens(item.name))) for item in candidates if fits(item, words, intent.filters)]
+    plain = [item for item, name in alike if all(name <= other for _, other in alike)]
+    return plain[0] if len(plain) == 1 < len(alike) else None
 
 
 def _literal(intent: Intent, items: list[CatalogueItem]) -> list[CatalogueItem]:

@@ -1,15 +1,20 @@
 """What looking for something came to: one product, several, none, or none that fits every wish."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from agent.brains.rules.products.choosing import covers
+from agent.brains.rules.reading.normalise import fold
+from agent.brains.rules.reading.vocabulary import CONTAINERS
 from agent.tools.catalogue import has_option
 from data.repositories.items import CatalogueItem
 from data.search.filters import Filters
 
 MOST_CANDIDATES = 12
+_LOOSE = re.compile(r"(?:^| )(?:suelt[oa]s?|a granel)(?= |$)")
+_PACKED = re.compile(rf"\b{CONTAINERS}\b")
 
 
 class Outcome(StrEnum):
@@ -45,6 +50,18 @@ def finding_of(items: Sequence[CatalogueItem], *, shown: bool = False) -> Findin
         return UNSAID
     outcome = Outcome.CLEAR if len(items) == 1 else Outcome.SEVERAL
     return Finding(outcome, tuple(items), was_shown=shown)
+
+
+def is_loose(words: str) -> bool:
+    return bool(_LOOSE.search(words))
+
+
+def unpacked(words: str, items: Sequence[CatalogueItem]) -> tuple[str, list[CatalogueItem]]:
+    """ "Papas sueltas", where nothing is called so: the potatoes that come in no net, sack or box."""
+    if not is_loose(words) or any(covers(words, item) for item in items):
+        return words, list(items)
+    left = [item for item in items if not _PACKED.search(fold(item.title))]
+    return _LOOSE.sub("", words).strip(), left or list(items)
 
 
 def fits(item: CatalogueItem, words: str, filters: Filters) -> bool:

@@ -107,9 +107,11 @@ async def _only_selects(turn: Turn, intent: Intent, selector: Selector) -> bool:
     best = choose(selector.words, found.items)
     if best.is_exact and not selector.words.isdigit():
         return False
+    is_named = any(is_called(selector.words, item) for item in best.best) and not best.missing
+    if intent.quantity and is_named and tokens[0].isalpha() and len(tokens[0]) > _LEAST_STEM and not intent.is_definite:
+        return False  # "3 automáticos de 16", after a switchboard
     if all(any(c.isdigit() for c in token) or token in _LETTERS or token in traits - NOUNS_TOO for token in tokens):
         return not (selector.words.isdigit() and len(selector.words) > _LEAST_STEM and best.is_exact)
-    is_named = any(is_called(selector.words, item) for item in best.best) and not best.missing
     if _OF.search(f"{intent.asked} ") and not is_named:
         return True
     return intent.is_definite and not is_named and not is_known_word(tokens[0])

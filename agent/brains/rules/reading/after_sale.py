@@ -6,6 +6,8 @@ import re
 # What it is read as: words that the shop's own answer about it is found by.
 EXCHANGE = "se puede cambiar o devolver lo comprado?"
 FAULT = "hay garantia si sale malo lo comprado?"
+# The same of what does not last: how shops that sell food or plants write it.
+SPOILT = "que hago si un producto llego malo o en mal estado?"
 
 _WHEN = (
     r"(?:ayer|anteayer|antes de ayer|hoy|anoche|recien|hace (?:poco|rato|\w+ \w+)|el otro dia|la semana pasada"
@@ -20,12 +22,12 @@ _BOUGHT = re.compile(
     rf"|\b(?:lleve|pedi|encargue) (?:un|una|unos|unas|el|la|los|las|dos|tres|\d+) [^\n.?!]{{0,60}}\b{_WHEN}\b"
 )
 _FAULTY = re.compile(
-    r"\b(?:(?:sali|llega?|vin|veni|est[ao]|viene|se ve|funcion|qued)\w*(?: \w+){0,5} (?:mal[oa]s?|fallad[oa]s?|rot[oa]s?"
-    r"|quebrad[oa]s?|dan?ad[oa]s?|defectuos[oa]s?|trizad[oa]s?|rajad[oa]s?|vencid[oa]s?|abiert[oa]s?"
+    r"\b(?:(?:sali|llega?|vin|veni|est[ao]|viene|se ve|funcion|qued)\w*(?: \w+){0,5} (?:mal[oa]s?|fallad[oa]s?"
+    r"|rot[oa]s?|quebrad[oa]s?|dan?ad[oa]s?|defectuos[oa]s?|trizad[oa]s?|rajad[oa]s?|vencid[oa]s?|abiert[oa]s?"
     r"|incomplet[oa]s?|equivocad[oa]s?|mojad[oa]s?|manchad[oa]s?|usad[oa]s?"
     r"|aplastad[oa]s?|suci[oa]s?|podrid[oa]s?|pasad[oa]s?|sec[oa]s?|negr[oa]s?|verdes?|marchit[oa]s?|machucad[oa]s?"
-    r"|anej[oa]s?|agri[oa]s?|descompuest[oa]s?|hediond[oa]s?|rancid[oa]s?|derretid[oa]s?|con (?:bichos?|gusanos?|hongos?"
-    r"|moho|hoyos?|manchas?|mal olor|fallas?|pelos?))\b"
+    r"|anej[oa]s?|agri[oa]s?|descompuest[oa]s?|hediond[oa]s?|rancid[oa]s?|derretid[oa]s?"
+    r"|con (?:bichos?|gusanos?|hongos?|moho|hoyos?|manchas?|mal olor|fallas?|pelos?))\b"
     r"|no (?:me )?(?:funciona|prende|carga|enciende|sirve|anda)n?\b"
     r"|se (?:me |le |les |nos )?(?:quebr|romp|ech|descos|desarm|despeg|raj|sali|cay|apag|quem)\w+)"
 )

@@ -171,6 +171,7 @@ _THINGS = frozenset(
      "auricular", "super", "primer", "bazar", "mujer", "bar", "dolar", "escaner", "mixer", "boiler", "container")
 )  # fmt: skip
 _TO_DO = re.compile(r"[a-z]{2,}[aei]r(?:me|te|se|le|les|lo|la|los|las|nos|sel[oa]s?)?")
+_ASKED_LAST = re.compile(r" (?:tienes|tienen|hay|venden|quedan?|les quedan?)$")
 _WANTING = re.compile(r"\b(?:busc|necesit|quier|quisier|queri|falt|preci|cuant|tien|vend|hay\b|compr|llev|dame|ando)")
 _STATE = re.compile(r"(?:[aeiou]d[oa]s?|[ai]bles?|isim[oa]s?|mente)$")
 _LONGEST_NAME, _LONGEST_DENIED = 6, 4
@@ -189,6 +190,8 @@ def may_be_aside(intent: Intent) -> bool:
     """Whether words that no verb of asking introduced may be a story rather than the name of a thing."""
     words = intent.asked.split()
     is_named = not intent.is_verbless or intent.quantity or intent.reference or intent.sku or not intent.words
+    if intent.is_question and _ASKED_LAST.search(intent.asked) and is_deniable(intent.words):
+        return False  # "¿mangos tienen?"
     return not is_named and (
         len(words) > _LONGEST_NAME
         or any(word in _OF_CLAUSES or _DOING.fullmatch(word) for word in words)

@@ -92,7 +92,8 @@ _TAKEN_LAST = re.compile(
 # "La piña sácala, que está muy cara", "el martillo ya no lo quiero".
 _REMOVED_LAST = re.compile(
     r"^(?P<words>(?:el|la|l[oa]s|es[ea]s?) [a-z0-9].*?)[\s,]+"
-    r"(?:(?:sac|quit|elimin|borr|retir)(?:a|e|ar|ue|emos)(?:me|le)?l[oa]s?|(?:ya )?no l[oa]s? (?:quiero|llevo|necesito))"
+    r"(?:(?:sac|quit|elimin|borr|retir)(?:a|e|ar|ue|emos)(?:me|le)?l[oa]s?"
+    r"|(?:ya )?no l[oa]s? (?:quiero|llevo|necesito))"
     r"(?:[\s,]+(?:(?:que|porque|es que|pues?|por|mejor|nomas|no mas|entonces|ya)\b.*)?)?$"
 )
 
@@ -190,10 +191,9 @@ def _read_core(piece: str, is_question: bool) -> list[Intent]:
             stripped = shorter
             break
         stripped = shorter
-    if not stripped:
-        return _only_peel(piece, is_correction)
-    if stripped != piece and not is_question and read_answer(stripped) is Answer.NO:
-        return [Intent(Kind.NO)]  # "pucha, sabes que no"
+    is_refusal = stripped != piece and not is_question and read_answer(stripped) is Answer.NO  # "sabes que no"
+    if not stripped or is_refusal:
+        return _only_peel(piece, is_correction or is_refusal)
     kind = Kind.BUY if _ALSO.search(piece) and not is_question else Kind.MENTION
     described = describe(kind, stripped)
     return [replace(described, is_question=is_question, is_correction=is_correction, is_verbless=True)]

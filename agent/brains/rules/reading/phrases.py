@@ -246,7 +246,8 @@ HOW_ARE_YOU = re.compile(
     r"^(?:y )?(?:como (?:estas?|estan|te va|andas|has estado|les va)|que tal(?: estas?)?|todo bien)\b[\s?,]*"
 )
 THANKS = re.compile(
-    r"^(?:(?:muchas |mil |muchisimas |ok |ya |vale |bueno |perfecto |dale |listo |pucha )*(?:gracias|agradecid[oa]|te pasaste"
+    r"^(?:(?:muchas |mil |muchisimas |ok |ya |vale |bueno |perfecto |dale |listo |pucha )*"
+    r"(?:gracias|agradecid[oa]|te pasaste"
     r"|se pasaron|muy amable|te agradezco|genial gracias|bacan|excelente|buenisimo|super)"
     r"(?: (?:por (?:todo|la (?:ayuda|info\w*|atencion)|tu ayuda)|muy amable|igual|igualmente|totales"
     r"|amig[oa]))*)(?![a-z])[\s,!.]*"

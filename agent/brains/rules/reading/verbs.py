@@ -80,6 +80,7 @@ VERBS: tuple[tuple[Kind, str], ...] = (
      r"(?:a |en )?cuanto (?:me )?(?:sale[ns]?|vale[ns]?|cuesta[ns]?|es|son|seria[ns]?|saldria[ns]?|cobran"
      r"|costaria[ns]?|esta[ns]?|tienes|tienen|venden|dejas|dejan|quedaria[ns]?)(?: (?:por|a))?"),
     (Kind.PRICE, r"(?:y )?cuanto (?:seria |serian |es |son |sale |salen )?(?:por|x|si llevo|llevando)"),
+    (Kind.PRICE, r"(?:y )?cuanto(?= (?:el|la|l[oa]s) [a-z])"),
     (Kind.PRICE, r"(?:a|en) cuanto(?: (?:anda[ns]?|tiene[ns]?|me))?"),
     (Kind.PRICE, r"a como(?: (?:esta[ns]?|tienes|tienen|venden|es|son|sale[ns]?|da[ns]?))?"),
     (Kind.PRICE,

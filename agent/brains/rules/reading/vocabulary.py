@@ -4,7 +4,8 @@
 SOFT = frozenset((
     "factor", "aro",
     "con", "caja", "bolsa", "paquete", "lata", "botella", "rollo", "saco", "pote", "tarro", "tira", "bandeja",
-    "malla", "frasco", "atado", "manojo", "sobre", "unidad", "display", "sachet", "bueno", "buena", "bonito", "bonita", "lindo", "linda",
+    "malla", "frasco", "atado", "manojo",
+    "sobre", "unidad", "display", "sachet", "bueno", "buena", "bonito", "bonita", "lindo", "linda",
     "rico", "rica", "normal", "comun", "cualquiera", "nuevo", "nueva", "calidad", "mejor", "grande", "chico", "chica",
     "pequeno", "mediano", "regalo", "casa", "uso", "hombre", "mujer", "dama", "varon", "nino", "nina", "adulto",
     "color", "talla", "marca", "modelo", "tipo", "plancha", "galon", "pieza", "par", "set", "pack", "kit", "tamano",

@@ -8,7 +8,7 @@ from agent.brains.rules.products.amounts import common_units
 from agent.brains.rules.products.choosing import choose
 from agent.brains.rules.products.outcome import MOST_CANDIDATES, Finding, Outcome
 from agent.brains.rules.reading.asides import may_deny
-from agent.brains.rules.reading.intents import Intent
+from agent.brains.rules.reading.intents import Intent, Kind
 from agent.brains.rules.reading.naming import content_words, is_need
 from agent.brains.rules.replying.offering import offer_to_note, offer_to_tell
 from agent.brains.rules.replying.replies import MOST_SHOWN
@@ -47,12 +47,21 @@ async def list_finding(turn: Turn, intent: Intent, finding: Finding, *, wants: b
     turn.reply.keeps_list = finding.was_shown and len(finding.items) == 1 < len(turn.before.shown)
     if len(finding.items) > 1:
         show_several(turn, finding.items, quantity)
+        _keep_amount(turn, intent, quantity)
     elif finding.items[0].has(1):
         show_one(turn, finding.items[0], quantity)
     else:
         turn.workspace.remember(focus=finding.items[0].sku)
         turn.reply.tell("stock.out", item=finding.items[0])
         await offer_alternatives(turn, finding.items[0], quantity)
+
+
+def _keep_amount(turn: Turn, intent: Intent, quantity: int | None) -> None:
+    """ "2 kg de tomate", of what is sold by the kilo or in trays of 500 g: so many only once it is known of which."""
+    pending, said = turn.memory.pending, intent.quantity
+    if pending and said and said.unit and quantity is None:
+        kept = pending.model_copy(update={"amount": f"{float(said.number):g} {said.unit}"})
+        turn.workspace.remember(pending=kept)
 
 
 def _tell_near(turn: Turn, intent: Intent) -> None:
@@ -70,7 +79,8 @@ def _tell_near(turn: Turn, intent: Intent) -> None:
 def _list_also(turn: Turn, intent: Intent, finding: Finding, *, wants: bool) -> None:
     """A second subject in one reply: looked at together with the first, but each choice asked for by itself."""
     pending = turn.memory.pending
-    if wants or (pending and pending.quantity and not intent.quantity):
+    is_kept = pending is not None and pending.quantity and not intent.quantity and intent.kind is not Kind.PRICE
+    if wants or is_kept:
         _wait(turn, intent, wants=wants)
         return
     room = max(MOST_SHOWN - len(turn.reply.listed), 1)
