@@ -6,9 +6,21 @@ from typing import Any
 from agent.context import StoreProfile
 from data.marks import plain_data
 from data.money import spoken
+from data.repositories.items import CatalogueItem
 from prompts import Prompts
 
-_prompts = Prompts({"money": spoken}, as_data=plain_data)
+# A price is of one of these anyway.
+_PIECES = frozenset({"un", "unidad", "und", "c/u", "u", "uni", "unid"})
+
+
+def price_of(item: CatalogueItem) -> str:
+    """ "$2.490 por caja": with the unit it is sold by, unless that is one piece or the name says it."""
+    price, unit = spoken(item.unit_price, item.currency), plain_data(item.unit or "").strip()
+    is_plain = not unit or unit.lower() in _PIECES or unit.lower() in item.title.lower()
+    return price if is_plain else f"{price} por {unit}"
+
+
+_prompts = Prompts({"money": spoken, "price_of": price_of}, as_data=plain_data)
 
 original_snippets = _prompts.snippets
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.tools.catalogue import show_products
-from agent.wording import say
+from agent.wording import price_of, say
 from agent.workspace import Workspace
 from data.content import Card, Choice, MessageContent
-from data.money import spoken
 from data.repositories.items import CatalogueItem
 
 MOST_SHOWN = 3
@@ -77,8 +76,8 @@ class Reply:
         self.choices.clear()
         for item in items[:MOST_VARIANTS]:
             self.workspace.facts.add_item(item)
-            price, stock = spoken(item.unit_price, item.currency), say("products.stock", item=item)
-            self.choices.append(Choice(f"take:{quantity or 1}:{item.sku}", item.title, f"{price}, {stock}"))
+            said = f"{price_of(item)}, {say('products.stock', item=item)}"
+            self.choices.append(Choice(f"take:{quantity or 1}:{item.sku}", item.title, said))
 
     def list_items(self, items: Sequence[CatalogueItem], question: str, **values: Any) -> None:
         """Show up to three products and ask about them; the first list of a turn stays."""
@@ -163,4 +162,4 @@ class Reply:
 
     def _card(self, item: CatalogueItem) -> Card:
         stock = say("products.stock", item=item)
-        return Card(item.sku, item.title, spoken(item.unit_price, item.currency), stock, item.image_url)
+        return Card(item.sku, item.title, price_of(item), stock, item.image_url)
