@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.search.postings import Posting
-from data.search.query import HEAD_WEIGHT, KIND_WEIGHT, Kind, Query, Slot
+from data.search.query import Query
+from data.search.slots import HEAD_WEIGHT, KIND_WEIGHT, Kind, Slot
 from data.search.terms import pairs_of
 from data.search.vocabulary import Vocabulary
 

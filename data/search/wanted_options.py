@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from data.search.lexicon import FUNCTION_WORDS
-from data.search.query import Kind, Query, Slot
+from data.search.query import Query
+from data.search.slots import Kind, Slot
 from data.search.words import tokenise
 
 # Weight from which what stands for a word is the same word: another gender, a plural, a slip of the finger.
