@@ -175,6 +175,34 @@ SWIMMING: list[Row] = [
     ("EST-B2", "Estuche para Delfín B2", 6990, 5, {"brand": "Marca Sur"}),
 ]
 
+# Lengths, kilos and nets, things by the bunch.
+GARDEN: list[Row] = [
+    ("MAN-10", "Manguera de jardín 10 m", 8990, 12, {"category": "Riego"}),
+    ("MAN-15", "Manguera de jardín 15 m", 12990, 12, {"category": "Riego"}),
+    ("MAN-30", "Manguera de jardín 30 m", 22990, 0, {"category": "Riego"}),
+    ("TIE-20", "Tierra de hojas saco 20 L", 3490, 20, {"category": "Sustratos"}),
+    ("TIE-50", "Tierra de hojas saco 50 L", 6990, 20, {"category": "Sustratos"}),
+    ("PAL-ME", "Pala de mano metálica", 3990, 9, {"category": "Herramientas"}),
+    ("PAL-PL", "Pala de mano plástica", 1990, 9, {"category": "Herramientas"}),
+    ("RAS-12", "Rastrillo 12 dientes", 6990, 5, {"category": "Herramientas"}),
+    ("TIJ-PO", "Tijera de podar", 9990, 4, {"category": "Herramientas"}),
+    ("MAC-20", "Macetero greda 20 cm", 4990, 8, {"category": "Maceteros"}),
+    ("MAC-30", "Macetero greda 30 cm", 8990, 8, {"category": "Maceteros"}),
+    ("ASP-GI", "Aspersor giratorio", 5490, 7, {"category": "Riego"}),
+    ("ALB-PA", "Albahaca planta", 1990, 12, {"category": "Plantas"}),
+    ("ROM-PA", "Romero planta", 2490, 12, {"category": "Plantas"}),
+    ("PAP-KG", "Papa semilla (kilo)", 1890, 40, {"category": "Semillas"}),
+    ("PAP-5K", "Papa semilla malla 5 kilos", 7990, 10, {"category": "Semillas"}),
+    ("CEB-KG", "Cebolla (kilo)", 990, 30, {"category": "Verduras"}),
+    ("CEB-MO", "Cebolla morada (kilo)", 1390, 30, {"category": "Verduras"}),
+    ("TOM-LV", "Tomate larga vida (kilo)", 1490, 30, {"category": "Verduras"}),
+    ("TOM-CH", "Tomate cherry bandeja 500 g", 2190, 12, {"category": "Verduras"}),
+    ("CIL-AT", "Cilantro (atado)", 590, 20, {"category": "Verduras"}),
+    ("TAB-8", "Tablero 8 módulos", 12990, 4, {"category": "Electricidad"}),
+    ("AUT-16", "Automático 1x16A", 4290, 22, {"category": "Protecciones"}),
+    ("AUT-25", "Automático 1x25A", 4590, 0, {"category": "Protecciones"}),
+]
+
 MORE_ROWS = {
     "corner": CORNER,
     "boutique": BOUTIQUE,
@@ -184,6 +212,7 @@ MORE_ROWS = {
     "bakery": BAKERY,
     "auto": AUTO,
     "swimming": SWIMMING,
+    "garden": GARDEN,
 }
 MORE_NAMES = {
     "corner": "Almacén La Esquina",
@@ -194,4 +223,5 @@ MORE_NAMES = {
     "bakery": "Panadería El Trigo",
     "auto": "Repuestos Ruta 5",
     "swimming": "Aguas Abiertas",
+    "garden": "Vivero La Quinta",
 }

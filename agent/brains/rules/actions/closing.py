@@ -5,6 +5,7 @@ import re
 from agent.brains.rules.actions.buying import take_all_asked
 from agent.brains.rules.actions.order_data import ask_for
 from agent.brains.rules.reading.intents import Intent
+from agent.brains.rules.reading.normalise import fold
 from agent.brains.rules.reading.parse import read_burst
 from agent.brains.rules.turn import Turn
 from agent.confirmation import CANCEL_CHOICE, KEEP_ORDER_CHOICE
@@ -31,6 +32,8 @@ _ALL_OF_IT = re.compile(
     r"(?:(?:si|ya|dale|ok|quiero|dame|me|nos|lo|llev(?:o|emos|amos|are|aria)|con) )*tod[oa]s?(?: eso| esto| junto)?"
     r"(?: (?:porfavor|nomas|no mas|si|entonces))*"
 )
+# "Nada más entonces, gracias, chao", with nothing in the cart.
+_LEAVING = re.compile(r"\b(?:gracias|chao|chau|adios|hasta luego|nos vemos)\b")
 _HUMAN_QUESTIONS = {"shop.unknown": "shop.unknown_beside", "talk.shop": "shop.unknown_beside"}
 
 
@@ -137,7 +140,8 @@ async def _nothing_to_close(turn: Turn) -> None:
     asked = turn.pending
     items = await turn.candidates() if asked and asked.kind == "which" else []
     if not items:
-        turn.reply.close("checkout.empty")
+        is_leaving = _LEAVING.search(fold(turn.workspace.context.text))
+        turn.reply.close("talk.bye" if is_leaving else "checkout.empty")
         return
     turn.reply.tell("checkout.choose_first")
     turn.reply.list_items(items, "ask.which", quantity=asked.quantity if asked else None)

@@ -7,7 +7,7 @@ from agent.brains.rules.actions.buying import add
 from agent.brains.rules.products.amounts import common_units, units_for
 from agent.brains.rules.products.choosing import covers
 from agent.brains.rules.products.finding import find
-from agent.brains.rules.products.outcome import fits, unpacked
+from agent.brains.rules.products.outcome import fits, plainest, unpacked
 from agent.brains.rules.reading.intents import PRODUCT_KINDS, Intent, Kind
 from agent.brains.rules.reading.naming import content_words
 from agent.brains.rules.reading.parse import read_burst
@@ -43,6 +43,8 @@ async def _chosen(turn: Turn, intent: Intent, want: str) -> bool:
     turn.workspace.remember(query=query)
     words, left = unpacked(intent.words, possible)
     fitting = [item for item in left if fits(item, words, intent.filters)]
+    if plain := plainest(intent.words, intent.filters, possible):
+        fitting = [plain]
     if not fitting or (len(fitting) == len(possible) and len(possible) > 1):
         return False
     quantity = intent.quantity or wanted.quantity

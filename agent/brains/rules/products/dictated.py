@@ -30,7 +30,8 @@ async def taken_apart(turn: Turn, intents: list[Intent]) -> list[Intent]:
     """Each dictated want by itself; whatever one product covers, or names none, stays whole."""
     apart: list[Intent] = []
     for intent in intents:
-        is_plain = intent.kind in _WANTS and intent.words and not (intent.reference or intent.is_question)
+        is_asked = intent.is_question and intent.quantity is None
+        is_plain = intent.kind in _WANTS and intent.words and not (intent.reference or is_asked)
         wants = await _wants(turn, intent) if is_plain else []
         apart += wants or [intent]
     return apart

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from agent.brains.rules.products.amounts import sizes_of
 from agent.brains.rules.products.choosing import choose, covers, is_called, is_headed
-from agent.brains.rules.products.outcome import UNSAID, Finding, Outcome, finding_of, fits, is_loose, unpacked
+from agent.brains.rules.products.outcome import UNSAID, Finding, Outcome, finding_of, fits, is_loose, plainest, unpacked
 from agent.brains.rules.products.priced import price_point
 from agent.brains.rules.products.searching import costing, refine, search
 from agent.brains.rules.products.selecting import family_of, kind_of, nearest_to_context, select
@@ -22,7 +22,6 @@ from agent.tools.catalogue import CANDIDATE_COUNT, get_products, search_products
 from data.repositories.items import CatalogueItem
 from data.search.filters import Filters, take_filters
 
-_PLAIN = re.compile(r"(?:(?:^| )(?:el|la|l[oa]s))?(?:^| )(?:normal(?:es)?|comun(?:es)?|corrientes?|simples?)$")
 _OF_THESE = re.compile(r"\bde (?:l|es|est|ell)[oa]s\b")
 _Extreme = Callable[..., tuple[CatalogueItem, tuple[Fraction, str]]]
 _SIZES_SAID: dict[str, _Extreme] = {
@@ -96,7 +95,7 @@ async def _fitting_shown(turn: Turn, intent: Intent, candidates: Sequence[Catalo
         return _extreme(await turn.seen(), intent.filters, is_of_these=bool(_OF_THESE.search(intent.asked)))
     if intent.words.startswith("con ") and not any(fits(item, intent.words, intent.filters) for item in candidates):
         intent = replace(intent, words=intent.words.removeprefix("con "))
-    if only := _largest_or_smallest(intent.words, candidates) or _plainest(intent, candidates):
+    if only := _largest_or_smallest(intent.words, candidates) or plainest(intent.words, intent.filters, candidates):
         return finding_of([only], shown=True)
     fitting = [item for item in candidates if fits(item, intent.words, intent.filters)]
     if not fitting and intent.is_definite and intent.words:
@@ -121,16 +120,6 @@ def _left_over(intent: Intent, candidates: Sequence[CatalogueItem]) -> list[Cata
     left = [item for item in candidates if not any(covers(word, item) for word in unwanted)]
     is_the_other = unwanted and len(left) == 1 < len(candidates)
     return left if is_the_other and (not intent.words or is_called(intent.words, left[0])) else []
-
-
-def _plainest(intent: Intent, candidates: Sequence[CatalogueItem]) -> CatalogueItem | None:
-    """ "La normal", where none is called so: the one whose name is part of the names of the others."""
-    if not _PLAIN.search(intent.words) or any(covers(intent.words, item) for item in candidates):
-        return None
-    words = _PLAIN.sub("", intent.words).strip()
-    alike = [(item, set(query_tokens(item.name))) for item in candidates if fits(item, words, intent.filters)]
-    plain = [item for item, name in alike if all(name <= other for _, other in alike)]
-    return plain[0] if len(plain) == 1 < len(alike) else None
 
 
 def _literal(intent: Intent, items: list[CatalogueItem]) -> list[CatalogueItem]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agent.brains.rules.products.choosing import covers
+from agent.brains.rules.reading.naming import query_tokens
 from agent.brains.rules.reading.normalise import fold
 from agent.brains.rules.reading.vocabulary import CONTAINERS
 from agent.tools.catalogue import has_option
@@ -13,6 +14,7 @@ from data.repositories.items import CatalogueItem
 from data.search.filters import Filters
 
 MOST_CANDIDATES = 12
+_PLAIN = re.compile(r"(?:(?:^| )(?:el|la|l[oa]s))?(?:^| )(?:normal(?:es)?|comun(?:es)?|corrientes?|simples?)$")
 _LOOSE = re.compile(r"(?:^| )(?:suelt[oa]s?|a granel)(?= |$)")
 _PACKED = re.compile(rf"\b{CONTAINERS}\b")
 
@@ -62,6 +64,16 @@ def unpacked(words: str, items: Sequence[CatalogueItem]) -> tuple[str, list[Cata
         return words, list(items)
     left = [item for item in items if not _PACKED.search(fold(item.title))]
     return _LOOSE.sub("", words).strip(), left or list(items)
+
+
+def plainest(said: str, filters: Filters, items: Sequence[CatalogueItem]) -> CatalogueItem | None:
+    """ "La normal", where none is called so: the one whose name is part of the names of the others."""
+    if not _PLAIN.search(said) or any(covers(said, item) for item in items):
+        return None
+    words = _PLAIN.sub("", said).strip()
+    alike = [(item, set(query_tokens(item.name))) for item in items if fits(item, words, filters)]
+    plain = [item for item, name in alike if all(name <= other for _, other in alike)]
+    return plain[0] if len(plain) == 1 < len(alike) else None
 
 
 def fits(item: CatalogueItem, words: str, filters: Filters) -> bool:

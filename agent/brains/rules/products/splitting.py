@@ -17,6 +17,7 @@ from data.search.words import tokenise
 
 _LAST_NUMBER = re.compile(r"\b\d+(?:[.,]\d+)?(?=\D*$)")
 _LONGEST_SIZE = 3
+_PACKED = re.compile(rf"{CONTAINERS}(?: del? \d|$)")
 _LOOKING = frozenset({Kind.SHOW, Kind.PRICE, Kind.STOCK, Kind.MENTION})
 
 
@@ -39,12 +40,17 @@ async def split_kinds(turn: Turn, intents: list[Intent]) -> list[Intent]:
 def _told(leader: Intent | None, picks: list[Intent]) -> list[Intent]:
     if leader is None or not picks:
         return [leader] if leader else []
+    if picks[0].quantity is None:
+        return [leader, *picks]  # two prices asked for
     counted = sum(pick.count or 1 for pick in picks)
     is_whole = not _own_choice(leader, picks) and (leader.count is None or (leader.count == counted and len(picks) > 1))
     return picks if is_whole else [leader, *picks]
 
 
 def _may_pick(intent: Intent, leader: Intent) -> bool:
+    is_packed = intent.kind is leader.kind is Kind.PRICE and _PACKED.match(intent.words)
+    if is_packed and intent.is_definite:
+        return True  # "¿cuánto 3 kilos de naranja y cuánto la malla de 3?"
     counts = intent.quantity is not None or intent.kind is Kind.ADD_MORE
     is_same_want = intent.kind in {Kind.MENTION, Kind.BUY, Kind.ADD_MORE, leader.kind}
     return counts and is_same_want and not (intent.reference or intent.sku or intent.is_question)
@@ -101,7 +107,9 @@ def _picked(intent: Intent, leader: Intent) -> Intent:
         name = name.split()[0]
     elif any(character.isdigit() for character in words):
         name = _LAST_NUMBER.sub("", name).strip()
+    whole = f"{name} {words}".strip()
+    if intent.quantity is None and intent.kind is Kind.PRICE:
+        return replace(intent, words=whole, filters=filters)
     kind = Kind.BUY if leader.kind in _LOOKING - {Kind.MENTION} else leader.kind
     quantity = intent.quantity or Quantity(Fraction(1))
-    whole = f"{name} {words}".strip()
     return replace(intent, kind=kind, words=whole, asked=whole, filters=filters, quantity=quantity)

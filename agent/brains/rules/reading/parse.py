@@ -89,6 +89,12 @@ _TAKEN_LAST = re.compile(
     r"^(?!(?:cuanto|cuando|si|donde|como|no)\b)(?P<words>[a-z0-9].+?)(?<! no)[\s,]+(?:me )?l[oa]s? "
     r"(?:llevo|quiero|compro|tomo)$"
 )
+# "Saca la tijera, que está muy cara".
+_WHY = re.compile(
+    r"(?<=[a-z0-9])(?<!\bel)(?<!\bla)(?<!\blos)(?<!\blas)(?<!\blo)[\s,]+(?:que|porque|es que|pues) "
+    r"(?:esta[n]?|ya|sale[n]?|me|se|encuentro|(?:es|son) (?:muy|tan|demasiado|car)"
+    r"|no (?:me|la|lo|las|los|alcanz|necesit|quier))\b.*$"
+)
 # "La piña sácala, que está muy cara", "el martillo ya no lo quiero".
 _REMOVED_LAST = re.compile(
     r"^(?P<words>(?:el|la|l[oa]s|es[ea]s?) [a-z0-9].*?)[\s,]+"
@@ -275,6 +281,7 @@ def _verb(piece: str) -> Intent | None:
     if (taken := take_verb(piece)) is None:
         return None
     kind, rest = taken
+    rest = _WHY.sub("", rest) if kind is Kind.REMOVE else rest
     nested = _nested(rest) if kind in {Kind.BUY, Kind.SHOW} else None
     return nested or describe(kind, trimmed(rest))
 

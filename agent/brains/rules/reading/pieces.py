@@ -31,6 +31,11 @@ _NOT_THAT = re.compile(
     r"(?:\s?[a-z]{1,2}|\s(?:metros?|litros?|kilos?|pulgadas?|watts?|meses|anos))?"
     r"|(?:(?:de|la|el|l[oa]s|talla|en) )*x{0,3}[sml])$"
 )
+# "No la de 10, la otra": what is rejected before the other one is said.
+_NOT_THIS = re.compile(
+    r"^no,? (?:quiero )?(?P<what>(?:(?:el|la|l[oa]s) [a-z0-9]|(?:es|est)[aeo]s?\b)[^,]{0,30}?)[\s,]+"
+    r"(?:sino |quiero |dame )?(?=(?:el|la|l[oa]s) otr[oa]s?$)"
+)
 _NOT_A_TRAIT = NOISE | {"perdon", "espera", "espere", "disculpa", "sorry", "importa", "alcanza"}
 # "Y una fuente de doce volts eso sería todo".
 _CLOSING = re.compile(
@@ -68,7 +73,8 @@ def sentences(text: str) -> Iterator[tuple[str, bool]]:
 
 def pieces(sentence: str) -> Iterator[tuple[str, bool]]:
     """What stands between commas and "y", each with whether only an "y" stands before it."""
-    whole = _BETWEEN.sub(r"\1 a ", _BULLET.sub("", sentence.strip()))
+    whole = _NOT_THIS.sub(r"\g<what> no, ", _BULLET.sub("", sentence.strip()))
+    whole = _BETWEEN.sub(r"\1 a ", whole)
     whole = _CLOSING.sub(r", \g<closing>", _NEGATED.sub(_unwanted, _NOT_THAT.sub("", whole)))
     whole = _MISCOUNTED.sub(r"\g<n>\g<of>", _MISSPOKE.sub("", whole))
     if re.search(r"\b(?:en vez de|en lugar de)\b", whole):
