@@ -18,7 +18,12 @@ TALKS = [
             step(said, {}, shown=("MAN-15",)),
             step("esa sí, 1 porfa", {"MAN-15": 1}),
         )
-        for said in ("muy corta, una de 15 metros?", "queda corta, una de 15 metros?", "y una de 15 metros")
+        for said in (
+            "corta, una de 15 metros?",
+            "muy corta, una de 15 metros?",
+            "queda corta, una de 15 metros?",
+            "y una de 15 metros",
+        )
     ),
     named(
         "garden",
@@ -95,6 +100,7 @@ TALKS = [
             "la tijera quítala mejor",
             "saca la tijera que está muy cara",
             "la tijera ya no la necesito",
+            "la tijera mejor no",
         )
     ),
     named(

@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 
 from agent.brains.rules.actions.buying import add, buy, put_in, set_to, take
-from agent.brains.rules.actions.changing import LEAST_SIZE
+from agent.brains.rules.actions.changing import LEAST_SIZE, remove
 from agent.brains.rules.actions.closing import check_out
 from agent.brains.rules.actions.showing import show
 from agent.brains.rules.actions.wishing import accept_waiting
-from agent.brains.rules.products.choosing import covers_whole
+from agent.brains.rules.products.choosing import covers, covers_whole
 from agent.brains.rules.products.counting import counted
 from agent.brains.rules.products.finding import find_in_context, sized_sibling
 from agent.brains.rules.products.outcome import Finding, Outcome, fits
@@ -241,6 +241,10 @@ async def _accept(turn: Turn, item: CatalogueItem, quantity: int | None, *, is_s
 
 
 async def no(turn: Turn, intent: Intent) -> None:
+    rejected = intent.other.words if intent.other and not turn.pending else ""
+    if rejected and sum(covers(rejected, line.item) for line in turn.lines) == 1:
+        await remove(turn, replace(intent, kind=Kind.REMOVE, words=rejected, other=None))  # "la regla mejor no"
+        return
     asked_for_more = "algo mas" in fold(turn.before.last_reply) or "que mas" in fold(turn.before.last_reply)
     if turn.before.summary_id:
         turn.reply.tell("checkout.kept")

@@ -65,6 +65,15 @@ _ASIDES: tuple[tuple[re.Pattern[str], str], ...] = (
         "busco ",
     ),
     (re.compile(r"\bpara (?:cumplir|celebrar|festejar) (?:(?:sus|mis|los) )?\d{1,3}(?: an(?:it)?os)?\b"), " "),
+    # "Chica, ¿una de 30 cm?": what is wrong with the one shown.
+    (
+        re.compile(
+            rf"{_START}(?:(?:pero|ya|y|es|esta|queda|quedo|muy|un poco|tan|demasiado|medio) )*"
+            r"(?:chic|cort|grand|larg|pequen|delgad|grues|angost|anch)[oaei]s?[ ,.]+"
+            r"(?=(?:y |no |hay |tienes |tienen |tendras )*(?:alg)?un[oa]? (?:de|del) \d)"
+        ),
+        "",
+    ),
     # "Para el pebre 1 kilo de tomate 2 cebollas": what a dictated list is all for.
     (
         re.compile(

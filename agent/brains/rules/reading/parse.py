@@ -65,7 +65,7 @@ _OR_THE = re.compile(
     r"|manana|tarde|noche|semana)\b)[a-z0-9])"
 )
 _ALSO = re.compile(r"^(?:el|la|los|las|es[eao]s?|est[eao]s?)\b.* tambien$")
-_REJECTED = re.compile(r"^(?:no,? )?(?P<what>(?:el|la|los|las|es[eao]s?|est[eao]s?)\b.{0,30})\bno$")
+_REJECTED = re.compile(r"^(?:no,? )?(?P<what>(?:el|la|los|las|es[eao]s?|est[eao]s?)\b.{0,30}?)(?: mejor)? ?\bno$")
 _CORRECTING = re.compile(
     r"(?:no|mejor|prefiero|mas bien|que sean?|quiero que sean?|sean?|eran?|quise decir|digo"
     r"|perdon)[\s,]+(?=\S)(?!de |(?:se )?(?:pas|super|cuest|valg)e?n?[ae]?n?\b)"

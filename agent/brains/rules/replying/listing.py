@@ -92,6 +92,8 @@ def _list_also(turn: Turn, intent: Intent, finding: Finding, *, wants: bool) -> 
     both = list({item.sku: item for item in both}.values())
     turn.reply.relist(both, "ask.which", quantity=None)
     turn.ask("which", both)
+    if len(both) > 1:
+        turn.workspace.remember(focus=None)  # "ese" is none of them more than the other
 
 
 def show_one(turn: Turn, item: CatalogueItem, quantity: int | None = None) -> None:
