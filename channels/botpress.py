@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from channels.adapter import (
@@ -24,11 +24,11 @@ from channels.adapter import (
     WebhookRequest,
 )
 from channels.errors import CHANNEL, CONTENT, CREDENTIALS, UNAVAILABLE, BadPayload, SendError, Verdicts
+from channels.http import Http
 from channels.incoming.downloads import MOST_SECONDS, sniff
 from channels.incoming.reading import read_json
 from channels.outgoing.rendering import render
 from connectors.errors import ConnectorError, Verdict
-from connectors.http import Answer
 from data.content import MediaKind, MessageContent
 from data.states import ChannelKind
 
@@ -40,21 +40,6 @@ _FILES = {
     "video": (MediaKind.VIDEO, "videoUrl", "[video]"),
     "file": (MediaKind.DOCUMENT, "fileUrl", "[archivo]"),
 }
-
-
-class Http(Protocol):
-    """What is needed of connectors.http.GuardedHttp."""
-
-    async def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        content: bytes | None = None,
-        total_seconds: float | None = None,
-        most_bytes: int | None = None,
-    ) -> Answer: ...
 
 
 class Botpress:

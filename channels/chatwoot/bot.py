@@ -22,10 +22,11 @@ from channels.adapter import (
     SendResult,
     WebhookRequest,
 )
-from channels.chatwoot.client import ChatwootClient, Http, fetch_file, listed_messages
+from channels.chatwoot.client import ChatwootClient, fetch_file, listed_messages
 from channels.chatwoot.handoff import shown_to_bot
 from channels.chatwoot.parsing import OWN_ID, read_event
 from channels.errors import CONTENT, UNAVAILABLE, UNKNOWN, SendError
+from channels.http import Http
 from channels.incoming.reading import read_json
 from channels.outgoing.rendering import Part, PartKind, as_text, render
 from channels.outgoing.sending import send_each

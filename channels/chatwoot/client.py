@@ -3,36 +3,21 @@
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote, urljoin
 
 import httpx
 
 from channels.adapter import ChannelAccess, FetchedMedia
 from channels.errors import CHANNEL, CONTENT, CREDENTIALS, NOT_ALLOWED, RATE, UNAVAILABLE, UNKNOWN, SendError, Verdicts
+from channels.http import Http
 from channels.incoming.downloads import sniff
 from connectors.errors import PASSING, ConnectorError
-from connectors.http import Answer
 
 _MOST_PAGES = 10
 _MOST_REDIRECTS = 3
 # How it refuses the 201st message of a conversation in one minute: with 422, as if something were wrong with it.
 _TOO_MANY = b"Too many messages"
-
-
-class Http(Protocol):
-    """What is needed of connectors.http.GuardedHttp."""
-
-    async def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        content: bytes | None = None,
-        total_seconds: float | None = None,
-        most_bytes: int | None = None,
-    ) -> Answer: ...
 
 
 class ChatwootClient:

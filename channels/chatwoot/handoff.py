@@ -14,10 +14,11 @@ from uuid import UUID
 import structlog
 
 from channels.adapter import ChannelAccess
-from channels.chatwoot.client import ChatwootClient, Http, listed_messages, said_at
+from channels.chatwoot.client import ChatwootClient, listed_messages, said_at
 from channels.chatwoot.parsing import OWN_ID, own_id
 from channels.chatwoot.posts import DeskPosts
 from channels.errors import SendError
+from channels.http import Http
 from data.states import ConversationStatus
 
 log = structlog.get_logger()

@@ -11,10 +11,11 @@ from uuid import UUID
 import structlog
 
 from channels.adapter import EchoMessage, OwnershipChange
-from channels.chatwoot.client import ChatwootClient, Http, listed_messages
+from channels.chatwoot.client import ChatwootClient, listed_messages
 from channels.chatwoot.parsing import read_event
 from channels.desk.markdown import as_shopper_reads
 from channels.errors import SendError
+from channels.http import Http
 from channels.incoming.cleaning import clean_id, clean_text
 from channels.incoming.inbox import NAME_LIMIT
 from channels.incoming.ownership import is_old_news

@@ -14,12 +14,13 @@ from uuid import UUID
 import structlog
 
 from channels.adapter import ChannelAccess
-from channels.chatwoot.client import ChatwootClient, Http
+from channels.chatwoot.client import ChatwootClient
 from channels.chatwoot.handoff import Holding, tell_inbox
 from channels.chatwoot.posts import DeskPosts
 from channels.desk.notes import failure_id, failure_note, handoff_note
 from channels.desk.relay import Person, Relay, is_gone
 from channels.errors import SendError
+from channels.http import Http
 from channels.outgoing.doubts import backoff
 from data.database import Database
 from data.encryption import SecretBox, SecretUnreadable

@@ -24,6 +24,7 @@ from channels.adapter import (
     WebhookRequest,
 )
 from channels.errors import CREDENTIALS, UNAVAILABLE, UNKNOWN, SendError
+from channels.http import provider_client
 from channels.incoming.downloads import download
 from channels.incoming.reading import read_json
 from channels.meta.errors import verdict_of
@@ -31,8 +32,6 @@ from channels.meta.parsing import read_payload
 from channels.outgoing.rendering import Part, PartKind, render
 from channels.outgoing.sending import send_each
 from channels.outgoing.window import clean_variable
-from connectors.deadline import watch
-from connectors.tls import trusted
 from data.content import MediaKind, MessageContent, Template
 from data.states import ChannelKind
 
@@ -66,8 +65,7 @@ class MetaWhatsApp:
 
     def __init__(self, api_url: str = "", timeout_seconds: float = 15.0) -> None:
         self._api_url = (api_url or API_URL).rstrip("/")
-        hooks = {"request": [watch]}
-        self._http = httpx.AsyncClient(timeout=timeout_seconds, trust_env=False, verify=trusted(), event_hooks=hooks)
+        self._http = provider_client(timeout_seconds)
 
     async def close(self) -> None:
         await self._http.aclose()

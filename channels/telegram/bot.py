@@ -23,14 +23,13 @@ from channels.adapter import (
     WebhookRequest,
 )
 from channels.errors import CONTENT, CREDENTIALS, REFUSED, UNAVAILABLE, UNKNOWN, SendError, Verdicts
+from channels.http import provider_client
 from channels.incoming.downloads import download
 from channels.incoming.reading import read_json
 from channels.outgoing.formatting import units
 from channels.outgoing.rendering import Part, PartKind, render
 from channels.outgoing.sending import send_each
 from channels.telegram.parsing import message_key, read_update
-from connectors.deadline import watch
-from connectors.tls import trusted
 from data.content import MediaKind, MessageContent
 from data.states import ChannelKind
 
@@ -67,8 +66,7 @@ class Telegram:
 
     def __init__(self, api_url: str = "", timeout_seconds: float = 15.0) -> None:
         self._api_url = (api_url or API_URL).rstrip("/")
-        hooks = {"request": [watch]}
-        self._http = httpx.AsyncClient(timeout=timeout_seconds, trust_env=False, verify=trusted(), event_hooks=hooks)
+        self._http = provider_client(timeout_seconds)
 
     async def close(self) -> None:
         await self._http.aclose()

@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
-import httpx
 from twilio.request_validator import HMAC_SHA256, RequestValidator, get_signature_algorithm
 
 from channels.access import whatsapp_address
@@ -26,6 +25,7 @@ from channels.adapter import (
     WebhookRequest,
 )
 from channels.errors import SendError
+from channels.http import provider_client
 from channels.incoming.downloads import download
 from channels.outgoing.rendering import Part, PartKind, as_text, render
 from channels.outgoing.sending import send_each
@@ -34,8 +34,6 @@ from channels.twilio import lists, parsing
 from channels.twilio.client import TwilioClient, credentials
 from channels.twilio.content import ContentIds, Shape, content_sid, shape_of
 from channels.twilio.parsing import Parameters, is_json, read_parameters
-from connectors.deadline import watch
-from connectors.tls import trusted
 from data.content import MediaKind, MessageContent, Template
 from data.states import ChannelKind
 
@@ -66,8 +64,7 @@ class TwilioWhatsApp:
 
     def __init__(self, api_url: str = "", timeout_seconds: float = 15.0, content_ids: ContentIds | None = None) -> None:
         self._api_url = api_url.rstrip("/")
-        hooks = {"request": [watch]}
-        self._http = httpx.AsyncClient(timeout=timeout_seconds, trust_env=False, verify=trusted(), event_hooks=hooks)
+        self._http = provider_client(timeout_seconds)
         self._content_ids = content_ids
 
     async def close(self) -> None:

@@ -1,92 +1,21 @@
 """Chatwoot as the desk of our own conversations: shown once, replies to the shopper once, resolved: the agent's."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
 
-from channels.adapter import Attachment, InboundMessage
-from channels.desk.markdown import as_shopper_reads
-from channels.incoming.inbox import receive
+from channels.adapter import Attachment
 from channels.outgoing.undelivered import fail
 from data.content import MediaKind
-from data.models import Conversation, Message
-from data.ownership import By, close, hand_back, hand_off
+from data.ownership import close, hand_back, hand_off
 from data.states import Actor, ConversationStatus, MediaStatus, Sender
-from tests.api.own_jobs import run_jobs
+from tests.api.desk_place import SETTINGS, Place
 from tests.api.service import Service, Store
-from tests.servers.chatwoot_inbox import ACCOUNT, INBOX, PERSON, SECRET, signed
+from tests.servers.chatwoot_inbox import INBOX, PERSON, signed
 from tests.servers.chatwoot_server import USER_TOKEN, ChatwootFault, ChatwootServer, chatwoot_server
-
-SETTINGS = {
-    "account_id": ACCOUNT,
-    "inbox_id": INBOX,
-    "token": USER_TOKEN,
-    "webhook_secret": SECRET,
-    "team_id": 5,
-    "labels": ["caserita"],
-}
-
-
-@dataclass
-class Place:
-    """A shopper on the web chat, and people at a Chatwoot."""
-
-    server: ChatwootServer
-    service: Service
-    store: Store
-    conversation_id: UUID
-    numbers: int = 0
-    later: timedelta = timedelta()
-
-    async def says(self, words: str, **more: Any) -> None:
-        self.numbers += 1
-        runtime = self.service.runtime
-        async with runtime.database.transaction(self.store.tenant_id) as tx:
-            channel = await tx.channels.get(self.store.webchat_id)
-        assert channel is not None
-        message = InboundMessage(f"w{self.numbers}", "visitor:1", words, "Rosa", **more)
-        [received] = await receive(runtime.database, runtime.open_access(channel), [message], now=datetime.now(UTC))
-        self.conversation_id = received.conversation_id
-
-    async def change(self, change: Any, actor: Actor = Actor.AGENT, reason: str = "Pide una persona.") -> None:
-        async with self.service.runtime.database.transaction(self.store.tenant_id) as tx:
-            conversation = await tx.conversations.get(self.conversation_id, lock=True)
-            await change(tx, conversation, reason, By(actor), datetime.now(UTC))
-
-    async def settle(self) -> None:
-        runtime = self.service.runtime
-        desk = runtime.__dict__.pop("desk", None) or runtime.desk
-        for step in range(12):
-            await self.server.flush()
-            shift = timedelta(minutes=step)
-            runtime.__dict__["desk"] = replace(desk, clock=lambda shift=shift: datetime.now(UTC) + shift)
-            if not await run_jobs(runtime, self.store.tenant_id) and not self.server.events:
-                break
-        else:
-            raise AssertionError("it never ends")
-        runtime.__dict__["desk"] = desk
-
-    async def conversation(self) -> Conversation:
-        async with self.service.runtime.database.transaction(self.store.tenant_id) as tx:
-            return await tx.conversations.get(self.conversation_id)
-
-    async def messages(self) -> list[Message]:
-        async with self.service.runtime.database.transaction(self.store.tenant_id) as tx:
-            return await tx.messages.history(self.conversation_id, limit=80)
-
-    def heard(self) -> list[str]:
-        """What people at the desk read as the shopper's."""
-        [there] = self.server.conversations.values()
-        return [each["content"] for each in there.messages if each["message_type"] == 0]
-
-    async def got(self) -> list[str]:
-        """What people wrote to the shopper."""
-        return [message.text for message in await self.messages() if message.sender is Sender.HUMAN]
 
 
 @pytest.fixture
@@ -406,28 +335,6 @@ async def test_a_desk_connected_late_shows_what_people_have(
     assert place.heard() == ["hola"]
 
 
-@pytest.mark.parametrize(
-    ("written", "read"),
-    [
-        ("**Hola** Rosa", "*Hola* Rosa"),
-        ("2 ** 3", "2 ** 3"),
-        ("uno\\\ndos\n", "uno\ndos"),
-        ("*ya*", "*ya*"),
-        (r"2 \* 3 \* 4 \[agotado\] \#7", "2 * 3 * 4 [agotado] #7"),
-        (r"\- uno\_dos\_tres, 1\. \~100", "- uno_dos_tres, 1. ~100"),
-        (r"**a\*b** \*\*no\*\*", "*a*b* **no**"),
-        ("~~$9.990~~ $7.990", "~$9.990~ $7.990"),
-        ("<https://x.cl/a_b?c=1>", "https://x.cl/a_b?c=1"),
-        ("[https://x.cl](https://x.cl/)", "https://x.cl"),
-        ("[ventas@x.cl](mailto:ventas@x.cl)", "ventas@x.cl"),
-        ("mira [el martillo](https://x.cl/m_1_2) (azul)", "mira el martillo: https://x.cl/m_1_2 (azul)"),
-        (r"C:\datos [1] (2)", r"C:\datos [1] (2)"),
-    ],
-)
-def test_markdown_becomes_what_chats_show(written: str, read: str) -> None:
-    assert as_shopper_reads(written) == read
-
-
 async def test_what_was_said_at_a_desk_before_it_was_connected_again_is_not_sent_again(
     shown: Place, owner: httpx.AsyncClient
 ) -> None:
@@ -469,9 +376,3 @@ async def test_another_desk_is_told_all_of_it_and_nobody_elses_conversation(
         other.person_says(there.number, "Sigo aquí")
         await shown.settle()
     assert await shown.got() == ["Hola Rosa", "Sigo aquí"]
-
-
-@pytest.mark.parametrize("mark", ["**a ", "__a ", "~~a ", "[a](", "<http://", "\\"])
-def test_marks_that_never_end_are_read_at_once(mark: str) -> None:
-    """Each tried against all the rest would take minutes."""
-    assert as_shopper_reads(mark * 5_000).startswith(mark.strip())
