@@ -356,6 +356,7 @@ async def test_names_and_pictures_of_the_catalogue_do_nothing_but_show(
     await expect(page.locator(".choices button")).to_have_text([hostile])
     assert await page.locator(".log :is(script, a, iframe)").count() == 0
     assert await page.title() == "Mi tienda"
+    await expect(page.locator(".card img")).to_have_js_property("complete", True)  # it is fetched when there is time
     assert [request["url"] for request in asked] == urls[:1]
     assert "referer" not in asked[0]
     # One that does not load leaves its file and its words; and a line that says more than its card stays.
